@@ -1,0 +1,63 @@
+package dev.isopace.space;
+
+import java.util.function.Function;
+
+/**
+ * Turns values into bytes and back, for backends that keep entries outside the heap.
+ *
+ * <p>A backend calls it on the thread of the caller and never under a lock: {@link #encode} once
+ * per {@code out}, {@link #decode} once per entry that a call tries for. An implementation must be
+ * thread safe. It must keep no reference to an array that it is given or returns, and must not
+ * return null: that, like an exception, makes the operation fail with {@link SpaceException}.
+ *
+ * @param <V> the type of the values
+ */
+public interface Codec<V> {
+
+  /**
+   * Turns a value into bytes.
+   *
+   * @param value the value
+   * @return its encoded form, which belongs to the caller
+   */
+  byte[] encode(V value);
+
+  /**
+   * Turns bytes back into a value.
+   *
+   * @param bytes what {@link #encode} returned, perhaps in another process and long ago
+   * @return the value
+   */
+  V decode(byte[] bytes);
+
+  /**
+   * Strings as UTF-8, without loss: a string with an unpaired surrogate, and bytes that are not
+   * valid UTF-8, are an {@link IllegalArgumentException}, never replaced by a substitute character.
+   *
+   * @return the codec
+   */
+  static Codec<String> utf8() {
+    return Codecs.UTF8;
+  }
+
+  /**
+   * Byte arrays as they are, copied both ways.
+   *
+   * @return the codec
+   */
+  static Codec<byte[]> bytes() {
+    return Codecs.BYTES;
+  }
+
+  /**
+   * A codec made of two functions.
+   *
+   * @param encode turns a value into bytes; thread-safe, never null for a value
+   * @param decode turns them back; thread-safe, never null
+   * @param <V> the type of the values
+   * @return the codec
+   */
+  static <V> Codec<V> of(Function<V, byte[]> encode, Function<byte[], V> decode) {
+    return Codecs.of(encode, decode);
+  }
+}

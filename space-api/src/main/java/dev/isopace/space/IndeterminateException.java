@@ -1,0 +1,65 @@
+package dev.isopace.space;
+
+import java.io.Serial;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation may or may not have taken effect, and the backend cannot find out: for instance a
+ * connection broke after a request was sent and before its reply came. The message says which
+ * operation, and for what key.
+ *
+ * <p>Whoever gets this from {@code out} may look for the entry, or write it again if its receivers
+ * recognise duplicates. Whoever gets it from a take, and knows to be the only taker of the key, can
+ * tell from the space itself: the entry is gone, or it is still the head.
+ */
+public class IndeterminateException extends SpaceException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** The encoded value of a take in doubt; null where it is not known. */
+  private final byte @Nullable [] payload;
+
+  /**
+   * An operation in doubt.
+   *
+   * @param message which operation is in doubt, for what key, and what to do
+   */
+  public IndeterminateException(String message) {
+    super(message);
+    this.payload = null;
+  }
+
+  /**
+   * An operation in doubt, with what put it there.
+   *
+   * @param message which operation is in doubt, for what key, and what to do
+   * @param cause what put it in doubt
+   */
+  public IndeterminateException(String message, Throwable cause) {
+    super(message, cause);
+    this.payload = null;
+  }
+
+  /**
+   * A take in doubt whose entry is known.
+   *
+   * @param message which operation is in doubt, for what key, and what to do
+   * @param cause what put it in doubt
+   * @param payload the encoded value of the entry, copied here
+   */
+  public IndeterminateException(String message, Throwable cause, byte[] payload) {
+    super(message, cause);
+    this.payload = Objects.requireNonNull(payload, "payload").clone();
+  }
+
+  /**
+   * The encoded value of a take in doubt.
+   *
+   * @return a copy of the value as the {@link Codec} had encoded it; empty for other operations,
+   *     and where it is not known
+   */
+  public Optional<byte[]> payload() {
+    return Optional.ofNullable(payload).map(byte[]::clone);
+  }
+}

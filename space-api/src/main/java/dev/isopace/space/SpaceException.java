@@ -1,0 +1,31 @@
+package dev.isopace.space;
+
+import java.io.Serial;
+
+/**
+ * A space failed. The message names the operation, the key where there is one, and the cause.
+ *
+ * <p>Unless it is an {@link IndeterminateException}, the operation has changed nothing.
+ */
+public class SpaceException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * A failure without a cause.
+   *
+   * @param message what happened, to which operation and key, and what to do
+   */
+  public SpaceException(String message) {
+    super(message);
+  }
+
+  /**
+   * A failure with its cause.
+   *
+   * @param message what happened, to which operation and key, and what to do
+   * @param cause what made the operation fail
+   */
+  public SpaceException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.isopace.space;
+
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Opens spaces by URI, on whichever backends are on the class path or module path.
+ *
+ * <p>Thread-safe. Providers are looked for at each call, so that what was added meanwhile is found
+ * and nothing is kept from being unloaded; open a space once and share it. A null argument is a
+ * {@link NullPointerException} that names it.
+ */
+public final class Spaces {
+  private Spaces() {}
+
+  /**
+   * Opens a space. Providers are looked for through the calling thread's context class loader, then
+   * through the loader of this class.
+   *
+   * @param uri {@code scheme:target?name=value&name=value}, percent-encoded, for instance {@code
+   *     local:}
+   * @param codec turns values into bytes and back, where the backend needs that
+   * @param <V> the type of the values
+   * @return the handle, to be closed
+   * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
+   *     target or one of its parameters; nothing has been opened or created
+   * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be
+   *     opened; the message says what to do
+   */
+  public static <V> Space<V> open(String uri, Codec<V> codec) {
+    SpaceUri parsed = SpaceUri.parse(uri);
+    Objects.requireNonNull(codec, "codec");
+    return Discovery.ofContext().require(parsed).open(parsed, codec);
+  }
+
+  /**
+   * Opens a space with the providers that one class loader sees.
+   *
+   * @param uri {@code scheme:target?name=value&name=value}, percent-encoded, for instance {@code
+   *     local:}
+   * @param codec turns values into bytes and back, where the backend needs that
+   * @param loader where to look for providers, and nowhere else
+   * @param <V> the type of the values
+   * @return the handle, to be closed
+   * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
+   *     target or one of its parameters; nothing has been opened or created
+   * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be
+   *     opened; the message says what to do
+   */
+  public static <V> Space<V> open(String uri, Codec<V> codec, ClassLoader loader) {
+    SpaceUri parsed = SpaceUri.parse(uri);
+    Objects.requireNonNull(codec, "codec");
+    Objects.requireNonNull(loader, "loader");
+    return Discovery.of(loader).require(parsed).open(parsed, codec);
+  }
+
+  /**
+   * Lists the providers that {@link #open(String, Codec)} looks among. Those that fail to load are
+   * left out; opening a URI whose scheme is not found says why they failed.
+   *
+   * @return all providers found, in the order of their schemes; unmodifiable
+   */
+  public static List<SpaceProvider> providers() {
+    return Discovery.ofContext().providers();
+  }
+}

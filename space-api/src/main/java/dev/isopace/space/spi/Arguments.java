@@ -1,0 +1,107 @@
+package dev.isopace.space.spi;
+
+import java.util.Locale;
+import java.util.Objects;
+
+/** The checks of arguments that every backend makes, with one wording for all. */
+public final class Arguments {
+  private static final int LONGEST_SHOWN = 64;
+
+  private Arguments() {}
+
+  /**
+   * Checks a key.
+   *
+   * @param key the key
+   * @param longest how many bytes of UTF-8 the backend takes
+   * @return the key
+   * @throws NullPointerException if the key is null
+   * @throws IllegalArgumentException if the key holds an unpaired surrogate, or is longer
+   */
+  public static String requireKey(String key, long longest) {
+    long length = utf8Length("key", key);
+    if (length > longest) {
+      throw new IllegalArgumentException(
+          "key has " + length + " bytes of UTF-8, the limit is " + longest + ": " + show(key));
+    }
+    return key;
+  }
+
+  /**
+   * Checks the size of an encoded value.
+   *
+   * @param size its size in bytes
+   * @param limit how many bytes the backend takes
+   * @throws IllegalArgumentException if it is larger
+   */
+  public static void requireSize(long size, long limit) {
+    if (size > limit) {
+      throw new IllegalArgumentException(
+          "value has " + size + " bytes encoded, the limit is " + limit);
+    }
+  }
+
+  /**
+   * Measures a text in UTF-8 without encoding it.
+   *
+   * @param name what to call it in a message
+   * @param text the text
+   * @return how many bytes its UTF-8 form has
+   * @throws NullPointerException if the text is null; the message is the name
+   * @throws IllegalArgumentException if it holds an unpaired surrogate, which UTF-8 cannot express
+   */
+  public static long utf8Length(String name, String text) {
+    Objects.requireNonNull(text, name);
+    int chars = text.length();
+    long bytes = chars;
+    for (int i = 0; i < chars; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        bytes++;
+        if (c >= 0x800) {
+          bytes++;
+          if (Character.isSurrogate(c)) {
+            if (!Character.isHighSurrogate(c)
+                || i + 1 == chars
+                || !Character.isLowSurrogate(text.charAt(i + 1))) {
+              throw new IllegalArgumentException(
+                  String.format(
+                      Locale.ROOT,
+                      "%s holds an unpaired surrogate, U+%04X at index %d; it must be valid"
+                          + " Unicode",
+                      name,
+                      (int) c,
+                      i));
+            }
+            // Two chars, counted as 1 + 2 and 1 + 0, are one code point of four bytes.
+            i++;
+          }
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * Makes a key fit for a message: in quotes, control characters escaped, cut when long.
+   *
+   * @param key the key
+   * @return its form in a message
+   */
+  public static String show(String key) {
+    StringBuilder shown = new StringBuilder("'");
+    int end = key.length();
+    if (end > LONGEST_SHOWN) {
+      end = key.offsetByCodePoints(0, key.codePointCount(0, LONGEST_SHOWN));
+    }
+    for (int i = 0; i < end; i++) {
+      char c = key.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        shown.append(String.format("\\u%04x", (int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return shown.append(end < key.length() ? "'…" : "'").toString();
+  }
+}

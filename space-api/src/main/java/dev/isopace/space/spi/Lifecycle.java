@@ -1,0 +1,109 @@
+package dev.isopace.space.spi;
+
+import dev.isopace.space.SpaceClosedException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a handle is open, and the one way from open to closed. Thread-safe.
+ *
+ * <p>A backend looks at {@link #isOpen} under the lock that guards its entries and waiters, and
+ * takes that lock in what it gives to {@link #close(Runnable)}: then nothing is stored and nobody
+ * begins to wait after the handle was closed.
+ */
+public final class Lifecycle {
+  private final String name;
+
+  /** Null while the handle is open; then the thread that closes it. */
+  private final AtomicReference<@Nullable Thread> closer = new AtomicReference<>();
+
+  private final CountDownLatch released = new CountDownLatch(1);
+
+  /**
+   * The life of a handle, which begins open.
+   *
+   * @param name what to call the handle in messages: its URI, secrets masked
+   */
+  public Lifecycle(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /**
+   * Whether the handle is open.
+   *
+   * @return false from the first call of {@link #close} on
+   */
+  public boolean isOpen() {
+    return closer.get() == null;
+  }
+
+  /**
+   * Refuses an operation on a closed handle.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with, or null where it has none
+   * @throws SpaceClosedException if the handle is closed
+   */
+  public void requireOpen(String operation, @Nullable String key) {
+    if (!isOpen()) {
+      throw closed(operation, key);
+    }
+  }
+
+  /**
+   * What an operation throws that found the handle closed, or was woken by its closing.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with, or null where it has none
+   * @return the exception, to be thrown
+   */
+  public SpaceClosedException closed(String operation, @Nullable String key) {
+    return new SpaceClosedException(
+        operation
+            + (key == null ? "" : " of key " + Arguments.show(key))
+            + ": this handle of "
+            + name
+            + " is closed");
+  }
+
+  /**
+   * Closes the handle. The first caller runs the action; any other, at whatever time, waits until
+   * the action has ended and does nothing else. A call from within the action returns at once. The
+   * interrupt flag of the calling thread neither ends the wait nor gets lost.
+   *
+   * <p>The action must not wait for another thread that may itself call this method: each would
+   * wait for the other.
+   *
+   * @param release wakes the waiters and releases what the handle holds
+   */
+  public void close(Runnable release) {
+    Objects.requireNonNull(release, "release");
+    Thread current = Thread.currentThread();
+    if (closer.compareAndSet(null, current)) {
+      try {
+        release.run();
+      } finally {
+        released.countDown();
+      }
+    } else if (closer.get() != current) {
+      awaitRelease();
+    }
+  }
+
+  private void awaitRelease() {
+    boolean interrupted = false;
+    for (; ; ) {
+      try {
+        released.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

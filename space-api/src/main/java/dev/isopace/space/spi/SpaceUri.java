@@ -1,0 +1,368 @@
+package dev.isopace.space.spi;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The URI of a space: {@code scheme:target?name=value&name=value}. Immutable.
+ *
+ * <p>The scheme follows RFC 3986, section 3.1, and is the same in upper and lower case. Target,
+ * names and values are percent-decoded as UTF-8 (section 2.1); a plus sign is a plus sign and a
+ * number sign has no meaning. Secrets, which are passwords in the target and parameters whose name
+ * speaks of one, appear in no message; what stands before an at sign may be one, and is hidden too.
+ */
+public final class SpaceUri {
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
+
+  /** An authority that a question mark cuts off before an at sign: that one is a password's. */
+  private static final Pattern CUT_AUTHORITY =
+      Pattern.compile("[A-Za-z0-9+.-]+://[^/?]*\\?.*@.*", Pattern.DOTALL);
+
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+");
+  private static final Pattern QUANTITY = Pattern.compile("([0-9]+)([A-Za-z]*)");
+  private static final Map<String, Long> SIZES =
+      Map.of(
+          "", 1L,
+          "b", 1L,
+          "kb", 1000L,
+          "mb", 1000_000L,
+          "gb", 1000_000_000L,
+          "tb", 1000_000_000_000L,
+          "kib", 1L << 10,
+          "mib", 1L << 20,
+          "gib", 1L << 30,
+          "tib", 1L << 40);
+  private static final Map<String, Duration> DURATIONS =
+      Map.of(
+          "ns", Duration.ofNanos(1),
+          "us", Duration.ofNanos(1000),
+          "ms", Duration.ofMillis(1),
+          "s", Duration.ofSeconds(1),
+          "m", Duration.ofMinutes(1),
+          "h", Duration.ofHours(1),
+          "d", Duration.ofDays(1));
+
+  private final String masked;
+  private final String scheme;
+  private final String target;
+  private final Map<String, String> parameters;
+
+  private SpaceUri(String masked, String scheme, String target, Map<String, String> parameters) {
+    this.masked = masked;
+    this.scheme = scheme;
+    this.target = target;
+    this.parameters = Collections.unmodifiableMap(parameters);
+  }
+
+  /**
+   * Takes a URI apart.
+   *
+   * @param uri the URI
+   * @return its parts
+   * @throws IllegalArgumentException if it has no scheme, an unpaired surrogate, a malformed
+   *     percent-encoding, a parameter without a name or an equals sign, a parameter twice, or a
+   *     question mark in what looks like a password
+   */
+  public static SpaceUri parse(String uri) {
+    Arguments.utf8Length("uri", uri);
+    String masked = Secrets.mask(uri);
+    int colon = uri.indexOf(':');
+    if (colon < 0 || !SCHEME.matcher(uri.substring(0, colon)).matches()) {
+      throw new IllegalArgumentException(
+          "'"
+              + masked
+              + "' has no scheme; a space URI is scheme:target?name=value&name=value, for instance"
+              + " local:");
+    }
+    if (CUT_AUTHORITY.matcher(uri).matches()) {
+      throw new IllegalArgumentException(
+          "'"
+              + masked
+              + "' has a question mark before an at sign: write %3F in a user name or password, and"
+              + " %40 in a parameter");
+    }
+    int question = uri.indexOf('?', colon);
+    int end = question < 0 ? uri.length() : question;
+    Map<String, String> parameters = new LinkedHashMap<>();
+    if (question >= 0 && question + 1 < uri.length()) {
+      boolean afterSecret = false;
+      for (String pair : uri.substring(question + 1).split("&", -1)) {
+        String maskedPair = Secrets.maskPair(pair, afterSecret);
+        afterSecret = !maskedPair.equals(pair);
+        addParameter(parameters, pair, maskedPair, masked);
+      }
+    }
+    return new SpaceUri(
+        masked,
+        uri.substring(0, colon).toLowerCase(Locale.ROOT),
+        decode(uri.substring(colon + 1, end), masked),
+        parameters);
+  }
+
+  private static void addParameter(
+      Map<String, String> parameters, String pair, String maskedPair, String uri) {
+    int equals = pair.indexOf('=');
+    if (equals <= 0) {
+      throw new IllegalArgumentException(
+          "'"
+              + uri
+              + "' has a malformed parameter, '"
+              + Secrets.maskName(maskedPair)
+              + "': write name=value");
+    }
+    String name = decode(pair.substring(0, equals), uri);
+    if (parameters.putIfAbsent(name, decode(pair.substring(equals + 1), uri)) != null) {
+      throw new IllegalArgumentException(
+          "'" + uri + "' gives parameter " + Arguments.show(Secrets.maskName(name)) + " twice");
+    }
+  }
+
+  /**
+   * The scheme.
+   *
+   * @return all before the first colon, in lower case
+   */
+  public String scheme() {
+    return scheme;
+  }
+
+  /**
+   * The target, whose meaning is the backend's.
+   *
+   * @return all between the first colon and the first question mark, decoded; it may be empty
+   */
+  public String target() {
+    return target;
+  }
+
+  /**
+   * The parameters.
+   *
+   * @return values by name, both decoded, in the order in which they were given; unmodifiable
+   */
+  public Map<String, String> parameters() {
+    return parameters;
+  }
+
+  /**
+   * Refuses parameters that the backend does not know. To be called before anything is opened.
+   *
+   * @param known the meaning of each parameter that the backend knows, by name
+   * @return this
+   * @throws IllegalArgumentException if there is another one: the message names it and lists those
+   *     known
+   */
+  public SpaceUri accept(Map<String, String> known) {
+    Objects.requireNonNull(known, "known");
+    for (String name : parameters.keySet()) {
+      if (!known.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "'"
+                + masked
+                + "' has an unknown parameter, "
+                + Arguments.show(Secrets.maskName(name))
+                + "; "
+                + listing(known));
+      }
+    }
+    return this;
+  }
+
+  private String listing(Map<String, String> known) {
+    if (known.isEmpty()) {
+      return "'" + scheme + ":' takes none";
+    }
+    return "'"
+        + scheme
+        + ":' takes: "
+        + new TreeMap<>(known)
+            .entrySet().stream()
+                .map(parameter -> parameter.getKey() + " (" + parameter.getValue() + ")")
+                .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * A parameter that is on or off.
+   *
+   * @param name the name of the parameter
+   * @param otherwise the value if it is not given
+   * @return its value
+   * @throws IllegalArgumentException if it is neither {@code true} nor {@code false}
+   */
+  public boolean flag(String name, boolean otherwise) {
+    return value(
+        name,
+        otherwise,
+        "true or false",
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> null;
+            });
+  }
+
+  /**
+   * A parameter that is a whole number.
+   *
+   * @param name the name of the parameter
+   * @param otherwise the value if it is not given
+   * @return its value
+   * @throws IllegalArgumentException if it is anything but a decimal number in the range of a long
+   */
+  public long number(String name, long otherwise) {
+    return value(
+        name,
+        otherwise,
+        "a whole number, for instance 3",
+        text -> NUMBER.matcher(text).matches() ? parse(text, Long::valueOf) : null);
+  }
+
+  /**
+   * A parameter that is a size in bytes: a whole number, alone or with a unit. The units are {@code
+   * B}, {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1,024) and {@code kB}, {@code
+   * MB}, {@code GB}, {@code TB} (powers of 1,000), in upper or lower case.
+   *
+   * @param name the name of the parameter
+   * @param otherwise the value if it is not given
+   * @return its value in bytes, zero or more
+   * @throws IllegalArgumentException if it is malformed, or larger than a long can express
+   */
+  public long size(String name, long otherwise) {
+    return value(
+        name,
+        otherwise,
+        "a size, for instance 64MiB (B, KiB, MiB, GiB, TiB, kB, MB, GB, TB)",
+        text -> quantity(text.toLowerCase(Locale.ROOT), SIZES, Math::multiplyExact));
+  }
+
+  /**
+   * A parameter that is a length of time: a whole number with a unit, one of {@code ns}, {@code
+   * us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}.
+   *
+   * @param name the name of the parameter
+   * @param otherwise the value if it is not given
+   * @return its value, zero or more
+   * @throws IllegalArgumentException if it is malformed, or longer than a Duration can express
+   */
+  public Duration duration(String name, Duration otherwise) {
+    return value(
+        name,
+        otherwise,
+        "a duration, for instance 5s (ns, us, ms, s, m, h, d)",
+        text -> quantity(text, DURATIONS, (count, unit) -> unit.multipliedBy(count)));
+  }
+
+  private <T> T value(
+      String name, T otherwise, String expected, Function<String, @Nullable T> parser) {
+    Objects.requireNonNull(otherwise, "otherwise");
+    String text = parameters.get(Objects.requireNonNull(name, "name"));
+    if (text == null) {
+      return otherwise;
+    }
+    T value = parser.apply(text);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "'"
+              + masked
+              + "': parameter "
+              + Arguments.show(name)
+              + " is "
+              + Arguments.show(Secrets.isSecret(name) ? Secrets.MASK : text)
+              + ", but must be "
+              + expected);
+    }
+    return value;
+  }
+
+  private static <T> @Nullable T parse(String text, Function<String, T> parser) {
+    try {
+      return parser.apply(text);
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private interface Multiplication<U, T> {
+    T multiply(long count, U unit);
+  }
+
+  private static <U, T> @Nullable T quantity(
+      String text, Map<String, U> units, Multiplication<U, T> multiplication) {
+    Matcher matcher = QUANTITY.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    Long count = parse(matcher.group(1), Long::valueOf);
+    U unit = units.get(matcher.group(2));
+    if (count == null || unit == null) {
+      return null;
+    }
+    try {
+      return multiplication.multiply(count, unit);
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  /** The URI as it was given, secrets masked. */
+  @Override
+  public String toString() {
+    return masked;
+  }
+
+  private static String decode(String text, String uri) {
+    int percent = text.indexOf('%');
+    if (percent < 0) {
+      return text;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(text.length() * 3);
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      if (c != '%') {
+        int next = i + Character.charCount(c);
+        bytes.put(text.substring(i, next).getBytes(StandardCharsets.UTF_8));
+        i = next;
+        continue;
+      }
+      int next = i + 3;
+      // Not Character.digit, which takes the digits of every script.
+      if (next > text.length()
+          || !HexFormat.isHexDigit(text.charAt(i + 1))
+          || !HexFormat.isHexDigit(text.charAt(i + 2))) {
+        throw malformed(uri, null);
+      }
+      bytes.put((byte) HexFormat.fromHexDigits(text, i + 1, next));
+      i = next;
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+    } catch (CharacterCodingException e) {
+      throw malformed(uri, e);
+    }
+  }
+
+  private static IllegalArgumentException malformed(
+      String uri, @Nullable CharacterCodingException cause) {
+    return new IllegalArgumentException(
+        "'"
+            + uri
+            + "' has a malformed percent-encoding: a percent sign stands before two hexadecimal"
+            + " digits of UTF-8, and is itself written %25",
+        cause);
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * What a backend implements, and the parts that every backend would otherwise write again.
+ *
+ * <ul>
+ *   <li>{@link dev.isopace.space.spi.SpaceProvider} is found by {@link java.util.ServiceLoader} and
+ *       opens spaces of one URI scheme; {@link dev.isopace.space.spi.SpaceUri} is the parsed URI,
+ *       {@link dev.isopace.space.spi.Capability} what the backend promises beyond the rules for
+ *       all.
+ *   <li>{@link dev.isopace.space.spi.AbstractSpace} makes the checks of every operation in the
+ *       order that the contract asks for, and leaves a handful of primitives to the backend. It is
+ *       put together from parts that also serve alone: {@link dev.isopace.space.spi.Arguments},
+ *       {@link dev.isopace.space.spi.Deadline}, {@link dev.isopace.space.spi.Lifecycle} and {@link
+ *       dev.isopace.space.spi.Coder}.
+ * </ul>
+ */
+package dev.isopace.space.spi;
