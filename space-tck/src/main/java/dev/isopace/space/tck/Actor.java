@@ -1,0 +1,132 @@
+package dev.isopace.space.tck;
+
+import java.lang.Thread.State;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that a test has started, with a result to be waited for. Every wait ends by the patience
+ * of the {@link Stage}, with the stack of the thread in the failure.
+ */
+final class Actor<T extends @Nullable Object> {
+  /** How often in a row a thread must be seen waiting before it is taken to wait for the space. */
+  private static final int SIGHTINGS = 3;
+
+  private final String what;
+  private final Stage stage;
+  private final FutureTask<T> task;
+  private final Thread thread;
+
+  private Actor(String what, Stage stage, FutureTask<T> task, Thread thread) {
+    this.what = what;
+    this.stage = stage;
+    this.task = task;
+    this.thread = thread;
+  }
+
+  static <T extends @Nullable Object> Actor<T> start(String what, Stage stage, Callable<T> action) {
+    FutureTask<T> task = new FutureTask<>(action);
+    Thread thread = new Thread(task, "tck: " + what);
+    thread.setDaemon(true);
+    thread.start();
+    return new Actor<>(what, stage, task, thread);
+  }
+
+  Thread thread() {
+    return thread;
+  }
+
+  boolean isDone() {
+    return task.isDone();
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  /** Waits until the thread is really waiting, in the call that the action makes. */
+  Actor<T> awaitBlocked() {
+    Stage.Patience patience = stage.patience();
+    int sightings = 0;
+    while (sightings < SIGHTINGS) {
+      if (isDone()) {
+        throw new AssertionError(what + " should wait, but has ended: " + outcome());
+      }
+      State state = thread.getState();
+      boolean waiting = state == State.WAITING || state == State.TIMED_WAITING;
+      sightings = waiting ? sightings + 1 : 0;
+      if (patience.isExhausted()) {
+        throw new AssertionError(what + " should wait, but is " + state + stack());
+      }
+      Stage.pause();
+    }
+    return this;
+  }
+
+  /** The result; a failure of the action is a failure of the test. */
+  T result() {
+    return result(stage.patienceTime());
+  }
+
+  T result(Duration limit) {
+    try {
+      return await(limit);
+    } catch (ExecutionException e) {
+      throw new AssertionError(what + " failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /** What the action threw; that it returned is a failure of the test. */
+  Throwable failure() {
+    return failure(stage.patienceTime());
+  }
+
+  Throwable failure(Duration limit) {
+    try {
+      T result = await(limit);
+      throw new AssertionError(what + " should have failed, but returned " + result);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+
+  private T await(Duration limit) throws ExecutionException {
+    try {
+      return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          what + " has not ended within " + limit.toMillis() + " ms" + stack(), e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("the test was ended while it waited for " + what, e);
+    }
+  }
+
+  /** Waits for the thread's end; false if it does not come. */
+  boolean join(Duration limit) throws InterruptedException {
+    thread.join(Math.max(1, limit.toMillis()));
+    return !thread.isAlive();
+  }
+
+  String stack() {
+    StringBuilder text = new StringBuilder("; '" + thread.getName() + "' is " + thread.getState());
+    Arrays.stream(thread.getStackTrace()).forEach(frame -> text.append("\n    at ").append(frame));
+    return text.toString();
+  }
+
+  private String outcome() {
+    try {
+      return "it returned " + task.get();
+    } catch (ExecutionException e) {
+      return e.getCause().toString();
+    } catch (InterruptedException | CancellationException e) {
+      return e.toString();
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.Spaces;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** ARG-1 to ARG-3: arguments. */
+abstract class ArgumentRules extends Rules {
+  private static final String KEY = "argument";
+  private static final int LONGEST_KEY = 512;
+
+  private Map<String, Callable<?>> operations(String key) {
+    Map<String, Callable<?>> operations = new LinkedHashMap<>();
+    operations.put("out", () -> space().out(key, "1"));
+    operations.put("in", () -> space().in(key));
+    operations.put("timed in", () -> space().in(key, LONG));
+    operations.put("in with timeout 0", () -> space().in(key, Duration.ZERO));
+    operations.put("rd", () -> space().rd(key));
+    operations.put("timed rd", () -> space().rd(key, LONG));
+    operations.put("rd with timeout 0", () -> space().rd(key, Duration.ZERO));
+    operations.put("inp", () -> space().inp(key));
+    operations.put("rdp", () -> space().rdp(key));
+    operations.put("len", () -> space().len(key));
+    return operations;
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void arg1_aNullArgumentIsNamedAndNothingChanges() {
+    space().out(KEY, "1");
+    operations(null).forEach((name, call) -> requireNamed("key", name + " of key null", call));
+    requireNamed("value", "out of value null", () -> space().out(KEY, null));
+    requireNamed("timeout", "in with timeout null", () -> space().in(KEY, null));
+    requireNamed("timeout", "rd with timeout null", () -> space().rd(KEY, null));
+    assertEquals(1, space().len(KEY));
+    assertEquals(Set.of(KEY), space().keys());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void arg1_aNullArgumentOfOpenIsNamed() {
+    String uri = stage().uri();
+    requireNamed("uri", "open of null", () -> Spaces.open(null, Codec.utf8()));
+    requireNamed("codec", "open with codec null", () -> Spaces.open(uri, null));
+    requireNamed("loader", "open with loader null", () -> Spaces.open(uri, Codec.utf8(), null));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void arg1_argumentsComeBeforeClosedAndInterrupt() {
+    space().close();
+    start(
+            "calls with null on a closed handle by an interrupted thread",
+            () -> {
+              operations(null)
+                  .forEach(
+                      (name, call) -> {
+                        Thread.currentThread().interrupt();
+                        requireNamed("key", name + " of key null", call);
+                      });
+              requireNamed("value", "out of value null", () -> space().out(KEY, null));
+              requireNamed("timeout", "in with timeout null", () -> space().in(KEY, null));
+              return null;
+            })
+        .result();
+  }
+
+  private static void requireNamed(String argument, String what, Callable<?> call) {
+    NullPointerException failure = thrownBy(NullPointerException.class, what, call);
+    String message = failure.getMessage();
+    // The JVM's own message for a null that was used names no argument of the caller's.
+    if (message == null || !message.contains(argument) || message.startsWith("Cannot ")) {
+      fail("the exception of " + what + " should name " + argument + ": " + failure, failure);
+    }
+  }
+
+  @Test
+  void arg2_everyUnicodeStringIsAKey() throws InterruptedException {
+    Set<String> keys = new LinkedHashSet<>(awkwardKeys());
+    for (String key : keys) {
+      assertTrue(space().out(key, "value of " + key), () -> "out of key " + shown(key));
+    }
+    assertEquals(keys, space().keys(), "keys");
+    for (String key : keys) {
+      Optional<String> value = Optional.of("value of " + key);
+      assertEquals(1, space().len(key), () -> "len of key " + shown(key));
+      assertEquals(value, space().rdp(key), () -> "rdp of key " + shown(key));
+      assertEquals(value, space().in(key, LONG), () -> "in of key " + shown(key));
+      assertEquals(Optional.empty(), space().inp(key), () -> "inp of key " + shown(key));
+    }
+    assertEquals(Set.of(), space().keys(), "keys in the end");
+  }
+
+  @Test
+  void arg2_awkwardKeysWakeTheirWaiters() {
+    for (String key : awkwardKeys()) {
+      Actor<Optional<String>> waiter =
+          start("in of key " + shown(key), () -> Optional.of(space().in(key))).awaitBlocked();
+      space().out(key, "1");
+      assertEquals(Optional.of("1"), waiter.result());
+    }
+  }
+
+  private List<String> awkwardKeys() {
+    StringBuilder random = new StringBuilder();
+    Random source = stage().random();
+    while (random.length() < 100) {
+      int point = source.nextInt(Character.MAX_CODE_POINT + 1);
+      if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
+        random.appendCodePoint(point);
+      }
+    }
+    return List.of(
+        "",
+        " ",
+        "  ",
+        ".",
+        "..",
+        "...",
+        "a.b",
+        "a..b",
+        ".a",
+        "a.",
+        "/",
+        "a/b",
+        "/a",
+        "../a",
+        "\\",
+        "*",
+        ">",
+        "a.*",
+        "a.>",
+        "%",
+        "%2E",
+        "a%20b",
+        "a b",
+        "a\tb",
+        "\u0000",
+        "a\u0000b",
+        "\n",
+        "\r\n",
+        "\u007f",
+        "\u0085",
+        "\u2028",
+        "\uFEFF",
+        "\uFFFD",
+        "\uFFFF",
+        "$JS",
+        "_",
+        "-",
+        "#",
+        "?",
+        "&",
+        "=",
+        "'",
+        "\"",
+        "é",
+        "e\u0301",
+        "É",
+        "ß",
+        "ss",
+        "SS",
+        "ı",
+        "I",
+        "i",
+        "日本語",
+        "🚀",
+        "🚀🚀",
+        "null",
+        "a".repeat(LONGEST_KEY),
+        "é".repeat(LONGEST_KEY / 2),
+        "🚀".repeat(LONGEST_KEY / 4),
+        ".".repeat(LONGEST_KEY),
+        " ".repeat(LONGEST_KEY),
+        "*".repeat(LONGEST_KEY),
+        random.toString());
+  }
+
+  @Test
+  void arg2_anUnpairedSurrogateIsRefusedByEveryOperation() {
+    for (String key :
+        List.of("\uD800", "\uDC00", "a\uD83D", "\uDE80b", "\uDE80\uD83D", "a\uD83Db")) {
+      requireRefused(key, "a key with an unpaired surrogate");
+    }
+    assertEquals(Set.of(), space().keys());
+  }
+
+  @Test
+  void arg2_aKeyThatIsTooLongIsRefusedByEveryOperationWithTheLimit() {
+    String key = "k".repeat(100_000);
+    boolean taken;
+    try {
+      taken = space().out(key, "1");
+    } catch (IllegalArgumentException e) {
+      taken = false;
+    }
+    if (taken) {
+      assertEquals(Set.of(key), space().keys());
+      assertEquals(Optional.of("1"), space().inp(key), "a long key that out has taken");
+    } else {
+      requireRefused(key, "a key of 100,000 bytes");
+      String message =
+          thrownBy(IllegalArgumentException.class, "out", () -> space().out(key, "1")).getMessage();
+      assertTrue(
+          message != null && message.replace("100000", "").matches("(?s).*[0-9]{3}.*"),
+          "the message should name the limit: " + message);
+      assertEquals(Set.of(), space().keys());
+    }
+  }
+
+  private void requireRefused(String key, String what) {
+    operations(key)
+        .forEach(
+            (name, call) -> thrownBy(IllegalArgumentException.class, name + " of " + what, call));
+  }
+
+  @Test
+  void arg3_valuesOfEverySizeUpToTheLargestComeOutAsTheyWentIn() throws InterruptedException {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    int largest = stage().options().largestValue();
+    for (int size : new int[] {0, 1, 255, 4096, 65_535, 65_536, largest - 1, largest}) {
+      byte[] value = randomBytes(size);
+      assertTrue(space.out(KEY, value.clone()), "out of " + size + " bytes");
+      assertArrayEquals(value, space.rd(KEY), "rd of " + size + " bytes");
+      assertArrayEquals(value, space.inp(KEY).orElseThrow(), "inp of " + size + " bytes");
+    }
+  }
+
+  @Test
+  void arg3_aValueThatIsTooLargeIsRefusedWithItsSizeAndTheLimit() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    int size = Math.max(stage().options().largestValue(), 1 << 20) * 2 + 1;
+    byte[] value = randomBytes(size);
+    space.out(KEY, new byte[] {1});
+    try {
+      assertTrue(space.out(KEY, value.clone()), "out of " + size + " bytes");
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      assertTrue(
+          message.contains(Integer.toString(size))
+              && message.replace(Integer.toString(size), "").matches("(?s).*[0-9]{3}.*"),
+          "the message should name the size, " + size + ", and the limit: " + message);
+      assertEquals(1, space.len(KEY), "entries after a refused one");
+      return;
+    }
+    space.inp(KEY);
+    assertArrayEquals(value, space.inp(KEY).orElseThrow(), "inp of " + size + " bytes");
+  }
+
+  private byte[] randomBytes(int size) {
+    byte[] bytes = new byte[size];
+    stage().random().nextBytes(bytes);
+    return bytes;
+  }
+
+  private static String shown(String key) {
+    StringBuilder text = new StringBuilder("'");
+    key.codePoints()
+        .limit(20)
+        .forEach(
+            point -> {
+              if (point > ' ' && point < 0x7F) {
+                text.appendCodePoint(point);
+              } else {
+                text.append(String.format("\\u{%x}", point));
+              }
+            });
+    return text.append("' of ").append(key.length()).append(" chars").toString();
+  }
+}

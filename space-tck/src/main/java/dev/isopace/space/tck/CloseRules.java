@@ -1,0 +1,247 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** CLS: closing. */
+abstract class CloseRules extends Rules {
+  private static final String KEY = "close";
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  @Test
+  void cls1_closeWakesEveryWaiterOnEveryKey() {
+    List<Actor<?>> waiters = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      for (String key : List.of("a", "b", "c")) {
+        waiters.add(startBlocked(wait, key));
+        waiters.add(startBlocked(wait, key));
+      }
+    }
+    space().out("other", "1");
+    start("close", this::close);
+    for (Actor<?> waiter : waiters) {
+      assertInstanceOf(SpaceClosedException.class, waiter.failure(stage().promptly()));
+    }
+  }
+
+  @Test
+  void cls1_noWaiterIsForgottenThatBeginsWhileTheHandleCloses() {
+    for (int round = 0; round < rounds(20); round++) {
+      Space<String> space = stage().open(Codec.utf8());
+      List<Actor<?>> waiters = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Wait wait = Wait.ALL.get(i);
+        waiters.add(
+            start(
+                wait + " while the handle closes",
+                () -> {
+                  spin(3_000);
+                  return wait.call().on(space, KEY);
+                }));
+      }
+      spin(3_000);
+      space.close();
+      for (Actor<?> waiter : waiters) {
+        assertInstanceOf(SpaceClosedException.class, waiter.failure());
+      }
+    }
+  }
+
+  @Test
+  void cls2_everyOperationOnAClosedHandleThrowsAlsoWhereEntriesRemain() {
+    space().out(KEY, "1");
+    space().close();
+    for (String key : List.of(KEY, "another key")) {
+      operations(key)
+          .forEach(
+              (name, call) -> thrownBy(SpaceClosedException.class, name + " after close", call));
+    }
+  }
+
+  @Test
+  void cls2_closedComesBeforeInterrupt() {
+    space().close();
+    start(
+            "operations on a closed handle by an interrupted thread",
+            () -> {
+              for (Map.Entry<String, Callable<?>> operation : operations(KEY).entrySet()) {
+                Thread.currentThread().interrupt();
+                thrownBy(SpaceClosedException.class, operation.getKey(), operation.getValue());
+              }
+              return null;
+            })
+        .result();
+  }
+
+  private Map<String, Callable<?>> operations(String key) {
+    Map<String, Callable<?>> operations = new LinkedHashMap<>();
+    operations.put("in", () -> space().in(key));
+    operations.put("timed in", () -> space().in(key, LONG));
+    operations.put("in with timeout 0", () -> space().in(key, Duration.ZERO));
+    operations.put("rd", () -> space().rd(key));
+    operations.put("timed rd", () -> space().rd(key, LONG));
+    operations.put("rd with timeout 0", () -> space().rd(key, Duration.ZERO));
+    operations.put("inp", () -> space().inp(key));
+    operations.put("rdp", () -> space().rdp(key));
+    operations.put("len", () -> space().len(key));
+    operations.put("keys", () -> space().keys());
+    return operations;
+  }
+
+  @Test
+  void cls2_aSecondCloseDoesNothing() {
+    space().close();
+    start("second close", this::close).result();
+    thrownBy(SpaceClosedException.class, "inp", () -> space().inp(KEY));
+  }
+
+  @Test
+  void cls3_aCallInProgressCompletesOrSaysThatTheHandleIsClosed() {
+    for (int round = 0; round < rounds(20); round++) {
+      Space<String> space = stage().open(Codec.utf8());
+      List<Actor<Boolean>> busy = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        String key = KEY + i % 2;
+        busy.add(
+            start(
+                "calls while the handle closes",
+                () -> {
+                  try {
+                    while (space.out(key, "1")) {
+                      space.rdp(key);
+                      space.inp(key);
+                      space.in(key, Duration.ofNanos(1000));
+                      space.len(key);
+                      space.keys();
+                    }
+                    return true;
+                  } catch (SpaceClosedException e) {
+                    return true;
+                  }
+                }));
+      }
+      spin(20_000);
+      space.close();
+      busy.forEach(Actor::result);
+    }
+  }
+
+  @Test
+  void cls3_everyThreadIsGoneWhenCloseReturns() {
+    useOne().close();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    closeTwiceAtOnce(
+        useOne(),
+        () -> {
+          Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
+          more.removeAll(before);
+          more.removeIf(thread -> !thread.isAlive() || isForeign(thread));
+          assertEquals(Set.of(), more, "threads that close has left");
+        });
+  }
+
+  /** Whether a thread is the suite's or the JVM's own. */
+  private static boolean isForeign(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return thread.getName().startsWith("tck: ")
+        || thread.getName().startsWith("ForkJoinPool.commonPool")
+        || group == null
+        || group.getParent() == null
+        || group.getName().equals("InnocuousThreadGroup");
+  }
+
+  @Test
+  void cls3_everyFileAndSocketIsClosedWhenCloseReturns() {
+    assumeTrue(
+        Files.isDirectory(DESCRIPTORS), "this system does not tell which files a process has open");
+    useOne().close();
+    Map<String, String> before = openFiles();
+    closeTwiceAtOnce(
+        useOne(),
+        () -> {
+          Map<String, String> more = openFiles();
+          more.entrySet().removeAll(before.entrySet());
+          assertEquals(Map.of(), more, "files and sockets that close has left open");
+        });
+  }
+
+  /**
+   * What the process has open, by descriptor; class files and what the JVM opens by itself aside.
+   */
+  private static Map<String, String> openFiles() {
+    Map<String, String> open = new HashMap<>();
+    try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
+      for (Path descriptor : descriptors.toList()) {
+        String target = target(descriptor);
+        if (!target.matches(".*\\.(jar|jmod|so)|.*/modules|/proc/.*|/dev/u?random|")) {
+          open.put(descriptor.toString(), target);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return open;
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException e) {
+      // It has been closed since it was listed.
+      return "";
+    }
+  }
+
+  private Space<String> useOne() {
+    Space<String> space = stage().open(Codec.utf8());
+    Actor<?> waiter =
+        start("a waiter to be woken by close", () -> space.in("waited on")).awaitBlocked();
+    space.out(KEY, "1");
+    space.rdp(KEY);
+    space.inp(KEY);
+    waiter.interrupt();
+    waiter.failure();
+    return space;
+  }
+
+  /** Closes from two threads; whichever call returns first, all must be released by then. */
+  private void closeTwiceAtOnce(Space<String> space, Runnable check) {
+    List<Actor<Object>> closing = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      closing.add(
+          start(
+              "one of two that close",
+              () -> {
+                space.close();
+                check.run();
+                return "closed";
+              }));
+    }
+    closing.forEach(Actor::result);
+  }
+
+  private Object close() {
+    space().close();
+    return "closed";
+  }
+}

@@ -1,0 +1,196 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Capability;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** ARG-4: codecs that fail. */
+abstract class CodecRules extends Rules {
+  private static final String KEY = "codec";
+  private static final String BAD = "bad";
+
+  /** What the codecs here throw. */
+  private final RuntimeException defect = new UnsupportedOperationException("by the suite");
+
+  @BeforeEach
+  void requireCodec() {
+    assumeTrue(
+        stage().encodes(),
+        "values need not pass through a codec: the space declares no capability that needs one");
+  }
+
+  /** Fails for the value {@code bad}, on the way in or on the way out, by exception or by null. */
+  private Codec<String> failing(boolean encoding, boolean byNull) {
+    return new Codec<>() {
+      @Override
+      public byte[] encode(String value) {
+        return unlessBad(encoding, value, value.getBytes(StandardCharsets.UTF_8));
+      }
+
+      @Override
+      public String decode(byte[] bytes) {
+        String value = new String(bytes, StandardCharsets.UTF_8);
+        return unlessBad(!encoding, value, value);
+      }
+
+      @SuppressWarnings("NullAway")
+      private <T> T unlessBad(boolean fails, String value, T result) {
+        if (!fails || !value.equals(BAD)) {
+          return result;
+        }
+        if (byNull) {
+          return null;
+        }
+        throw defect;
+      }
+    };
+  }
+
+  @Test
+  void arg4_nothingIsStoredIfEncodingFails() {
+    for (boolean byNull : new boolean[] {false, true}) {
+      try (Space<String> space = stage().open(failing(true, byNull))) {
+        space.out(KEY, "1");
+        requireFailure("out", byNull, () -> space.out(KEY, BAD));
+        requireFailure("out", byNull, () -> space.out("another " + KEY, BAD));
+        assertEquals(Set.of(KEY), space.keys());
+        assertEquals(1, space.len(KEY));
+        assertEquals(Optional.of("1"), space.inp(KEY));
+      }
+    }
+  }
+
+  @Test
+  void arg4_whatUtf8CannotEncodeIsAFailureOfTheCodec() {
+    SpaceException failure =
+        thrownBy(
+            SpaceException.class, "out of half a surrogate pair", () -> space().out(KEY, "\uD83D"));
+    requireMention(failure, KEY);
+    assertTrue(
+        failure.getCause() instanceof IllegalArgumentException,
+        "the cause should be the codec's exception: " + failure.getCause());
+    assertEquals(0, space().len(KEY));
+  }
+
+  @Test
+  void arg4_anEntryThatCannotBeDecodedStaysAndHoldsItsKey() {
+    for (boolean byNull : new boolean[] {false, true}) {
+      String key = KEY + byNull;
+      Space<String> space = stage().open(failing(false, byNull));
+      space.out(key, BAD);
+      space.out(key, "2");
+      for (int i = 0; i < 2; i++) {
+        Map<String, Callable<?>> reads = new LinkedHashMap<>();
+        reads.put("in", () -> space.in(key));
+        reads.put("timed in", () -> space.in(key, LONG));
+        reads.put("rd", () -> space.rd(key));
+        reads.put("timed rd", () -> space.rd(key, LONG));
+        reads.put("inp", () -> space.inp(key));
+        reads.put("rdp", () -> space.rdp(key));
+        reads.forEach((name, call) -> requireFailure(name, byNull, call));
+      }
+      assertEquals(2, space.len(key), "entries after failures to decode");
+      assertTrue(space.keys().contains(key), "keys after failures to decode");
+      space.close();
+    }
+  }
+
+  @Test
+  void arg4_takersThatWaitAllFailOnAnEntryThatCannotBeDecoded() {
+    Space<String> space = stage().open(failing(false, false));
+    List<Actor<?>> waiters = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      waiters.add(start(wait.name(), () -> wait.call().on(space, KEY)).awaitBlocked());
+    }
+    space.out(KEY, BAD);
+    space.out(KEY, "2");
+    for (Actor<?> waiter : waiters) {
+      Throwable failure = waiter.failure();
+      assertTrue(
+          failure instanceof SpaceException && failure.getCause() == defect,
+          "a waiter should fail with the codec's exception as the cause: " + failure);
+    }
+    assertEquals(2, space.len(KEY), "entries after failures to decode");
+  }
+
+  @Test
+  void arg4_anEntryThatCannotBeDecodedIsRemovedThroughAHandleForBytes() {
+    assumeTrue(
+        stage().promises(Capability.DURABLE) || stage().promises(Capability.SHARED),
+        "a space that is neither DURABLE nor SHARED has no second handle");
+    Space<String> space = stage().open(failing(false, false));
+    space.out(KEY, BAD);
+    space.out(KEY, "2");
+    requireFailure("inp", false, () -> space.inp(KEY));
+    space.close();
+    try (Space<byte[]> bytes = stage().open(Codec.bytes())) {
+      assertEquals(BAD, new String(bytes.inp(KEY).orElseThrow(), StandardCharsets.UTF_8));
+    }
+    assertEquals(Optional.of("2"), stage().open(failing(false, false)).inp(KEY));
+  }
+
+  @Test
+  void arg4_theCodecIsCalledOnTheCallersThreadAndOncePerEntry() throws InterruptedException {
+    List<Thread> calls = new ArrayList<>();
+    Codec<String> counting =
+        Codec.of(
+            value -> {
+              calls.add(Thread.currentThread());
+              return value.getBytes(StandardCharsets.UTF_8);
+            },
+            bytes -> {
+              calls.add(Thread.currentThread());
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(counting);
+    space.out(KEY, "1");
+    requireOneCallHere("out", calls);
+    space.rdp(KEY);
+    requireOneCallHere("rdp", calls);
+    space.rd(KEY);
+    requireOneCallHere("rd", calls);
+    space.in(KEY);
+    requireOneCallHere("in", calls);
+    space.inp(KEY);
+    assertEquals(List.of(), calls, "calls of the codec by a probe in vain");
+  }
+
+  private static void requireOneCallHere(String operation, List<Thread> calls) {
+    assertEquals(
+        List.of(Thread.currentThread()), calls, "threads that called the codec in " + operation);
+    calls.clear();
+  }
+
+  private void requireFailure(String what, boolean byNull, Callable<?> call) {
+    SpaceException failure = thrownBy(SpaceException.class, what, call);
+    if (failure instanceof SpaceClosedException) {
+      throw failure;
+    }
+    requireMention(failure, KEY);
+    @Nullable Throwable cause = failure.getCause();
+    if (byNull) {
+      assertNotSame(defect, cause);
+    } else {
+      assertSame(defect, cause, "the cause should be what the codec threw");
+    }
+  }
+}

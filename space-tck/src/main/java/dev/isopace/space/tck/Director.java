@@ -1,0 +1,85 @@
+package dev.isopace.space.tck;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+
+/**
+ * Runs each test in a thread of its own and for a bounded time, so that a space that blocks where
+ * it must not fails one test, with a dump of all threads, instead of blocking the run; and so that
+ * a stray interrupt reaches no other test.
+ */
+final class Director implements InvocationInterceptor {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /** Called by JUnit. */
+  Director() {}
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> invocationContext,
+      ExtensionContext extensionContext)
+      throws Throwable {
+    Stage stage =
+        extensionContext
+            .getRequiredTestInstances()
+            .findInstance(SpaceTck.class)
+            .orElseThrow()
+            .stage();
+    Duration limit = stage.options().scaled(LIMIT);
+    Throwable[] failure = new Throwable[1];
+    Thread test =
+        new Thread(
+            () -> {
+              try {
+                invocation.proceed();
+              } catch (Throwable e) {
+                failure[0] = e;
+              }
+            },
+            "tck: " + extensionContext.getDisplayName());
+    test.setDaemon(true);
+    test.start();
+    test.join(limit.toMillis());
+    if (test.isAlive()) {
+      String dump = dump();
+      test.interrupt();
+      throw new AssertionError(
+          "the test has not ended within " + limit.toSeconds() + " s; all threads:" + dump);
+    }
+    if (failure[0] != null) {
+      failure[0].addSuppressed(new RunDetails(stage));
+      throw failure[0];
+    }
+  }
+
+  private static String dump() {
+    StringBuilder dump = new StringBuilder();
+    for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
+      dump.append("\n  '").append(entry.getKey().getName()).append("' ");
+      dump.append(entry.getKey().getState());
+      for (StackTraceElement frame : entry.getValue()) {
+        dump.append("\n    at ").append(frame);
+      }
+    }
+    return dump.toString();
+  }
+
+  /** Says with each failure how the run can be repeated. */
+  private static final class RunDetails extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    RunDetails(Stage stage) {
+      super(
+          "to repeat: URI " + stage.uri() + ", " + stage.options(),
+          null,
+          /* enableSuppression= */ false,
+          /* writableStackTrace= */ false);
+    }
+  }
+}

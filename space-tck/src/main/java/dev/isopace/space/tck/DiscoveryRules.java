@@ -1,0 +1,93 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** SPI: how the backend is found. */
+abstract class DiscoveryRules extends Rules {
+  private static final String UNKNOWN = "no-such-parameter-of-any-backend";
+
+  private String scheme() {
+    return SpaceUri.parse(stage().uri()).scheme();
+  }
+
+  @Test
+  void spi1_theSchemeOfTheUriHasAProvider() {
+    List<String> schemes = Spaces.providers().stream().map(SpaceProvider::scheme).toList();
+    assertTrue(
+        schemes.contains(scheme()),
+        () -> "no provider of scheme '" + scheme() + "' was found, only " + schemes);
+  }
+
+  @Test
+  void spi1_aSchemeThatNobodyHasIsNamedWithThoseThatWereFound() {
+    SpaceException failure =
+        thrownBy(
+            SpaceException.class,
+            "open of an unknown scheme",
+            () -> Spaces.open("no-such-scheme:", Codec.utf8()));
+    requireMention(failure, "no-such-scheme");
+    requireMention(failure, scheme());
+  }
+
+  @Test
+  void spi2_theSchemeHasOneProviderClass() {
+    List<String> classes =
+        stage().providers().stream().map(provider -> provider.getClass().getName()).toList();
+    assertEquals(1, classes.size(), "provider classes of scheme '" + scheme() + "': " + classes);
+  }
+
+  @Test
+  void spi3_anUnknownParameterIsRefusedByNameAndNothingIsOpened() {
+    String uri = stage().uri();
+    String wrong = uri + (uri.contains("?") ? "&" : "?") + UNKNOWN + "=1";
+    IllegalArgumentException failure =
+        thrownBy(
+            IllegalArgumentException.class,
+            "open of " + wrong,
+            () -> {
+              try (Space<String> opened = Spaces.open(wrong, Codec.utf8())) {
+                return opened;
+              }
+            });
+    String message = String.valueOf(failure.getMessage());
+    assertTrue(message.contains(UNKNOWN), "the message should name the parameter: " + message);
+    for (Map.Entry<String, String> known : SpaceUri.parse(uri).parameters().entrySet()) {
+      assertTrue(
+          message.replace(uri, "").contains(known.getKey()),
+          "the message should list the valid parameters, '"
+              + known.getKey()
+              + "' is one: "
+              + message);
+    }
+    assertEquals(Optional.empty(), space().inp("a key of the space that was not opened"));
+    assertTrue(space().keys().isEmpty(), "the space should be as new");
+  }
+
+  @Test
+  void spi4_theProviderIsFoundOnTheClassPathAndOnTheModulePath() {
+    for (SpaceProvider provider : stage().providers()) {
+      String name = provider.getClass().getName();
+      assertTrue(
+          Declarations.isListed(provider.getClass()),
+          name + " is not listed in any " + Declarations.FILE + ", so the class path hides it");
+      assertFalse(
+          Declarations.isForgottenByItsModule(provider.getClass()),
+          "the module descriptor beside "
+              + name
+              + " does not provide it, so the module path hides it");
+    }
+  }
+}

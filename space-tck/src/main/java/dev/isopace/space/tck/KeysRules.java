@@ -1,0 +1,129 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
+abstract class KeysRules extends Rules {
+  private static final String KEY = "keys";
+
+  @Test
+  void prb3_keysAreThoseThatHoldEntries() {
+    assertEquals(Set.of(), space().keys(), "keys of an empty space");
+    startBlocked(Wait.IN, "waited on");
+    startBlocked(Wait.RD, "waited on");
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      space().out(KEY + i, "1");
+      expected.add(KEY + i);
+    }
+    assertEquals(expected, space().keys());
+    for (int i = 0; i < 100; i += 2) {
+      space().inp(KEY + i);
+      expected.remove(KEY + i);
+      space().rdp(KEY + (i + 1));
+    }
+    assertEquals(expected, space().keys(), "keys after every second one was emptied");
+  }
+
+  @Test
+  void prb3_theSetIsASnapshotThatNobodyCanChange() {
+    space().out(KEY, "1");
+    Set<String> before = space().keys();
+    space().out("later", "1");
+    space().inp(KEY);
+    assertEquals(Set.of(KEY), before, "a snapshot after changes in the space");
+    thrownBy(UnsupportedOperationException.class, "keys().add", () -> before.add("more"));
+    thrownBy(UnsupportedOperationException.class, "keys().remove", () -> before.remove(KEY));
+    thrownBy(
+        UnsupportedOperationException.class,
+        "keys().clear",
+        () -> {
+          before.clear();
+          return null;
+        });
+  }
+
+  @Test
+  void prb3_aKeyThatHoldsEntriesThroughoutIsThereAndOneThatNeverHadAnyIsNot() {
+    int count = rounds(300);
+    Stage.Patience moments = stage().moments();
+    int stable = 20;
+    for (int i = 0; i < stable; i++) {
+      space().out("stable-" + i, "1");
+    }
+    Actor<Boolean> changing =
+        start(
+            "keys that come and go",
+            () -> {
+              for (int i = 0; i < count || !moments.isExhausted(); i++) {
+                space().out("passing-" + i, "1");
+                space().inp("passing-" + i);
+                space().inp("never-" + i);
+              }
+              return true;
+            });
+    while (!changing.isDone()) {
+      Set<String> keys = space().keys();
+      for (int i = 0; i < stable; i++) {
+        assertTrue(keys.contains("stable-" + i), "a key that is always there is missing");
+      }
+      for (String key : keys) {
+        assertFalse(key.startsWith("never"), "a key that never held an entry: " + key);
+      }
+    }
+    changing.result();
+    assertEquals(stable, space().keys().size(), "keys in the end");
+  }
+
+  @Test
+  void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() throws InterruptedException {
+    int keys = rounds(stage().encodes() ? 50_000 : 1_000_000);
+    // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
+    // may
+    // count its array as half as much again; whoever leaks keys leaves 32 bytes and more of each.
+    long limit = 16L * keys + 500_000;
+    use(1_000);
+    long before = usedHeap();
+    use(keys);
+    long left = usedHeap() - before;
+    assertEquals(Set.of(), space().keys());
+    assertTrue(
+        left < limit, keys + " idle keys left " + left + " bytes behind, the limit is " + limit);
+  }
+
+  private void use(int keys) throws InterruptedException {
+    for (int i = 0; i < keys; i++) {
+      space().out("idle-" + i, "1");
+    }
+    Duration vain = Duration.ofNanos(1);
+    for (int i = 0; i < keys; i++) {
+      space().inp("idle-" + i);
+      if (i % 2 == 0) {
+        space().in("idle-" + i, vain);
+        space().rdp("probed-" + i);
+      } else {
+        space().rd("waited-" + i, vain);
+        space().len("counted-" + i);
+      }
+    }
+  }
+
+  private long usedHeap() {
+    long least = Long.MAX_VALUE;
+    // Several collections, since one may leave what the next one finds.
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      stage().letPassIdly(Duration.ofMillis(20));
+      Runtime runtime = Runtime.getRuntime();
+      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+    }
+    return least;
+  }
+}

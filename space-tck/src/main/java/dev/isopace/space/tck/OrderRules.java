@@ -1,0 +1,239 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Space;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** FIFO: order, atomicity, conservation. */
+abstract class OrderRules extends Rules {
+  private static final String KEY = "order";
+
+  @Test
+  void fifo1_entriesLeaveInTheOrderInWhichTheyWereWritten() throws InterruptedException {
+    int count = rounds(300);
+    for (int i = 0; i < count; i++) {
+      space().out(KEY, "e" + i);
+    }
+    for (int i = 0; i < count; i++) {
+      Optional<String> taken = i % 2 == 0 ? space().inp(KEY) : Optional.of(space().in(KEY));
+      assertEquals(Optional.of("e" + i), taken, "entry number " + i);
+    }
+  }
+
+  @Test
+  void fifo1_theOutsOfOneThreadKeepItsOrderAmongThoseOfOthers() {
+    int producers = 3;
+    int each = rounds(300);
+    List<Actor<Boolean>> writing = new ArrayList<>();
+    for (int p = 0; p < producers; p++) {
+      int producer = p;
+      writing.add(
+          start(
+              "producer " + p,
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  space().out(KEY, producer + ":" + i);
+                }
+                return true;
+              }));
+    }
+    int[] next = new int[producers];
+    start(
+            "taker",
+            () -> {
+              for (int i = 0; i < producers * each; i++) {
+                String entry = space().in(KEY);
+                int colon = entry.indexOf(':');
+                int producer = Integer.parseInt(entry.substring(0, colon));
+                assertEquals(
+                    next[producer]++,
+                    Integer.parseInt(entry.substring(colon + 1)),
+                    "next of producer " + producer);
+              }
+              return true;
+            })
+        .result();
+    writing.forEach(Actor::result);
+  }
+
+  @Test
+  void fifo1_aQueueOfAnyLengthBehavesAsAPlainQueue() throws InterruptedException {
+    String[] keys = {"a", "b", "Aa", "BB"};
+    Map<String, Queue<String>> model = new HashMap<>();
+    for (String key : keys) {
+      model.put(key, new ArrayDeque<>());
+    }
+    for (int i = 0; i < rounds(1_000); i++) {
+      String key = keys[stage().random().nextInt(keys.length)];
+      Queue<String> queue = model.get(key);
+      String head = queue.peek();
+      String step = "step " + i + " on key " + key;
+      switch (stage().random().nextInt(7)) {
+        case 0, 1, 2 -> {
+          assertTrue(space().out(key, "e" + i), step);
+          queue.add("e" + i);
+        }
+        case 3 -> {
+          assertEquals(Optional.ofNullable(head), space().inp(key), step + ": inp");
+          queue.poll();
+        }
+        case 4 -> {
+          assertEquals(Optional.ofNullable(head), space().in(key, Duration.ZERO), step + ": in");
+          queue.poll();
+        }
+        case 5 -> assertEquals(Optional.ofNullable(head), space().rdp(key), step + ": rdp");
+        default -> assertEquals(queue.size(), space().len(key), step + ": len");
+      }
+    }
+  }
+
+  @Test
+  void fifo2_anOperationThatHasReturnedIsSeenByAllThatBeginAfterwards() {
+    for (int i = 0; i < rounds(50); i++) {
+      String key = "effect-" + i;
+      assertTrue(start("out", () -> space().out(key, "1")).result());
+      assertEquals(Optional.of("1"), start("rdp", () -> space().rdp(key)).result());
+      assertEquals(1L, start("len", () -> space().len(key)).result());
+      assertTrue(start("keys", () -> space().keys()).result().contains(key), "keys after out");
+      assertEquals(Optional.of("1"), start("inp", () -> space().inp(key)).result());
+      assertEquals(Optional.empty(), start("rdp", () -> space().rdp(key)).result());
+      assertEquals(0L, start("len", () -> space().len(key)).result());
+      assertEquals(Optional.empty(), start("inp", () -> space().inp(key)).result());
+    }
+  }
+
+  @Test
+  void fifo2_theHeadNeverMovesBackwards() {
+    int count = rounds(1_000);
+    Stage.Patience moments = stage().moments();
+    space().out(KEY, "0");
+    Actor<Boolean> moving =
+        start(
+            "moving the head",
+            () -> {
+              for (int i = 1; i <= count || !moments.isExhausted(); i++) {
+                space().out(KEY, Integer.toString(i));
+                assertEquals(Optional.of(Integer.toString(i - 1)), space().inp(KEY));
+              }
+              return true;
+            });
+    List<Actor<Boolean>> reading = new ArrayList<>();
+    for (int r = 0; r < 2; r++) {
+      reading.add(
+          start(
+              "reader " + r,
+              () -> {
+                int last = 0;
+                while (!moving.isDone()) {
+                  int head = Integer.parseInt(space().rdp(KEY).orElseThrow());
+                  assertTrue(head >= last, "read head " + head + " after " + last);
+                  last = head;
+                  long length = space().len(KEY);
+                  assertTrue(length == 1 || length == 2, "len is " + length + ", not 1 or 2");
+                }
+                return true;
+              }));
+    }
+    moving.result();
+    reading.forEach(Actor::result);
+  }
+
+  @Test
+  void fifo3_everyEntryIsTakenOnceAndNoneIsLost() {
+    int each = rounds(400);
+    int producers = 3;
+    String[] keys = {"jobs", "jobs.eu"};
+    AtomicInteger left = new AtomicInteger(producers * each);
+    Queue<String> taken = new ConcurrentLinkedQueue<>();
+    List<Actor<?>> actors = new ArrayList<>();
+    for (int p = 0; p < producers; p++) {
+      int producer = p;
+      actors.add(
+          start(
+              "producer " + p,
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  String key = keys[(producer + i) % keys.length];
+                  space().out(key, key + "/" + producer + ":" + i);
+                }
+                return null;
+              }));
+    }
+    for (int t = 0; t < 4; t++) {
+      int taker = t;
+      String key = keys[t % keys.length];
+      actors.add(
+          start(
+              "taker " + t,
+              () -> {
+                Duration wait = Duration.ofMillis(5);
+                while (left.get() > 0) {
+                  Optional<String> entry = taker < 2 ? space().in(key, wait) : space().inp(key);
+                  entry.ifPresent(
+                      value -> {
+                        assertTrue(value.startsWith(key + "/"), value + " came out of " + key);
+                        taken.add(value);
+                        left.decrementAndGet();
+                      });
+                }
+                return null;
+              }));
+    }
+    actors.forEach(Actor::result);
+    TreeSet<String> expected = new TreeSet<>();
+    for (int p = 0; p < producers; p++) {
+      for (int i = 0; i < each; i++) {
+        expected.add(keys[(p + i) % keys.length] + "/" + p + ":" + i);
+      }
+    }
+    assertEquals(expected.size(), taken.size(), "number of entries taken");
+    assertEquals(expected, new TreeSet<>(taken));
+    assertEquals(0, space().len(keys[0]) + space().len(keys[1]), "entries left");
+  }
+
+  @Test
+  void fifo3_equalValuesAreSeparateEntries() {
+    for (int i = 0; i < 3; i++) {
+      space().out(KEY, "same");
+    }
+    assertEquals(3, space().len(KEY));
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Optional.of("same"), space().inp(KEY), "copy " + i);
+    }
+    assertEquals(Optional.empty(), space().inp(KEY));
+  }
+
+  @Test
+  void fifo3_keysAreKeptApart() {
+    // The second two have equal hash codes; the rest differ by what a careless encoding loses.
+    List<String> keys = List.of("", "Aa", "BB", "a", "A", "a ", "a.b", "a/b", "a%2Fb", "*", ">");
+    Space<String> space = space();
+    IntStream.range(0, 3).forEach(i -> keys.forEach(key -> space.out(key, key + i)));
+    // In another order than they were written: two keys that are one would go unnoticed else.
+    List<String> others = new ArrayList<>(keys);
+    Collections.reverse(others);
+    for (int i = 0; i < 3; i++) {
+      for (String key : others) {
+        assertEquals(Optional.of(key + i), space.inp(key), "entry " + i + " of '" + key + "'");
+      }
+    }
+    for (String key : keys) {
+      assertEquals(Optional.empty(), space.inp(key), "after the last entry of '" + key + "'");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.spi.Capability;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** OUT: writing. */
+abstract class OutRules extends Rules {
+  private static final String KEY = "out";
+
+  @Test
+  void out1_returnsTrueAndTheEntryIsThere() {
+    assertTrue(space().out(KEY, "1"), "out");
+    assertEquals(1, space().len(KEY));
+    assertEquals(Optional.of("1"), space().rdp(KEY));
+  }
+
+  @Test
+  void out1_neverWaitsForTakers() {
+    int count = rounds(1_000);
+    start(
+            "a thousand outs that nobody takes",
+            () -> {
+              for (int i = 0; i < count; i++) {
+                assertTrue(space().out(KEY, "e" + i), "out " + i);
+              }
+              return null;
+            })
+        .result();
+    assertEquals(count, space().len(KEY));
+  }
+
+  @Test
+  void out2_everyWaitingReaderReturnsTheEntryThatOneTakerTakes() {
+    for (int i = 0; i < rounds(10); i++) {
+      String key = KEY + i;
+      List<Actor<Optional<String>>> readers = new ArrayList<>();
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      for (int k = 0; k < 2; k++) {
+        takers.add(startBlocked(Wait.TAKES.get(k), key));
+        readers.add(startBlocked(Wait.READS.get(k), key));
+        readers.add(startBlocked(Wait.READS.get(k), key));
+      }
+      space().out(key, "1");
+      for (Actor<Optional<String>> reader : readers) {
+        assertEquals(Optional.of("1"), reader.result(), "what a waiting reader got");
+      }
+      stage().await("one taker", () -> takers.stream().anyMatch(Actor::isDone));
+      assertEquals(Optional.empty(), space().rdp(key), "the head after a taker took it");
+      space().out(key, "2");
+      List<String> taken =
+          takers.stream().map(taker -> taker.result().orElseThrow()).sorted().toList();
+      assertEquals(List.of("1", "2"), taken, "what the two takers got");
+    }
+  }
+
+  @Test
+  void out2_readersThatWaitReturnEvenIfTheEntryIsTakenAtOnce() {
+    assumeFalse(
+        stage().promises(Capability.SHARED),
+        "a reader of a SHARED space may miss an entry that is taken at once");
+    for (int i = 0; i < rounds(50); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
+      Actor<Optional<String>> other = startBlocked(Wait.RD, key);
+      space().out(key, "1");
+      assertEquals(Optional.of("1"), space().inp(key), "taken at once");
+      assertEquals(Optional.of("1"), reader.result(), "what the reader saw");
+      assertEquals(Optional.of("1"), other.result(), "what the other reader saw");
+    }
+  }
+
+  @Test
+  void out3_onAClosedHandleReturnsFalse() {
+    space().out(KEY, "1");
+    space().close();
+    assertFalse(space().out(KEY, "2"), "out on a closed handle");
+    assertFalse(space().out("another key", "2"), "out on a closed handle");
+  }
+
+  @Test
+  void out3_onAClosedHandleStoresNothing() {
+    assumeTrue(
+        stage().promises(Capability.DURABLE) || stage().promises(Capability.SHARED),
+        "nobody can look into a closed space that is neither DURABLE nor SHARED");
+    space().out(KEY, "1");
+    space().close();
+    space().out(KEY, "2");
+    space().out("another key", "2");
+    Space<String> reopened = stage().open(Codec.utf8());
+    assertEquals(1, reopened.len(KEY), "entries after an out on a closed handle");
+    assertEquals(0, reopened.len("another key"), "entries after an out on a closed handle");
+  }
+}

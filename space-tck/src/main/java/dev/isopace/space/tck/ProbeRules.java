@@ -1,0 +1,129 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** PRB-1, and what IN-5 says of operations that do not wait. */
+abstract class ProbeRules extends Rules {
+  private static final String KEY = "probe";
+
+  @Test
+  void prb1_probesDoNotWait() {
+    assertEquals(Optional.empty(), start("inp", () -> space().inp(KEY)).result());
+    assertEquals(Optional.empty(), start("rdp", () -> space().rdp(KEY)).result());
+    startBlocked(Wait.IN, KEY);
+    startBlocked(Wait.RD, KEY);
+    assertEquals(Optional.empty(), start("inp", () -> space().inp(KEY)).result());
+    assertEquals(Optional.empty(), start("rdp", () -> space().rdp(KEY)).result());
+  }
+
+  @Test
+  void prb1_inpTakesTheHeadAndRdpLeavesIt() {
+    space().out(KEY, "1");
+    space().out(KEY, "2");
+    assertEquals(Optional.of("1"), space().rdp(KEY));
+    assertEquals(Optional.of("1"), space().rdp(KEY));
+    assertEquals(Optional.of("1"), space().inp(KEY));
+    assertEquals(Optional.of("2"), space().rdp(KEY));
+    assertEquals(Optional.of("2"), space().inp(KEY));
+    assertEquals(Optional.empty(), space().rdp(KEY));
+    assertEquals(Optional.empty(), space().inp(KEY));
+  }
+
+  @Test
+  void prb1_aReadingProbeIsNeverEmptyWhileTheKeyHoldsAnEntry() {
+    int count = rounds(2_000);
+    AtomicInteger probes = new AtomicInteger();
+    space().out(KEY, "0");
+    Actor<Boolean> moving =
+        start(
+            "adding before taking",
+            () -> {
+              while (probes.get() < count) {
+                space().out(KEY, "1");
+                assertTrue(space().inp(KEY).isPresent(), "inp of a key with two entries");
+              }
+              return true;
+            });
+    while (probes.getAndIncrement() < count) {
+      assertTrue(space().rdp(KEY).isPresent(), "rdp " + probes + " of a key that is never empty");
+    }
+    moving.result();
+  }
+
+  @Test
+  void prb1_asManyTakingProbesAsEntriesAllFindOne() {
+    int probers = 4;
+    CyclicBarrier barrier = new CyclicBarrier(probers);
+    for (int round = 0; round < rounds(50); round++) {
+      String key = KEY + round;
+      TreeSet<String> written = new TreeSet<>();
+      for (int i = 0; i < probers; i++) {
+        space().out(key, "e" + i);
+        written.add("e" + i);
+      }
+      List<Actor<Optional<String>>> probing = new ArrayList<>();
+      for (int i = 0; i < probers; i++) {
+        probing.add(
+            start(
+                "prober",
+                () -> {
+                  barrier.await(stage().patienceTime().toMillis(), TimeUnit.MILLISECONDS);
+                  return space().inp(key);
+                }));
+      }
+      TreeSet<String> taken = new TreeSet<>();
+      probing.forEach(prober -> prober.result().ifPresent(taken::add));
+      assertEquals(written, taken, probers + " probes of a key with " + probers + " entries");
+    }
+  }
+
+  @Test
+  void in5_whatDoesNotWaitTakesNoNoticeOfTheFlag() {
+    start(
+            "operations of an interrupted thread",
+            () -> {
+              Thread.currentThread().interrupt();
+              assertTrue(space().out(KEY, "1"), "out");
+              requireFlag("out");
+              assertEquals(Optional.of("1"), space().rdp(KEY), "rdp");
+              requireFlag("rdp");
+              assertEquals(1, space().len(KEY), "len");
+              requireFlag("len");
+              assertTrue(space().keys().contains(KEY), "keys");
+              requireFlag("keys");
+              assertEquals(Optional.of("1"), space().inp(KEY), "inp");
+              requireFlag("inp");
+              space().close();
+              requireFlag("close");
+              return null;
+            })
+        .result();
+  }
+
+  @Test
+  void in5_openTakesNoNoticeOfTheFlag() {
+    start(
+            "open by an interrupted thread",
+            () -> {
+              Thread.currentThread().interrupt();
+              assertTrue(space().out(KEY, "1"), "out");
+              requireFlag("open");
+              return null;
+            })
+        .result();
+  }
+
+  private static void requireFlag(String operation) {
+    assertTrue(Thread.currentThread().isInterrupted(), "the flag is lost after " + operation);
+  }
+}

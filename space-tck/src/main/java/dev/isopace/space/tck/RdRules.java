@@ -1,0 +1,51 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** IN-1 to IN-5: reading. */
+abstract class RdRules extends WaitRules {
+  private static final String KEY = "rd";
+
+  @Override
+  final Wait untimed() {
+    return Wait.RD;
+  }
+
+  @Override
+  final Wait timed() {
+    return Wait.TIMED_RD;
+  }
+
+  @Override
+  final TimedCall call() {
+    return (key, timeout) -> space().rd(key, timeout);
+  }
+
+  @Test
+  void in1_rdReturnsTheHeadAndLeavesIt() throws InterruptedException {
+    space().out(KEY, "1");
+    space().out(KEY, "2");
+    assertEquals("1", space().rd(KEY));
+    assertEquals(Optional.of("1"), space().rd(KEY, LONG));
+    assertEquals("1", space().rd(KEY));
+    assertEquals(2, space().len(KEY));
+    assertEquals("1", space().in(KEY));
+    assertEquals("2", space().rd(KEY));
+  }
+
+  @Test
+  void in1_severalCallersReadOneEntryThatIsTakenLater() {
+    List<Actor<Optional<String>>> readers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      readers.add(startBlocked(Wait.READS.get(i % 2), KEY));
+    }
+    space().out(KEY, "1");
+    readers.forEach(reader -> assertEquals(Optional.of("1"), reader.result()));
+    assertEquals(Optional.of("1"), space().inp(KEY), "the entry that was read");
+  }
+}

@@ -1,0 +1,87 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tests of some rules. The name of a test method begins with the id of its rule, and goes on
+ * with the property that it tests.
+ */
+abstract class Rules {
+  /** Longer than any test; the wait with it is a timed one all the same. */
+  static final Duration LONG = Duration.ofHours(1);
+
+  abstract Stage stage();
+
+  final Space<String> space() {
+    return stage().space();
+  }
+
+  final <T extends @Nullable Object> Actor<T> start(String what, Callable<T> action) {
+    return stage().start(what, action);
+  }
+
+  final int rounds(int count) {
+    return stage().options().loaded(count);
+  }
+
+  /** A call that waits for an entry, in one of the ways in which one can. */
+  record Wait(String name, boolean takes, Call call) {
+    interface Call {
+      Optional<String> on(Space<String> space, String key) throws InterruptedException;
+    }
+
+    static final Wait IN = new Wait("in", true, (space, key) -> Optional.of(space.in(key)));
+    static final Wait TIMED_IN = new Wait("timed in", true, (space, key) -> space.in(key, LONG));
+    static final Wait RD = new Wait("rd", false, (space, key) -> Optional.of(space.rd(key)));
+    static final Wait TIMED_RD = new Wait("timed rd", false, (space, key) -> space.rd(key, LONG));
+    static final List<Wait> TAKES = List.of(IN, TIMED_IN);
+    static final List<Wait> READS = List.of(RD, TIMED_RD);
+    static final List<Wait> ALL = List.of(IN, TIMED_IN, RD, TIMED_RD);
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Starts a caller and waits until it waits. */
+  final Actor<Optional<String>> startBlocked(Wait wait, String key) {
+    return start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)).awaitBlocked();
+  }
+
+  /** Lets a random short time pass, so that two blows of a race fall in ever different order. */
+  final void spin(int most) {
+    for (int i = stage().random().nextInt(most); i > 0; i--) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** What a call throws, which must be of the type. */
+  static <T extends Throwable> T thrownBy(Class<T> type, String what, Callable<?> call) {
+    Object result;
+    try {
+      result = call.call();
+    } catch (Throwable e) {
+      if (type.isInstance(e)) {
+        return type.cast(e);
+      }
+      throw new AssertionError(what + " threw " + e + " instead of " + type.getSimpleName(), e);
+    }
+    return fail(what + " returned " + result + " instead of throwing " + type.getSimpleName());
+  }
+
+  /** What went wrong must be named in the message. */
+  static void requireMention(SpaceException failure, String mention) {
+    if (failure.getMessage() == null || !failure.getMessage().contains(mention)) {
+      fail("the message should name " + mention + ": " + failure, failure);
+    }
+  }
+}

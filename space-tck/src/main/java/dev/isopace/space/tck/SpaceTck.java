@@ -1,0 +1,177 @@
+package dev.isopace.space.tck;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The conformance suite, as a JUnit test class. A backend's own test class extends it and returns a
+ * URI:
+ *
+ * <pre>{@code
+ * class MySpaceTest extends SpaceTck {
+ *   @Override
+ *   protected String uri() {
+ *     return "mine:" + UUID.randomUUID();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Each test is named after the rule of the contract that it tests, and fails if and only if the
+ * backend breaks that rule. Rules about a {@link dev.isopace.space.spi.Capability} that the
+ * backend's provider does not declare are skipped, with the reason.
+ */
+@SuppressWarnings(
+    "exports") // JUnit makes the extensions; whoever extends this class never names them
+@DisplayNameGeneration(RuleNames.class)
+@ExtendWith(Director.class)
+public abstract class SpaceTck {
+  private @Nullable Stage stage;
+
+  /** For subclasses. */
+  protected SpaceTck() {}
+
+  /**
+   * The space under test. Asked for once before each test.
+   *
+   * @return the URI of an empty space that no other test uses
+   */
+  protected abstract String uri();
+
+  /**
+   * How to run the suite.
+   *
+   * @return the options; {@link TckOptions#defaults()} unless overridden
+   */
+  protected TckOptions options() {
+    return TckOptions.defaults();
+  }
+
+  @BeforeEach
+  void setStage() {
+    stage = new Stage(uri(), options());
+  }
+
+  @AfterEach
+  void clearStage() throws InterruptedException {
+    stage().clear();
+  }
+
+  final Stage stage() {
+    if (stage == null) {
+      throw new IllegalStateException("no test is running");
+    }
+    return stage;
+  }
+
+  /** FIFO: order, atomicity, conservation. */
+  @Nested
+  class Order extends OrderRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** OUT: writing. */
+  @Nested
+  class Out extends OutRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** IN-1 to IN-5: taking. */
+  @Nested
+  class In extends InRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** IN-1 to IN-5: reading. */
+  @Nested
+  class Rd extends RdRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** IN-6 to IN-8: who waits, and who is woken. */
+  @Nested
+  class Waiting extends WaitingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** PRB-1: the probes. */
+  @Nested
+  class Probe extends ProbeRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** PRB-2: counting. */
+  @Nested
+  class Len extends LenRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
+  @Nested
+  class Keys extends KeysRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** CLS: closing. */
+  @Nested
+  class Close extends CloseRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** ARG-1 to ARG-3: arguments. */
+  @Nested
+  class Argument extends ArgumentRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** ARG-4: codecs that fail. */
+  @Nested
+  class CodecFailure extends CodecRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** SPI: how the backend is found. */
+  @Nested
+  class Discovery extends DiscoveryRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.isopace.space.tck;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What one test plays on: the space under test, the threads that use it, and how long to wait. */
+final class Stage {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PROMPTLY = Duration.ofSeconds(1);
+  private static final Duration MOMENT = Duration.ofMillis(100);
+
+  private final String uri;
+  private final TckOptions options;
+  private final Random random;
+  private final Queue<Space<?>> handles = new ConcurrentLinkedQueue<>();
+  private final Queue<Actor<?>> actors = new ConcurrentLinkedQueue<>();
+  private final Lock opening = new ReentrantLock();
+  private @Nullable Space<String> space;
+
+  Stage(String uri, TckOptions options) {
+    this.uri = uri;
+    this.options = options;
+    this.random = new Random(options.seed());
+  }
+
+  String uri() {
+    return uri;
+  }
+
+  TckOptions options() {
+    return options;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  /** The providers of the URI's scheme. */
+  List<SpaceProvider> providers() {
+    String scheme = SpaceUri.parse(uri).scheme();
+    return Spaces.providers().stream()
+        .filter(provider -> provider.scheme().equalsIgnoreCase(scheme))
+        .toList();
+  }
+
+  Set<Capability> capabilities() {
+    List<SpaceProvider> providers = providers();
+    return providers.isEmpty() ? Set.of() : providers.get(0).capabilities(SpaceUri.parse(uri));
+  }
+
+  boolean promises(Capability capability) {
+    return capabilities().contains(capability);
+  }
+
+  /**
+   * Whether values go through the codec: then the space keeps bytes, whatever it keeps them for.
+   */
+  boolean encodes() {
+    return !capabilities().isEmpty();
+  }
+
+  /** The space of this test, for strings; opened when first asked for, by whichever thread. */
+  Space<String> space() {
+    opening.lock();
+    try {
+      Space<String> opened = space;
+      if (opened == null) {
+        opened = open(Codec.utf8());
+        space = opened;
+      }
+      return opened;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** A handle of this test's space for other values. */
+  <V> Space<V> open(Codec<V> codec) {
+    Space<V> opened = Spaces.open(uri, codec);
+    handles.add(opened);
+    return opened;
+  }
+
+  <T extends @Nullable Object> Actor<T> start(String what, Callable<T> action) {
+    Actor<T> actor = Actor.start(what, this, action);
+    actors.add(actor);
+    return actor;
+  }
+
+  /** How long to wait for what must happen, before it is taken not to happen. */
+  Duration patienceTime() {
+    return options.scaled(PATIENCE);
+  }
+
+  Patience patience() {
+    return new Patience(patienceTime());
+  }
+
+  /** The second within which the contract wants waiters to be woken by close. */
+  Duration promptly() {
+    return options.scaled(PROMPTLY);
+  }
+
+  /** A timeout that a test can afford to wait for. */
+  Duration moment() {
+    return options.scaled(MOMENT);
+  }
+
+  /** Waits until a condition holds. */
+  void await(String what, BooleanSupplier condition) {
+    Patience patience = patience();
+    while (!condition.getAsBoolean()) {
+      if (patience.isExhausted()) {
+        throw new AssertionError(what + ": not within " + patienceTime().toMillis() + " ms");
+      }
+      pause();
+    }
+  }
+
+  /** As long as a test of what must never happen should look for it. */
+  Patience moments() {
+    return new Patience(moment());
+  }
+
+  /** Lets some time pass in which the suite itself does nothing. */
+  void letPassIdly(Duration time) {
+    Patience patience = new Patience(time);
+    while (!patience.isExhausted()) {
+      LockSupport.parkNanos(time.toNanos());
+    }
+  }
+
+  /** Lets some time pass, or less if there is nothing more to wait for. */
+  void letPass(Duration time, BooleanSupplier enough) {
+    Patience patience = new Patience(time);
+    while (!enough.getAsBoolean() && !patience.isExhausted()) {
+      pause();
+    }
+  }
+
+  /** Lets other threads work before a condition is looked at again. */
+  static void pause() {
+    LockSupport.parkNanos(200_000);
+  }
+
+  /**
+   * Ends the test: closes the space, interrupts whoever is still there, and waits for them. That
+   * close wakes waiters is a rule with tests of its own; here an interrupt may do it.
+   */
+  void clear() throws InterruptedException {
+    Actor<?> closing =
+        start(
+            "close after the test",
+            () -> {
+              handles.forEach(Space::close);
+              return null;
+            });
+    closing.join(patienceTime());
+    List<Actor<?>> left = new ArrayList<>();
+    for (Actor<?> actor : actors) {
+      if (!actor.isDone()) {
+        actor.interrupt();
+      }
+    }
+    for (Actor<?> actor : actors) {
+      if (!actor.join(left.isEmpty() ? patienceTime() : promptly())) {
+        left.add(actor);
+      }
+    }
+    if (!left.isEmpty()) {
+      StringBuilder message =
+          new StringBuilder("threads that neither close nor interrupt has ended:");
+      left.forEach(actor -> message.append(actor.stack()));
+      throw new AssertionError(message.toString());
+    }
+  }
+
+  /** A wait that ends. */
+  static final class Patience {
+    private final long end;
+
+    private Patience(Duration time) {
+      this.end = System.nanoTime() + time.toNanos();
+    }
+
+    boolean isExhausted() {
+      return System.nanoTime() - end >= 0;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.isopace.space.tck;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How the suite is run: how patient it is, how long and how hard it tries. Immutable.
+ *
+ * <p>The defaults can be set from outside by system properties, so that a failure can be repeated
+ * without changing code: {@code space.tck.scale}, {@code space.tck.load} and {@code
+ * space.tck.seed}.
+ */
+public final class TckOptions {
+  private static final int REQUIRED_VALUE = 512 * 1024;
+  private static final long SEED =
+      Long.getLong("space.tck.seed", ThreadLocalRandom.current().nextLong());
+
+  private final double timeScale;
+  private final double load;
+  private final long seed;
+  private final int largestValue;
+  private final boolean kill;
+
+  private TckOptions(double timeScale, double load, long seed, int largestValue, boolean kill) {
+    this.timeScale = timeScale;
+    this.load = load;
+    this.seed = seed;
+    this.largestValue = largestValue;
+    this.kill = kill;
+  }
+
+  /**
+   * Time scale 1, load 1, a seed that is drawn once per run, values of 512 KiB, with kills.
+   *
+   * @return the options
+   */
+  public static TckOptions defaults() {
+    return new TckOptions(
+        positive("time scale", property("space.tck.scale")),
+        positive("load", property("space.tck.load")),
+        SEED,
+        REQUIRED_VALUE,
+        true);
+  }
+
+  /**
+   * How slow the backend or the machine is.
+   *
+   * @return what every wait of the suite is multiplied by
+   */
+  public double timeScale() {
+    return timeScale;
+  }
+
+  /**
+   * How hard the suite tries.
+   *
+   * @return what numbers of rounds are multiplied by
+   */
+  public double load() {
+    return load;
+  }
+
+  /**
+   * What the random choices of a test follow from. Every failure names it.
+   *
+   * @return the seed
+   */
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * The size up to which values must be taken.
+   *
+   * @return bytes, encoded
+   */
+  public int largestValue() {
+    return largestValue;
+  }
+
+  /**
+   * Whether processes may be started and killed, to test what a DURABLE space promises.
+   *
+   * @return true if they may
+   */
+  public boolean kill() {
+    return kill;
+  }
+
+  /**
+   * The same options for a slower or faster backend.
+   *
+   * @param scale what every wait is multiplied by; more than zero
+   * @return the new options
+   */
+  public TckOptions withTimeScale(double scale) {
+    return new TckOptions(positive("time scale", scale), load, seed, largestValue, kill);
+  }
+
+  /**
+   * The same options with more or fewer rounds.
+   *
+   * @param factor what numbers of rounds are multiplied by; more than zero
+   * @return the new options
+   */
+  public TckOptions withLoad(double factor) {
+    return new TckOptions(timeScale, positive("load", factor), seed, largestValue, kill);
+  }
+
+  /**
+   * The same options with another seed, to repeat a run.
+   *
+   * @param value the seed
+   * @return the new options
+   */
+  public TckOptions withSeed(long value) {
+    return new TckOptions(timeScale, load, value, largestValue, kill);
+  }
+
+  /**
+   * The same options for a backend that promises larger values.
+   *
+   * @param bytes the size that must be taken; no less than 512 KiB, which every backend promises
+   * @return the new options
+   */
+  public TckOptions withLargestValue(int bytes) {
+    if (bytes < REQUIRED_VALUE) {
+      throw new IllegalArgumentException(
+          "largest value is " + bytes + ", but every backend takes " + REQUIRED_VALUE + " bytes");
+    }
+    return new TckOptions(timeScale, load, seed, bytes, kill);
+  }
+
+  /**
+   * The same options with or without kills.
+   *
+   * @param allowed whether processes may be started and killed
+   * @return the new options
+   */
+  public TckOptions withKill(boolean allowed) {
+    return new TckOptions(timeScale, load, seed, largestValue, allowed);
+  }
+
+  /** A time by the time scale. */
+  Duration scaled(Duration time) {
+    return Duration.ofNanos((long) (time.toNanos() * timeScale));
+  }
+
+  /** A number of rounds by the load, at least one. */
+  int loaded(int rounds) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, rounds * load));
+  }
+
+  @Override
+  public String toString() {
+    return "seed " + seed + ", time scale " + timeScale + ", load " + load;
+  }
+
+  private static double property(String name) {
+    String text = System.getProperty(name, "1");
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "system property " + name + " is '" + text + "', but must be a number", e);
+    }
+  }
+
+  private static double positive(String what, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(what + " is " + value + ", but must be more than 0");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,226 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** IN-1 to IN-5, as they hold for {@code in} and {@code rd} alike. */
+abstract class WaitRules extends Rules {
+  private static final String KEY = "wait";
+  private static final List<Duration> PROBES =
+      List.of(
+          Duration.ZERO,
+          Duration.ofNanos(-1),
+          Duration.ofSeconds(-1),
+          Duration.ofSeconds(Long.MIN_VALUE));
+  private static final List<Duration> FOR_EVER =
+      List.of(
+          Duration.ofNanos(Long.MAX_VALUE - 1),
+          Duration.ofNanos(Long.MAX_VALUE),
+          Duration.ofNanos(Long.MAX_VALUE).plusNanos(1),
+          Duration.ofDays(365_000),
+          Duration.ofSeconds(Long.MAX_VALUE, 999_999_999));
+
+  interface TimedCall {
+    Optional<String> on(String key, Duration timeout) throws InterruptedException;
+  }
+
+  /** An operation that waits for as long as it takes. */
+  abstract Wait untimed();
+
+  /** The same operation with a long timeout. */
+  abstract Wait timed();
+
+  /** The same operation with any timeout. */
+  abstract TimedCall call();
+
+  private List<Wait> waits() {
+    return List.of(untimed(), timed());
+  }
+
+  @Test
+  void in1_waitsUntilThereIsAnEntry() {
+    for (Wait wait : waits()) {
+      for (int i = 0; i < rounds(20); i++) {
+        String key = wait + "-" + i;
+        Actor<Optional<String>> waiter = startBlocked(wait, key);
+        space().out(key + "x", "of another key");
+        space().out(key, "1");
+        assertEquals(Optional.of("1"), waiter.result(), "what a waiting " + wait + " got");
+        assertEquals(wait.takes() ? 0 : 1, space().len(key), "len after " + wait);
+      }
+    }
+  }
+
+  @Test
+  void in2_emptyIsReturnedWhenTheTimeoutHasPassedAndNotBefore() throws InterruptedException {
+    for (Duration timeout : List.of(Duration.ofNanos(1), Duration.ofMillis(1), stage().moment())) {
+      for (int i = 0; i < 5; i++) {
+        long begin = System.nanoTime();
+        Optional<String> nothing = call().on(KEY, timeout);
+        long elapsed = System.nanoTime() - begin;
+        assertEquals(Optional.empty(), nothing);
+        assertTrue(
+            elapsed >= timeout.toNanos(),
+            "empty after " + elapsed + " ns, but the timeout was " + timeout.toNanos() + " ns");
+        assertTrue(
+            elapsed < timeout.plus(stage().patienceTime()).toNanos(),
+            "empty after " + elapsed + " ns only, the timeout was " + timeout.toNanos() + " ns");
+      }
+    }
+  }
+
+  @Test
+  void in2_wakeUpsForNothingNeitherEndNorExtendTheWait() {
+    Duration timeout = stage().moment();
+    Actor<Long> waiter = startTimed(timeout);
+    Stage.Patience patience = stage().patience();
+    for (int i = 0; !waiter.isDone() && !patience.isExhausted(); i++) {
+      LockSupport.unpark(waiter.thread());
+      String other = "other" + i % 10;
+      space().out(other, "1");
+      space().inp(other);
+      Stage.pause();
+    }
+    requireOnTime(waiter, timeout);
+  }
+
+  private Actor<Long> startTimed(Duration timeout) {
+    return start(
+        "a wait that nobody ends",
+        () -> {
+          long begin = System.nanoTime();
+          assertEquals(Optional.empty(), call().on(KEY, timeout));
+          return System.nanoTime() - begin;
+        });
+  }
+
+  private void requireOnTime(Actor<Long> waiter, Duration timeout) {
+    long elapsed = waiter.result();
+    assertTrue(
+        elapsed >= timeout.toNanos(),
+        "empty after " + elapsed + " ns, but the timeout was " + timeout.toNanos());
+  }
+
+  @Test
+  void in3_aTimeoutOfZeroOrLessMakesAProbe() throws InterruptedException {
+    for (Duration timeout : PROBES) {
+      assertEquals(
+          Optional.empty(),
+          start("probe with timeout " + timeout, () -> call().on(KEY, timeout)).result(),
+          "timeout " + timeout + " without an entry");
+      space().out(KEY, "1");
+      assertEquals(Optional.of("1"), call().on(KEY, timeout), "timeout " + timeout);
+      space().inp(KEY);
+    }
+  }
+
+  @Test
+  void in3_aTimeoutOfZeroOrLessStillThrowsInterruptedException() {
+    for (Duration timeout : PROBES) {
+      requireInterrupted("a probe with timeout " + timeout, () -> call().on(KEY, timeout));
+    }
+  }
+
+  @Test
+  void in3_aTimeoutBeyondTheClockMeansForEver() {
+    for (Duration timeout : FOR_EVER) {
+      Actor<Optional<String>> waiter =
+          start("wait of " + timeout, () -> call().on(KEY, timeout)).awaitBlocked();
+      space().out(KEY, "1");
+      assertEquals(Optional.of("1"), waiter.result(), "timeout " + timeout);
+      space().inp(KEY);
+    }
+  }
+
+  @Test
+  void in5_aFlagThatIsSetAtTheCallEndsItEvenIfAnEntryIsThere() {
+    for (Wait wait : waits()) {
+      requireInterrupted(wait + " without an entry", () -> wait.call().on(space(), KEY));
+    }
+    space().out(KEY, "1");
+    for (Wait wait : waits()) {
+      requireInterrupted(wait + " with an entry", () -> wait.call().on(space(), KEY));
+    }
+    assertEquals(1, space().len(KEY), "entries after interrupted calls");
+  }
+
+  private void requireInterrupted(String what, Callable<?> call) {
+    start(
+            what,
+            () -> {
+              Thread.currentThread().interrupt();
+              thrownBy(InterruptedException.class, what, call);
+              assertFalse(Thread.currentThread().isInterrupted(), "flag after " + what);
+              return null;
+            })
+        .result();
+  }
+
+  @Test
+  void in5_aWaitIsEndedByAnInterruptWithTheFlagCleared() {
+    for (Wait wait : waits()) {
+      Actor<Boolean> waiter =
+          start(
+              wait + " to be interrupted",
+              () -> {
+                try {
+                  return fail(wait + " returned " + wait.call().on(space(), KEY));
+                } catch (InterruptedException e) {
+                  return Thread.currentThread().isInterrupted();
+                }
+              });
+      waiter.awaitBlocked().interrupt();
+      assertEquals(false, waiter.result(), "flag after " + wait + " was interrupted");
+    }
+  }
+
+  @Test
+  void in5_anEntryThatWasHandedOverIsReturnedAndTheFlagStaysSet() {
+    for (int i = 0; i < rounds(100); i++) {
+      Wait wait = waits().get(i % 2);
+      String key = KEY + i % 5;
+      AtomicBoolean blown = new AtomicBoolean();
+      Actor<Boolean> waiter =
+          start(
+              wait + " to be interrupted and given an entry",
+              () -> {
+                try {
+                  assertEquals(Optional.of("1"), wait.call().on(space(), key));
+                } catch (InterruptedException e) {
+                  return false;
+                }
+                stage().await("interrupt", blown::get);
+                assertTrue(Thread.interrupted(), "flag after an entry was returned");
+                return true;
+              });
+      waiter.awaitBlocked();
+      boolean first = stage().random().nextBoolean();
+      if (first) {
+        space().out(key, "1");
+        spin(500);
+      }
+      waiter.interrupt();
+      blown.set(true);
+      if (!first) {
+        spin(500);
+        space().out(key, "1");
+      }
+      boolean got = waiter.result();
+      assertEquals(
+          got && wait.takes() ? 0 : 1,
+          space().len(key),
+          "entries after " + wait + (got ? " returned one" : " was interrupted"));
+      space().inp(key);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.isopace.space.spi.Capability;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** IN-6 to IN-8: who waits, and who is woken. */
+abstract class WaitingRules extends Rules {
+  private static final String KEY = "waiting";
+
+  @Test
+  void in6_anEntryForATakerThatIsInterruptedGoesToTheNext() {
+    for (int i = 0; i < rounds(100); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> first = startBlocked(Wait.TAKES.get(i % 2), key);
+      Actor<Optional<String>> second = startBlocked(Wait.TAKES.get(i / 2 % 2), key);
+      interruptAndWrite(first, key);
+      requireOneOf(first, second, key);
+    }
+  }
+
+  @Test
+  void in6_anEntryForATakerWhoseTimeIsOverGoesToTheNext() {
+    Duration timeout = stage().moment().dividedBy(20);
+    for (int i = 0; i < rounds(100); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> first = start("first", () -> space().in(key, timeout));
+      long begin = System.nanoTime();
+      Actor<Optional<String>> second = startBlocked(Wait.TAKES.get(i % 2), key);
+      long blow = timeout.toNanos() - stage().random().nextInt(300_000) + 100_000;
+      while (System.nanoTime() - begin < blow) {
+        Thread.onSpinWait();
+      }
+      space().out(key, "1");
+      requireOneOf(first, second, key);
+    }
+  }
+
+  @Test
+  void in6_anEntryForAReaderThatIsInterruptedStillWakesTheTaker() {
+    for (int i = 0; i < rounds(100); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
+      Actor<Optional<String>> taker = startBlocked(Wait.TAKES.get(i / 2 % 2), key);
+      interruptAndWrite(reader, key);
+      assertEquals(Optional.of("1"), taker.result(), "what the taker behind the reader got");
+    }
+  }
+
+  @Test
+  void in6_severalEntriesWakeSeveralTakers() {
+    for (int i = 0; i < rounds(30); i++) {
+      String key = KEY + i;
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        takers.add(startBlocked(Wait.TAKES.get(t % 2), key));
+      }
+      takers.get(stage().random().nextInt(4)).interrupt();
+      for (int t = 0; t < 4; t++) {
+        space().out(key, "1");
+      }
+      int taken = 0;
+      for (Actor<Optional<String>> taker : takers) {
+        taken += tookOne(taker) ? 1 : 0;
+      }
+      assertTrue(taken >= 3, "only " + taken + " of 4 takers got one of 4 entries");
+      assertEquals(4 - taken, space().len(key), "entries left by " + taken + " takers");
+    }
+  }
+
+  /** One blow after the other, sooner than the thread that is interrupted can wake up. */
+  private void interruptAndWrite(Actor<?> waiter, String key) {
+    if (stage().random().nextBoolean()) {
+      waiter.interrupt();
+      spin(2_000);
+      space().out(key, "1");
+    } else {
+      space().out(key, "1");
+      spin(2_000);
+      waiter.interrupt();
+    }
+  }
+
+  /** Either the first got the entry, and the second still waits, or the second gets it. */
+  private void requireOneOf(
+      Actor<Optional<String>> first, Actor<Optional<String>> second, String key) {
+    if (tookOne(first)) {
+      space().out(key, "2");
+      assertEquals(Optional.of("2"), second.result(), "what the second taker got");
+    } else {
+      assertEquals(Optional.of("1"), second.result(), "what the second taker got");
+    }
+    assertEquals(0, space().len(key), "entries left");
+  }
+
+  private static boolean tookOne(Actor<Optional<String>> taker) {
+    try {
+      return taker.result().isPresent();
+    } catch (AssertionError e) {
+      if (e.getCause() instanceof InterruptedException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  @Test
+  void in7_aThousandWaitersCostNoProcessorTime() {
+    List<Actor<Optional<String>>> waiters = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      String key = KEY + i % 100;
+      waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
+    }
+    waiters.forEach(Actor::awaitBlocked);
+    Duration observed = stage().options().scaled(Duration.ofSeconds(2));
+    // 50 ms in 10 s. Whoever polls does so all the time; what else the JVM does passes.
+    long limit = observed.toNanos() / 200;
+    long used = Long.MAX_VALUE;
+    for (int i = 0; i < 3 && used >= limit; i++) {
+      long before = processorTimeOfOthers();
+      stage().letPassIdly(observed);
+      used = processorTimeOfOthers() - before;
+    }
+    assertTrue(
+        used < limit,
+        "1,000 waiters used "
+            + used / 1000
+            + " us of processor time in "
+            + observed.toMillis()
+            + " ms, the limit is "
+            + limit / 1000
+            + " us");
+  }
+
+  private static long processorTimeOfOthers() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long sum = 0;
+    for (long id : threads.getAllThreadIds()) {
+      if (id != Thread.currentThread().getId()) {
+        sum += Math.max(0, threads.getThreadCpuTime(id));
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void in7_entriesOfOtherKeysWakeNobody() {
+    Actor<Optional<String>> taker = startBlocked(Wait.IN, KEY);
+    Actor<Optional<String>> reader = startBlocked(Wait.RD, KEY);
+    long before = waits(taker) + waits(reader);
+    int count = 1_000;
+    for (int i = 0; i < count; i++) {
+      String key = KEY + i % 100;
+      space().out(key, "1");
+      space().inp(key);
+      if (i % 10 == 0) {
+        // Somebody who is woken by each entry needs the time to wait anew, or he would be counted
+        // once.
+        Stage.pause();
+      }
+    }
+    long woken = waits(taker) + waits(reader) - before;
+    assertTrue(
+        woken < count / 20, count + " entries of other keys woke two waiters " + woken + " times");
+    space().out(KEY, "1");
+    assertEquals(Optional.of("1"), reader.result());
+    assertEquals(Optional.of("1"), taker.result());
+  }
+
+  private static long waits(Actor<?> actor) {
+    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(actor.thread().getId());
+    return info == null ? 0 : info.getWaitedCount();
+  }
+
+  @Test
+  void in7_virtualThreadsThatWaitFreeTheirCarriers() {
+    Assumptions.assumeTrue(
+        VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
+    int waiters = 20 * Runtime.getRuntime().availableProcessors();
+    List<AtomicBoolean> served = new ArrayList<>();
+    for (int i = 0; i < waiters; i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      String key = KEY + i;
+      AtomicBoolean done = new AtomicBoolean();
+      served.add(done);
+      VirtualThreads.start(
+          () -> {
+            try {
+              done.set(wait.call().on(space(), key).isPresent());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+    // Virtual threads begin in order: this one gets a carrier only if those before it let go of
+    // theirs.
+    AtomicBoolean ran = new AtomicBoolean();
+    VirtualThreads.start(
+        () -> {
+          for (int i = 0; i < waiters; i++) {
+            space().out(KEY + i, "1");
+          }
+          ran.set(true);
+        });
+    stage().await("a virtual thread that runs while others wait", ran::get);
+    stage().await("all virtual threads served", () -> served.stream().allMatch(AtomicBoolean::get));
+  }
+
+  @Test
+  void in8_takersAreServedInTheOrderInWhichTheyBeganToWait() {
+    assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
+    int count = 8;
+    for (int round = 0; round < rounds(10); round++) {
+      String key = KEY + round;
+      boolean burst = round % 2 == 0;
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        takers.add(startBlocked(Wait.TAKES.get((i + round) % 2), key));
+      }
+      // One that gives up must not disturb the order of the others.
+      int gone = stage().random().nextInt(count);
+      Actor<?> leaving = takers.remove(gone);
+      leaving.interrupt();
+      leaving.failure();
+      for (int i = 0; i < takers.size(); i++) {
+        space().out(key, "e" + i);
+        if (!burst) {
+          assertEquals(Optional.of("e" + i), takers.get(i).result(), "taker " + i);
+        }
+      }
+      for (int i = 0; i < takers.size(); i++) {
+        assertEquals(Optional.of("e" + i), takers.get(i).result(), "taker " + i);
+      }
+    }
+  }
+
+  @Test
+  void in8_aWaiterIsNotPassedOverForEver() {
+    AtomicBoolean served = new AtomicBoolean();
+    Actor<Optional<String>> waiter = startBlocked(Wait.IN, KEY);
+    Stage.Patience patience = stage().patience();
+    Actor<Integer> barging =
+        start(
+            "a thread that takes what it has written",
+            () -> {
+              int passed = 0;
+              while (!served.get() && !patience.isExhausted()) {
+                space().out(KEY, "1");
+                space().inp(KEY);
+                passed++;
+              }
+              return passed;
+            });
+    boolean got;
+    try {
+      got = waiter.result().isPresent();
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "a waiting taker was passed over by " + barging.result(LONG) + " others", e);
+    }
+    served.set(true);
+    assertTrue(got);
+    barging.result();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.util.Map;
+import java.util.Set;
+
+/** Opens {@code broken:NAME}, a space with one {@link Defect}. */
+public final class BrokenProvider implements SpaceProvider {
+  @Override
+  public String scheme() {
+    return "broken";
+  }
+
+  @Override
+  public Set<Capability> capabilities(SpaceUri uri) {
+    return Defect.valueOf(uri.target()).copies() ? Set.of(Capability.COPYING) : Set.of();
+  }
+
+  @Override
+  public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+    uri.accept(Map.of());
+    return Defect.valueOf(uri.target()).open(codec);
+  }
+}
