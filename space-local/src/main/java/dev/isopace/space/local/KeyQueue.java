@@ -1,0 +1,182 @@
+package dev.isopace.space.local;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one key holds: its entries, oldest first, and those who wait for one. Guarded by the lock of
+ * its stripe, all of it but the volatile fields of {@link Waiter}.
+ *
+ * @param <E> what entries are kept as
+ * @param <V> what takers receive
+ */
+final class KeyQueue<E, V> {
+  final String key;
+  final Line<E> readers = new Line<>();
+  final Line<V> takers = new Line<>();
+
+  private @Nullable Entry<E> head;
+  private @Nullable Entry<E> tail;
+  private long size;
+
+  KeyQueue(String key) {
+    this.key = key;
+  }
+
+  @Nullable Entry<E> head() {
+    return head;
+  }
+
+  long size() {
+    return size;
+  }
+
+  void append(E value) {
+    Entry<E> entry = new Entry<>(value);
+    if (tail == null) {
+      head = entry;
+    } else {
+      tail.next = entry;
+    }
+    tail = entry;
+    size++;
+  }
+
+  void removeHead() {
+    Entry<E> first = head;
+    if (first == null) {
+      throw new IllegalStateException("no entry to remove");
+    }
+    head = first.next;
+    if (head == null) {
+      tail = null;
+    }
+    size--;
+    // Else an old entry would keep all younger ones alive for the collector (Caffeine,
+    // JDK-6806875).
+    first.next = null;
+  }
+
+  /** Whether nothing would be lost if the key were forgotten. */
+  boolean isIdle() {
+    return head == null && readers.first() == null && takers.first() == null;
+  }
+
+  /** An entry; its identity tells it from others of equal value. */
+  static final class Entry<E> {
+    final E value;
+    private @Nullable Entry<E> next;
+
+    Entry(E value) {
+      this.value = value;
+    }
+  }
+
+  /** Waiters in the order in which they began to wait; each can leave from anywhere at no cost. */
+  static final class Line<T> {
+    private @Nullable Waiter<T> first;
+    private @Nullable Waiter<T> last;
+    private int probes;
+
+    @Nullable Waiter<T> first() {
+      return first;
+    }
+
+    void add(Waiter<T> waiter) {
+      waiter.previous = last;
+      if (last == null) {
+        first = waiter;
+      } else {
+        last.next = waiter;
+      }
+      last = waiter;
+      if (!waiter.stays) {
+        probes++;
+      }
+    }
+
+    void remove(Waiter<T> waiter) {
+      Waiter<T> before = waiter.previous;
+      Waiter<T> after = waiter.next;
+      if (before == null) {
+        first = after;
+      } else {
+        before.next = after;
+      }
+      if (after == null) {
+        last = before;
+      } else {
+        after.previous = before;
+      }
+      waiter.previous = null;
+      waiter.next = null;
+      if (!waiter.stays) {
+        probes--;
+      }
+    }
+
+    /** Tells all probes in the line that there is no entry: they do not wait for one. */
+    void dismissProbes() {
+      Waiter<T> waiter = probes == 0 ? null : first;
+      while (waiter != null) {
+        Waiter<T> after = waiter.next;
+        if (!waiter.stays) {
+          remove(waiter);
+          waiter.missed = true;
+        }
+        waiter = after;
+      }
+    }
+
+    /**
+     * Empties the line. The waiters stay chained by {@link Waiter#next()}, from the one returned
+     * on.
+     */
+    @Nullable Waiter<T> clear() {
+      Waiter<T> chain = first;
+      first = null;
+      last = null;
+      probes = 0;
+      return chain;
+    }
+  }
+
+  /**
+   * A caller in line. It is there until it receives, is told that the space is closed or (a probe)
+   * that there is no entry, or gives up: whichever comes first under the lock, and only that
+   * happens.
+   *
+   * @param <T> what it waits for
+   */
+  static final class Waiter<T> {
+    final Thread thread = Thread.currentThread();
+
+    /** Whether it waits for an entry when there is none; a probe does not. */
+    final boolean stays;
+
+    /**
+     * What was handed over. Written once, under the lock, by whoever takes the waiter from its
+     * line.
+     */
+    volatile @Nullable T received;
+
+    /** Whether the space was closed. Written once, under the lock, as above. */
+    volatile boolean closed;
+
+    /** Whether it is a probe and there was no entry. Written once, under the lock, as above. */
+    volatile boolean missed;
+
+    /** Whether this taker should try for the head; see {@link KeyedQueues}. */
+    volatile boolean turn;
+
+    private @Nullable Waiter<T> previous;
+    private @Nullable Waiter<T> next;
+
+    Waiter(boolean stays) {
+      this.stays = stays;
+    }
+
+    @Nullable Waiter<T> next() {
+      return next;
+    }
+  }
+}
