@@ -1,0 +1,25 @@
+package dev.isopace.space.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command finds around it, apart from its arguments.
+ *
+ * @param stdin standard input
+ * @param stderrIsTerminal whether somebody watches standard error; only the launcher can tell
+ * @param demoInput the file that {@code demo} reads where none is given; null if there is none
+ */
+record Environment(InputStream stdin, boolean stderrIsTerminal, @Nullable String demoInput) {
+  private static final String STDERR_IS_TERMINAL = "space.stderr.terminal";
+  private static final String DEMO_INPUT = "space.demo.input";
+
+  static Environment ofProcess() {
+    return new Environment(
+        new FileInputStream(FileDescriptor.in), // System.in would only add a buffer and a lock
+        Boolean.getBoolean(STDERR_IS_TERMINAL),
+        System.getProperty(DEMO_INPUT));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.isopace.space.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code space}, to which each subcommand is added by one line. */
+@Command(
+    name = "space",
+    description = "A keyed tuple space for Java, on the command line.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class Main implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  private Main() {}
+
+  /**
+   * Runs one command and ends the process with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    CommandLine command = commandLine(Environment.ofProcess());
+    // The default writer hides that standard output cannot be written.
+    command.setOut(new PrintWriter(System.out, false, Charset.defaultCharset()));
+    System.exit(command.execute(args));
+  }
+
+  static CommandLine commandLine(Environment environment) {
+    return new CommandLine(new Main())
+        .addSubcommand(new DemoCommand(environment))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler((e, args) -> report(e.getCommandLine(), 2, describe(e)))
+        .setExecutionExceptionHandler((e, command, parsed) -> report(command, e));
+  }
+
+  /** Without a subcommand, says which there are. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static String describe(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      CommandLine command = e.getCommandLine();
+      String argument = unmatched.getUnmatched().get(0);
+      return command.getSubcommands().isEmpty()
+          ? "unexpected argument '" + argument + "'"
+          : "unknown command '"
+              + argument
+              + "'; there is: "
+              + command.getSubcommands().keySet().stream().collect(Collectors.joining(", "));
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static int report(CommandLine command, Exception e) {
+    if (e instanceof CommandException failure) {
+      return report(command, failure.exitCode(), failure.getMessage());
+    }
+    // A defect of this program, or a failure that nobody foresaw: its kind may be all it says.
+    return report(command, 1, e.toString());
+  }
+
+  private static int report(CommandLine command, int exitCode, String message) {
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + OneLine.of(message));
+    err.flush();
+    return exitCode;
+  }
+}

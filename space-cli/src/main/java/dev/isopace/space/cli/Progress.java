@@ -1,0 +1,93 @@
+package dev.isopace.space.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * One line on a terminal that says how much of a large input was read, until it is closed, which
+ * clears it.
+ */
+final class Progress implements AutoCloseable {
+  /** In bytes. What is smaller is done before anybody could read the line. */
+  static final long LARGE = 16L << 20;
+
+  private static final int PERIOD_MILLIS = 100;
+  private static final int BAR = 40;
+  private static final String CLEAR = "\r\033[K";
+
+  private final PrintWriter terminal;
+  private final LongSupplier done;
+  private final long size;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::showUntilClosed, "progress");
+
+  /**
+   * Starts to show.
+   *
+   * @param terminal where
+   * @param done how many bytes were read; asked from time to time
+   * @param size how many there are; 0 if that is not known
+   */
+  Progress(PrintWriter terminal, LongSupplier done, long size) {
+    this.terminal = terminal;
+    this.done = done;
+    this.size = size;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void showUntilClosed() {
+    boolean shown = false;
+    try {
+      while (!closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+        String line = line(done.getAsLong(), size);
+        if (!line.isEmpty()) {
+          terminal.print(CLEAR + line);
+          terminal.flush();
+          shown = true;
+        }
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but to end it.
+      Thread.currentThread().interrupt();
+    }
+    if (shown) {
+      terminal.print(CLEAR);
+      terminal.flush();
+    }
+  }
+
+  /** What to show; empty if the input is small, as far as is known. */
+  static String line(long done, long size) {
+    if (Math.max(done, size) < LARGE) {
+      return "";
+    }
+    if (size == 0) {
+      return (done >> 20) + " MiB read";
+    }
+    // A file may grow while it is read.
+    double part = Math.min(1.0, (double) done / size);
+    int filled = (int) (part * BAR);
+    return String.format(
+        Locale.ROOT,
+        "%3d %% [%s%s]",
+        (int) (part * 100),
+        "#".repeat(filled),
+        " ".repeat(BAR - filled));
+  }
+
+  /** Clears the line; nothing is shown after it. */
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      // The line is cleared all the same, if perhaps a moment later.
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.isopace.space.cli;
+
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+
+/** Writes an entry, or fails: an entry that a closed space silently drops would be missed. */
+final class Put {
+  private Put() {}
+
+  static void into(Space<String> space, String key, String value) {
+    if (!space.out(key, value)) {
+      throw new SpaceClosedException("out of key '" + key + "': the space is closed");
+    }
+  }
+}

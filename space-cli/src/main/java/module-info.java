@@ -1,0 +1,10 @@
+/** The {@code ./space} command. A program, not a library: it exports nothing. */
+@org.jspecify.annotations.NullMarked
+module dev.isopace.space.cli {
+  requires dev.isopace.space;
+  requires info.picocli;
+  requires static org.jspecify;
+
+  opens dev.isopace.space.cli to
+      info.picocli;
+}
