@@ -1,0 +1,10 @@
+package com.example.plain;
+
+import dev.isopace.space.tck.SpaceTck;
+
+class MySpaceTest extends SpaceTck {
+  @Override
+  protected String uri() {
+    return "local:";
+  }
+}
