@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,7 @@ abstract class CloseRules extends Rules {
     for (int round = 0; round < rounds(20); round++) {
       Space<String> space = stage().open(Codec.utf8());
       List<Actor<Boolean>> busy = new ArrayList<>();
+      CountDownLatch begun = new CountDownLatch(3);
       for (int i = 0; i < 3; i++) {
         String key = KEY + i % 2;
         busy.add(
@@ -133,6 +135,7 @@ abstract class CloseRules extends Rules {
                       space.in(key, Duration.ofNanos(1000));
                       space.len(key);
                       space.keys();
+                      begun.countDown();
                     }
                     return true;
                   } catch (SpaceClosedException e) {
@@ -140,6 +143,7 @@ abstract class CloseRules extends Rules {
                   }
                 }));
       }
+      stage().await("calls of three threads", () -> begun.getCount() == 0);
       spin(20_000);
       space.close();
       busy.forEach(Actor::result);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** PRB-1, and what IN-5 says of operations that do not wait. */
@@ -42,20 +42,25 @@ abstract class ProbeRules extends Rules {
   @Test
   void prb1_aReadingProbeIsNeverEmptyWhileTheKeyHoldsAnEntry() {
     int count = rounds(2_000);
-    AtomicInteger probes = new AtomicInteger();
+    Stage.Patience moments = stage().moments();
+    AtomicBoolean over = new AtomicBoolean();
     space().out(KEY, "0");
     Actor<Boolean> moving =
         start(
             "adding before taking",
             () -> {
-              while (probes.get() < count) {
+              for (int i = 0; !over.get() && (i < count || !moments.isExhausted()); i++) {
                 space().out(KEY, "1");
                 assertTrue(space().inp(KEY).isPresent(), "inp of a key with two entries");
               }
               return true;
             });
-    while (probes.getAndIncrement() < count) {
-      assertTrue(space().rdp(KEY).isPresent(), "rdp " + probes + " of a key that is never empty");
+    try {
+      for (int i = 0; !moving.isDone(); i++) {
+        assertTrue(space().rdp(KEY).isPresent(), "rdp " + i + " of a key that is never empty");
+      }
+    } finally {
+      over.set(true);
     }
     moving.result();
   }

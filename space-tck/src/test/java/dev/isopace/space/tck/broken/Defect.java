@@ -551,6 +551,12 @@ enum Defect {
       codec ->
           new PlainSpace<>() {
             @Override
+            void append(Queue queue, Entry entry) {
+              super.append(queue, entry);
+              letOthersRun();
+            }
+
+            @Override
             protected @Nullable Object peek(String key) {
               return lock.isLocked() || lock.hasQueuedThreads() ? null : super.peek(key);
             }
@@ -563,7 +569,7 @@ enum Defect {
             @Override
             protected @Nullable Object poll(String key) {
               Object seen = peek(key);
-              Thread.onSpinWait();
+              letOthersRun();
               lock.lock();
               try {
                 return seen != null
@@ -818,6 +824,7 @@ enum Defect {
           new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
             public Set<String> keys() {
+              letOthersRun();
               try {
                 return super.keys();
               } catch (SpaceClosedException e) {
@@ -827,6 +834,7 @@ enum Defect {
 
             @Override
             public long len(String key) {
+              letOthersRun();
               try {
                 return super.len(key);
               } catch (SpaceClosedException e) {
@@ -1094,5 +1102,11 @@ enum Defect {
         }
       }
     }
+  }
+
+  /** Opens the window of a race, so that others come through it on a single processor, too. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void letOthersRun() {
+    Thread.yield();
   }
 }
