@@ -1,6 +1,8 @@
 package dev.isopace.space.tck;
 
 import java.lang.Thread.State;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -61,13 +63,19 @@ final class Actor<T extends @Nullable Object> {
       }
       State state = thread.getState();
       boolean waiting = state == State.WAITING || state == State.TIMED_WAITING;
-      sightings = waiting ? sightings + 1 : 0;
+      sightings = waiting && !isHeldUp() ? sightings + 1 : 0;
       if (patience.isExhausted()) {
         throw new AssertionError(what + " should wait, but is " + state + stack());
       }
       Stage.pause();
     }
     return this;
+  }
+
+  /** Whether the thread waits for a lock that another thread holds, on its way to wait. */
+  private boolean isHeldUp() {
+    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+    return info != null && info.getLockOwnerId() != -1;
   }
 
   /** The result; a failure of the action is a failure of the test. */

@@ -166,6 +166,24 @@ public abstract class SpaceTck {
     }
   }
 
+  /** DUR: what survives. */
+  @Nested
+  class Durable extends DurableRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** CPY-1: what is shared. */
+  @Nested
+  class Copy extends CopyRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** SPI: how the backend is found. */
   @Nested
   class Discovery extends DiscoveryRules {

@@ -6,12 +6,15 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.isopace.space.tck.SpaceTck;
 import dev.isopace.space.tck.TckOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.platform.engine.FilterResult;
@@ -25,11 +28,12 @@ import org.junit.platform.testkit.engine.Events;
 class BrokenSpacesTest {
   /** The suite on a broken space; its name keeps it from being run by itself. */
   static class Subject extends SpaceTck {
+    private static final String FRESH = "{fresh}";
     static String uri = "";
 
     @Override
     protected String uri() {
-      return uri;
+      return uri.replace(FRESH, UUID.randomUUID().toString());
     }
 
     @Override
@@ -47,6 +51,14 @@ class BrokenSpacesTest {
         0, tests.failed().count(), defect + " passes all " + tests.started().count() + " tests");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void aBrokenStoreFailsTheRuleThatItBreaks(StoreDefect defect, @TempDir Path directory) {
+    String file = directory.resolve(Subject.FRESH).toString();
+    Events tests = run("plainstore:" + file + "?defect=" + defect, defect.rule);
+    assertNotEquals(0, tests.failed().count(), defect + " passes all tests of " + defect.rule);
+  }
+
   @Test
   void everyRuleThatTheSuiteTestsHasABrokenSpace() {
     Set<String> tested =
@@ -61,6 +73,7 @@ class BrokenSpacesTest {
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> broken =
         Stream.of(Defect.values()).map(defect -> defect.rule).collect(Collectors.toSet());
+    Stream.of(StoreDefect.values()).forEach(defect -> broken.add(defect.rule));
     // Discovery is broken in classes of its own.
     broken.addAll(List.of("SPI-1", "SPI-2", "SPI-3", "SPI-4"));
     assertEquals(tested, new TreeSet<>(broken));

@@ -14,9 +14,12 @@ import java.text.Normalizer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -989,6 +992,43 @@ enum Defect {
               super.decode(operation, key, entry);
               return super.decode(operation, key, entry);
             }
+          }),
+
+  // CPY
+
+  KEEPS_WHAT_IT_WAS_GIVEN(
+      "CPY-1",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              return new Entry(codec.encode(value));
+            }
+          }),
+
+  GIVES_OUT_WHAT_IT_KEEPS(
+      "CPY-1",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              return codec.decode((byte[]) entry.content);
+            }
+          }),
+
+  READERS_SHARE_A_COPY(
+      "CPY-1",
+      codec ->
+          new PlainSpace<>(codec) {
+            private final Map<Entry, Object> copies =
+                Collections.synchronizedMap(new IdentityHashMap<>());
+
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              return operation.equals("rd")
+                  ? copies.computeIfAbsent(entry, each -> super.decode(operation, key, each))
+                  : super.decode(operation, key, entry);
+            }
           });
 
   final String rule;
@@ -1001,7 +1041,7 @@ enum Defect {
 
   /** Whether it shows only in a space that copies. */
   boolean copies() {
-    return rule.equals("ARG-4") || rule.equals("ARG-3");
+    return rule.equals("ARG-4") || rule.equals("ARG-3") || rule.equals("CPY-1");
   }
 
   @SuppressWarnings("unchecked")

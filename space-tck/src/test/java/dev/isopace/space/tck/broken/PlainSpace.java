@@ -48,8 +48,13 @@ class PlainSpace<V> extends AbstractSpace<V> {
 
   /** What belongs to one key. */
   final class Queue {
+    final String key;
     final Deque<Entry> entries = new ArrayDeque<>();
     final List<Waiter> waiters = new ArrayList<>();
+
+    Queue(String key) {
+      this.key = key;
+    }
   }
 
   final ReentrantLock lock = new ReentrantLock(true);
@@ -71,7 +76,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
   // The steps that can be broken. All but encode and decode are taken under the lock.
 
   Entry encode(String key, V value) {
-    return new Entry(coder == null ? value : coder.encode(key, value));
+    return new Entry(coder == null ? value : coder.encode(key, value).clone());
   }
 
   @SuppressWarnings("unchecked")
@@ -151,7 +156,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
   }
 
   final Queue queue(String key) {
-    return queues.computeIfAbsent(key, k -> new Queue());
+    return queues.computeIfAbsent(key, Queue::new);
   }
 
   // The space.

@@ -1,0 +1,196 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.Capability;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** DUR: what is there after a close, and after a kill. */
+abstract class DurableRules extends Rules {
+  private static final String KEY = "durable";
+
+  @BeforeEach
+  void requireDurable() {
+    assumeTrue(stage().promises(Capability.DURABLE), "the space does not declare DURABLE");
+  }
+
+  /** A handle that the test closes itself. */
+  private Space<String> reopened() {
+    return Spaces.open(stage().uri(), Codec.utf8());
+  }
+
+  private static List<String> drain(Space<String> space, String key) {
+    List<String> values = new ArrayList<>();
+    for (Optional<String> head = space.inp(key); head.isPresent(); head = space.inp(key)) {
+      values.add(head.get());
+    }
+    return values;
+  }
+
+  @Test
+  void dur1_whatWasNotTakenIsThereAfterReopeningInOrder() throws InterruptedException {
+    int count = rounds(200);
+    List<String> expected = new ArrayList<>();
+    try (Space<String> space = reopened()) {
+      for (int i = 0; i < count; i++) {
+        space.out(KEY, "e" + i);
+        expected.add("e" + i);
+      }
+      for (int i = 0; i < count / 4; i++) {
+        assertEquals(Optional.of(expected.remove(0)), space.inp(KEY));
+        assertEquals(expected.remove(0), space.in(KEY));
+        assertEquals(Optional.of(expected.get(0)), space.rdp(KEY));
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(expected.size(), space.len(KEY), "entries after reopening");
+      assertEquals(Set.of(KEY), space.keys(), "keys after reopening");
+      assertEquals(expected, drain(space, KEY));
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(Set.of(), space.keys(), "keys after all was taken");
+      assertEquals(Optional.empty(), space.inp(KEY));
+    }
+  }
+
+  @Test
+  void dur1_everyKeyAndEveryValueIsThereAfterReopening() {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("", "of the empty key");
+    entries.put(" ", "of a blank");
+    entries.put("Key", "of an upper case letter");
+    entries.put("key", "of a lower case letter");
+    entries.put("a/b\\..", "of a path");
+    entries.put("*.>", "of wild cards");
+    entries.put("line\nbreak\0", "of control characters");
+    entries.put("\u00E9", "of a composed letter");
+    entries.put("e\u0301", "of a decomposed letter");
+    entries.put("\uD83D\uDE00", "of an emoji");
+    entries.put("x".repeat(512), "of a long key");
+    entries.put("empty value", "");
+    entries.put("odd value", "\0\r\n\uD83D\uDE00 \u00E9");
+    entries.put("large value", "v".repeat(stage().options().largestValue()));
+    try (Space<String> space = reopened()) {
+      entries.forEach(space::out);
+      entries.forEach((key, value) -> space.out(key, value + "2"));
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(entries.keySet(), space.keys(), "keys after reopening");
+      entries.forEach(
+          (key, value) ->
+              assertEquals(List.of(value, value + "2"), drain(space, key), "of key '" + key + "'"));
+    }
+  }
+
+  @Test
+  void dur1_reopeningTimeAndAgainChangesNothing() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < rounds(8); i++) {
+      try (Space<String> space = reopened()) {
+        assertEquals(expected.size(), space.len(KEY), "entries when opened for time " + i);
+        for (int k = 0; k < 3; k++) {
+          space.out(KEY, i + "." + k);
+          expected.add(i + "." + k);
+        }
+        assertEquals(Optional.of(expected.remove(0)), space.inp(KEY));
+        // A key that is emptied each time.
+        space.out("other", "" + i);
+        assertEquals(Optional.of("" + i), space.inp("other"));
+      }
+      try (Space<String> space = reopened()) {
+        assertEquals(Optional.of(expected.get(0)), space.rdp(KEY));
+        assertEquals(Optional.empty(), space.rdp("other"));
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(expected, drain(space, KEY));
+    }
+  }
+
+  @Test
+  void dur1_whatWasHandedToAWaiterDoesNotComeBack() {
+    List<String> left = new ArrayList<>();
+    try (Space<String> space = reopened()) {
+      for (int i = 0; i < rounds(20); i++) {
+        Wait wait = Wait.TAKES.get(i % 2);
+        Actor<Optional<String>> taker =
+            start("a taker that waits", () -> wait.call().on(space, KEY)).awaitBlocked();
+        Actor<Optional<String>> reader =
+            start("a reader that waits", () -> Wait.RD.call().on(space, KEY)).awaitBlocked();
+        space.out(KEY, "taken " + i);
+        assertEquals(Optional.of("taken " + i), taker.result());
+        assertEquals(Optional.of("taken " + i), reader.result());
+        space.out("left", "" + i);
+        left.add("" + i);
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(Set.of("left"), space.keys(), "keys after reopening");
+      assertEquals(left, drain(space, "left"));
+    }
+  }
+
+  @Test
+  void dur1_aSecondOpenIsRefusedWhileTheFirstIsOpen() {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    try (Space<String> space = reopened()) {
+      space.out(KEY, "1");
+      for (int i = 0; i < 2; i++) {
+        SpaceException refusal =
+            thrownBy(
+                SpaceException.class,
+                "a second open",
+                () -> {
+                  try (Space<String> second = reopened()) {
+                    return "a space with keys " + second.keys();
+                  }
+                });
+        assertEquals(Optional.of("1"), space.rdp(KEY), "the first handle after " + refusal);
+        space.out(KEY, "2");
+      }
+      assertEquals(3, space.len(KEY));
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(List.of("1", "2", "2"), drain(space, KEY));
+    }
+  }
+
+  @Test
+  void dur2_aKilledProcessLosesNothingThatReturnedAndResurrectsNothingThatItTook()
+      throws IOException {
+    assumeTrue(stage().options().kill(), "the options do not allow to kill");
+    for (int i = 0; i < rounds(10); i++) {
+      KilledHistory history = new KilledHistory();
+      // The second process finds what the first one's death has left, and is killed, too.
+      for (int life = 0; life < 2; life++) {
+        try (Victim victim = Victim.start(stage(), i + "." + life)) {
+          victim.liveAndDie(history, 50 + stage().random().nextInt(400));
+        }
+      }
+      try (Space<String> space = reopened()) {
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        for (String key : VictimMain.KEYS) {
+          long count = space.len(key);
+          found.put(key, drain(space, key));
+          assertEquals(count, found.get(key).size(), "entries of " + key + " by len after a kill");
+        }
+        assertEquals(Set.of(), space.keys(), "keys that nobody used, after a kill");
+        history.require(found);
+      }
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.SpaceException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A correct space that is DURABLE, as plain as can be: it appends what happens to a file, and reads
+ * that when it is opened. Or one with a defect.
+ */
+final class PlainStore<V> extends PlainSpace<V> {
+  private static final int OUT = 1;
+  private static final int REMOVAL = 2;
+  private static final int KEPT_BACK = 64;
+  private static final int LARGE = 100_000;
+
+  private final @Nullable StoreDefect defect;
+  private final RandomAccessFile file;
+
+  /** What a broken store has not written yet. */
+  private final Deque<byte[]> keptBack = new ArrayDeque<>();
+
+  /** In a file. */
+  PlainStore(Path path, Codec<V> codec, @Nullable StoreDefect defect) {
+    super(codec);
+    this.defect = defect;
+    try {
+      file = new RandomAccessFile(path.toFile(), "rw");
+      try {
+        requireLock(path);
+        replay();
+      } catch (IOException | RuntimeException e) {
+        file.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new SpaceException("cannot open " + path, e);
+    }
+  }
+
+  private boolean is(StoreDefect what) {
+    return defect == what;
+  }
+
+  private void requireLock(Path path) throws IOException {
+    if (is(StoreDefect.LETS_A_SECOND_OPENER_IN)) {
+      return;
+    }
+    // A channel closes itself under a thread that is interrupted.
+    boolean interrupted = Thread.interrupted();
+    try {
+      FileLock locked = file.getChannel().tryLock();
+      if (locked == null) {
+        throw new SpaceException(path + " is open in another process");
+      }
+    } catch (OverlappingFileLockException e) {
+      throw new SpaceException(path + " is open already", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void replay() throws IOException {
+    if (is(StoreDefect.FORGETS_ALL_WHEN_CLOSED)) {
+      file.setLength(0);
+    }
+    byte[] all = new byte[(int) file.length()];
+    file.readFully(all);
+    file.seek(0);
+    long end = 0;
+    try {
+      for (; ; end = file.getFilePointer()) {
+        int type = file.readByte();
+        String key = new String(bytes(file.readInt()), StandardCharsets.UTF_8);
+        Queue queue = queue(is(StoreDefect.TRIMS_KEYS_WHEN_OPENED) ? key.trim() : key);
+        if (type == REMOVAL) {
+          if (!is(StoreDefect.BRINGS_BACK_WHAT_WAS_TAKEN)) {
+            queue.entries.remove();
+          }
+        } else {
+          restore(queue, bytes(file.readInt()));
+        }
+      }
+    } catch (EOFException e) {
+      if (is(StoreDefect.CANNOT_READ_A_TORN_TAIL) && end < all.length) {
+        throw e;
+      }
+    }
+    if (is(StoreDefect.WRITES_BEHIND_A_TORN_TAIL)) {
+      end = all.length;
+    }
+    file.setLength(end);
+    file.seek(end);
+    spoil();
+    queues.values().removeIf(queue -> queue.entries.isEmpty());
+  }
+
+  private void restore(Queue queue, byte[] value) {
+    if (value.length > 0 || !is(StoreDefect.LOSES_EMPTY_VALUES)) {
+      queue.entries.add(new Entry(value));
+    }
+  }
+
+  /** So many bytes, or what there is of them. */
+  private byte[] bytes(int count) throws IOException {
+    long left = file.length() - file.getFilePointer();
+    if (count > left && !is(StoreDefect.KEEPS_HALF_A_VALUE)) {
+      throw new EOFException();
+    }
+    byte[] bytes = new byte[(int) Math.min(count, left)];
+    file.readFully(bytes);
+    return bytes;
+  }
+
+  private void spoil() {
+    for (Queue queue : queues.values()) {
+      if (is(StoreDefect.REVERSES_WHEN_OPENED)) {
+        List<Entry> entries = new ArrayList<>(queue.entries);
+        Collections.reverse(entries);
+        queue.entries.clear();
+        queue.entries.addAll(entries);
+      }
+      if (is(StoreDefect.LOSES_THE_LAST_ENTRY)) {
+        queue.entries.pollLast();
+      }
+    }
+    if (is(StoreDefect.FORGETS_WHAT_EARLIER_LIVES_WROTE)) {
+      try {
+        // What is in memory is right, this once.
+        file.setLength(0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  void append(Queue queue, Entry entry) {
+    byte[] value = (byte[]) entry.content;
+    if (is(StoreDefect.CUTS_LARGE_VALUES) && value.length > LARGE) {
+      value = Arrays.copyOf(value, LARGE);
+    }
+    byte[] record = record(OUT, queue.key, value);
+    if (is(StoreDefect.RETURNS_BEFORE_IT_WRITES)) {
+      keepBack(record);
+    } else {
+      write(record);
+    }
+    super.append(queue, entry);
+  }
+
+  @Override
+  void remove(Queue queue) {
+    byte[] record = record(REMOVAL, queue.key, null);
+    if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)) {
+      keepBack(record);
+    } else if (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null) {
+      write(record);
+    }
+    super.remove(queue);
+  }
+
+  private static byte[] record(int type, String key, byte @Nullable [] value) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+      out.writeByte(type);
+      out.writeInt(keyBytes.length);
+      out.write(keyBytes);
+      if (value != null) {
+        out.writeInt(value.length);
+        out.write(value);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void keepBack(byte[] record) {
+    keptBack.add(record);
+    if (keptBack.size() > KEPT_BACK) {
+      write(keptBack.remove());
+    }
+  }
+
+  private void write(byte[] record) {
+    try {
+      if (defect != null && defect.rule.equals("DUR-2") && record[0] == OUT) {
+        // In two parts, with time in between for a kill.
+        int half = record.length / 2;
+        file.write(record, 0, half);
+        LockSupport.parkNanos(2_000_000);
+        file.write(record, half, record.length - half);
+      } else {
+        file.write(record);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected void release() {
+    super.release();
+    lock.lock();
+    try {
+      while (!keptBack.isEmpty()) {
+        write(keptBack.remove());
+      }
+      if (!is(StoreDefect.NEVER_UNLOCKS)) {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.tck.SpaceTck;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The suite passes a space that keeps the rules, and survives. */
+class SoundDurableTckTest extends SpaceTck {
+  @TempDir static Path directory;
+
+  @Override
+  protected String uri() {
+    return "plainstore:" + directory.resolve(UUID.randomUUID().toString());
+  }
+}

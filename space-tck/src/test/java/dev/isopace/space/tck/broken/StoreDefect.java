@@ -1,0 +1,37 @@
+package dev.isopace.space.tck.broken;
+
+/** What can be wrong with a space that is DURABLE, and the rule that it breaks. */
+enum StoreDefect {
+  FORGETS_ALL_WHEN_CLOSED("DUR-1"),
+  BRINGS_BACK_WHAT_WAS_TAKEN("DUR-1"),
+  BRINGS_BACK_WHAT_A_WAITER_TOOK("DUR-1"),
+  REVERSES_WHEN_OPENED("DUR-1"),
+  LOSES_EMPTY_VALUES("DUR-1"),
+  LOSES_THE_LAST_ENTRY("DUR-1"),
+  TRIMS_KEYS_WHEN_OPENED("DUR-1"),
+  CUTS_LARGE_VALUES("DUR-1"),
+  FORGETS_WHAT_EARLIER_LIVES_WROTE("DUR-1"),
+  LETS_A_SECOND_OPENER_IN("DUR-1"),
+  NEVER_UNLOCKS("DUR-1"),
+
+  /** The last writes are in the memory of the process. */
+  RETURNS_BEFORE_IT_WRITES("DUR-2"),
+
+  /** The last removals are. */
+  REMOVES_BEFORE_IT_WRITES("DUR-2"),
+
+  /** A record is written in two parts, and half a one counts. */
+  KEEPS_HALF_A_VALUE("DUR-2"),
+
+  /** Half a record stays in the file, and swallows what is written behind it. */
+  WRITES_BEHIND_A_TORN_TAIL("DUR-2"),
+
+  /** Half a record makes the file unreadable. */
+  CANNOT_READ_A_TORN_TAIL("DUR-2");
+
+  final String rule;
+
+  StoreDefect(String rule) {
+    this.rule = rule;
+  }
+}
