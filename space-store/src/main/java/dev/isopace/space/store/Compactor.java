@@ -1,0 +1,498 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives back the disk space of what was taken, on the store's own thread, while everybody goes on.
+ *
+ * <p>The oldest segments go when nothing lives in them, after the log has said so. Of others, a run
+ * of neighbours is rewritten into one segment that takes their place, and their name. It holds
+ *
+ * <ul>
+ *   <li>the start of the first of them, which says where the segment before ends, and now, which
+ *       segment is the oldest: the records that said so are left out;
+ *   <li>the pushes of entries that live, in their order, with their sequences;
+ *   <li>removals that are still needed: those of pushes which are in older segments. What a removal
+ *       covers lies between the push with which its key last began to hold entries, and itself: if
+ *       that push is in the run, all of it is, and is left out with the removal. Of several
+ *       removals that cover the same, the last one does.
+ * </ul>
+ *
+ * <p>The new file appears by a rename when it is durable; from that instant it is what counts, and
+ * a crash changes nothing. Then the index is led over to it, a few entries at a time, and at last
+ * the old files are deleted. An entry that is taken meanwhile is not led over; it is dead in the
+ * new file.
+ *
+ * <p>How much: whenever segments that are no longer appended to hold more than twice what lives,
+ * the ones with the least in them are rewritten; also, many small ones into one. A queue that is
+ * emptied from its head leaves whole segments dead, and costs no rewriting.
+ */
+final class Compactor {
+  private static final String NEW = "compacted" + Spares.UNFINISHED;
+  private static final int BUFFER = 256 << 10;
+  private static final int FORCED_AT_ONCE = 1 << 20;
+  private static final int AT_ONCE = 64;
+
+  /** So many neighbours that are so many times smaller than a segment may be are put together. */
+  private static final int CROWD = 8;
+
+  private static final int SMALL = 16;
+  private static final long START = Format.length(0, Format.START_BODY);
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Engine engine;
+  private final Disk disk;
+  private final Segments segments;
+  private final Index index;
+
+  /** When the last attempt failed; it is not repeated at once. */
+  private long failedAt;
+
+  private boolean hasFailed;
+
+  private final Discards discards;
+
+  Compactor(Engine engine) {
+    this.engine = engine;
+    this.disk = engine.disk();
+    this.segments = engine.segments();
+    this.index = engine.index();
+    this.discards = new Discards(engine);
+  }
+
+  /** Whether there are segments to be dropped, under the lock; null if there are none. */
+  @Nullable Runnable nextDrop() {
+    List<Segment> sealed = sealed();
+    return sealed.isEmpty() || sealed.get(0).liveCount > 0 || isPausing()
+        ? null
+        : () -> attempt(this::dropOldest);
+  }
+
+  private boolean isPausing() {
+    return hasFailed && System.nanoTime() - failedAt < PAUSE_NANOS;
+  }
+
+  /** What is worth rewriting now, under the lock; null if nothing is. */
+  @Nullable Runnable nextTask() {
+    if (isPausing()) {
+      return null;
+    }
+    List<Segment> sealed = sealed();
+    long live = sealed.stream().mapToLong(segment -> segment.liveBytes).sum();
+    long garbage = sealed.stream().mapToLong(Compactor::garbage).sum();
+    List<Segment> run = garbage > live ? worst(sealed) : crowd(sealed);
+    return run.isEmpty() ? null : () -> attempt(() -> rewrite(run));
+  }
+
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private void attempt(Attempt attempt) {
+    try {
+      discards.clear();
+      attempt.run();
+      hasFailed = false;
+    } catch (IOException e) {
+      // The store is as good as before. Whoever asks for compaction is told why it fails.
+      hasFailed = true;
+      failedAt = System.nanoTime();
+    }
+  }
+
+  /** All segments that nothing is written to any more, under the lock. */
+  private List<Segment> sealed() {
+    List<Segment> all = segments.all();
+    return all.subList(0, Math.max(0, all.indexOf(engine.log().firstInUse())));
+  }
+
+  /** The segment with the least in it, and those neighbours that fit in with it. */
+  private List<Segment> worst(List<Segment> sealed) {
+    Segment worst =
+        sealed.stream()
+            .filter(segment -> !segment.isDamaged && garbage(segment) > 0)
+            .max(Comparator.comparingDouble(segment -> (double) garbage(segment) / segment.end))
+            .orElse(null);
+    if (worst == null) {
+      return List.of();
+    }
+    int from = sealed.indexOf(worst);
+    int to = from + 1;
+    long live = worst.liveBytes;
+    while (to < sealed.size() && fitsIn(sealed.get(to), live)) {
+      live += sealed.get(to++).liveBytes;
+    }
+    while (from > 0 && fitsIn(sealed.get(from - 1), live)) {
+      live += sealed.get(--from).liveBytes;
+    }
+    return new ArrayList<>(sealed.subList(from, to));
+  }
+
+  /** Neighbours that are all small: each opening adds a segment, however little is appended. */
+  private List<Segment> crowd(List<Segment> sealed) {
+    List<Segment> crowd = new ArrayList<>();
+    for (Segment segment : sealed) {
+      if (segment.isDamaged || segment.end > engine.settings().segmentSize() / SMALL) {
+        crowd.clear();
+      } else {
+        crowd.add(segment);
+        if (crowd.size() == CROWD) {
+          return crowd;
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private boolean fitsIn(Segment segment, long live) {
+    return !segment.isDamaged
+        && (garbage(segment) * 2 > segment.end || segment.end * 4 < engine.settings().segmentSize())
+        && live + segment.liveBytes < engine.settings().segmentSize() / 2;
+  }
+
+  /** Bytes that would not be written again. */
+  private static long garbage(Segment segment) {
+    return segment.end - Format.HEADER - segment.needed - segment.liveBytes;
+  }
+
+  /** Rewrites whatever holds anything that is of no use. */
+  void compactAll() throws IOException {
+    discards.clear();
+    rollIfWorthwhile();
+    dropOldest();
+    for (List<Segment> run : runs()) {
+      rewrite(run);
+    }
+    dropOldest();
+  }
+
+  private void rollIfWorthwhile() throws IOException {
+    Log log = engine.log();
+    Segment active;
+    log.lock.lock();
+    try {
+      active = log.active();
+      if (active.liveBytes * 2 > active.end) {
+        return;
+      }
+      log.rollSoon();
+    } finally {
+      log.lock.unlock();
+    }
+    for (boolean rolled = false; !rolled; ) {
+      if (!engine.append(Marker.oldest(oldest()))) {
+        throw new IOException("the log could not go on in another segment");
+      }
+      log.lock.lock();
+      try {
+        rolled = log.active() != active;
+      } finally {
+        log.lock.unlock();
+      }
+    }
+  }
+
+  private int oldest() {
+    engine.log().lock.lock();
+    try {
+      return segments.oldest();
+    } finally {
+      engine.log().lock.unlock();
+    }
+  }
+
+  /** All segments that are worth it, in runs of which each fits into one. */
+  private List<List<Segment>> runs() {
+    List<List<Segment>> runs = new ArrayList<>();
+    List<Segment> run = new ArrayList<>();
+    long live = 0;
+    engine.log().lock.lock();
+    try {
+      for (Segment segment : sealed()) {
+        if (!run.isEmpty() && live + segment.liveBytes > engine.settings().segmentSize()) {
+          runs.add(run);
+          run = new ArrayList<>();
+          live = 0;
+        }
+        run.add(segment);
+        live += segment.liveBytes;
+      }
+      runs.add(run);
+      runs.removeIf(
+          some -> some.stream().allMatch(segment -> garbage(segment) <= 0) && some.size() < 2);
+      return runs;
+    } finally {
+      engine.log().lock.unlock();
+    }
+  }
+
+  /** Deletes the oldest segments, as far as nothing lives in them. */
+  private void dropOldest() throws IOException {
+    List<Segment> dead = new ArrayList<>();
+    engine.log().lock.lock();
+    try {
+      for (Segment segment : sealed()) {
+        if (segment.liveCount > 0) {
+          break;
+        }
+        dead.add(segment);
+      }
+    } finally {
+      engine.log().lock.unlock();
+    }
+    if (dead.isEmpty()) {
+      return;
+    }
+    int oldest = dead.get(dead.size() - 1).last + 1;
+    if (!engine.append(Marker.oldest(oldest))) {
+      throw new IOException("the log could not say that segments before " + oldest + " are gone");
+    }
+    engine.log().lock.lock();
+    try {
+      segments.removeBefore(oldest);
+      segments.all().get(0).needed = START;
+    } finally {
+      engine.log().lock.unlock();
+    }
+    dead.forEach(discards::add);
+    discards.clear();
+  }
+
+  /** Lets go of what could not be deleted. */
+  void abandon() {
+    discards.abandon();
+  }
+
+  private void rewrite(List<Segment> run) throws IOException {
+    Rewritten rewritten;
+    try {
+      rewritten = writeWithRoom(run);
+    } catch (CorruptLogException e) {
+      run.forEach(segment -> segment.isDamaged = true);
+      throw e;
+    }
+    replace(run, rewritten);
+  }
+
+  private Rewritten writeWithRoom(List<Segment> run) throws IOException {
+    try {
+      return write(run);
+    } catch (CorruptLogException e) {
+      throw e;
+    } catch (IOException e) {
+      if (!engine.sacrificeReserve()) {
+        throw e;
+      }
+      // A full disk is what compaction is most wanted on.
+      return write(run);
+    }
+  }
+
+  /** What has been written: the new segment, and what it holds. */
+  private record Rewritten(Segment segment, Moves moves) {}
+
+  private Rewritten write(List<Segment> run) throws IOException {
+    if (disk.list().contains(NEW)) {
+      disk.delete(NEW);
+    }
+    Segment first = run.get(0);
+    Segment last = run.get(run.size() - 1);
+    String name = Segment.name(first.first, last.last);
+    Handle handle = disk.open(NEW, Mode.CREATE);
+    try {
+      int epoch = Spares.randomEpoch();
+      Output output = new Output(handle);
+      Moves moves = copy(run, epoch, output);
+      output.flush();
+      SegmentHeader header =
+          new SegmentHeader(first.first, last.last, epoch, output.size(), first.sequence);
+      byte[] bytes = new byte[Format.HEADER];
+      header.encode(bytes, 0);
+      Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
+      handle.force();
+      disk.rename(NEW, name);
+      disk.syncDir();
+      handle.map();
+      Segment segment =
+          new Segment(
+              disk,
+              handle,
+              name,
+              first.first,
+              last.last,
+              epoch,
+              !first.generation,
+              first.sequence,
+              output.size());
+      segment.end = output.size();
+      return new Rewritten(segment, moves);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        handle.close();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** Copies what is still needed. */
+  private Moves copy(List<Segment> run, int epoch, Output output) throws IOException {
+    Removals removals = new Removals(run.get(0).sequence);
+    collectRemovals(run, removals);
+    Moves moves = new Moves();
+    boolean hasStart = false;
+    for (Segment segment : run) {
+      RecordReader reader = reader(segment);
+      while (reader.next()) {
+        if (reader.type() == Format.PUSH) {
+          KeyQueue queue = queueOf(reader, segment);
+          if (queue == null) {
+            continue;
+          }
+          moves.add(queue, segment.position(reader.offset()), output.size(), reader.length());
+        } else if (reader.type() == Format.START && !hasStart) {
+          hasStart = true;
+          moves.addNeeded(reader.length());
+          Format.putInt(reader.bytes(), Format.body(reader.bytes(), reader.at()), oldest());
+          Format.reseal(reader.bytes(), reader.at(), segment.epoch);
+        } else if (removals.isNeeded(reader)) {
+          moves.addNeeded(reader.length());
+        } else {
+          continue;
+        }
+        Format.changeEpoch(reader.bytes(), reader.at(), segment.epoch, epoch);
+        output.write(reader.bytes(), reader.at(), reader.length());
+        // As it was, for the reader goes on from there.
+        Format.changeEpoch(reader.bytes(), reader.at(), epoch, segment.epoch);
+      }
+      requireEnd(segment, reader);
+    }
+    return moves;
+  }
+
+  private void collectRemovals(List<Segment> run, Removals removals) throws IOException {
+    // Nothing is older: no removal in it is needed.
+    if (run.get(0).first == oldest()) {
+      return;
+    }
+    for (Segment segment : run) {
+      RecordReader reader = reader(segment);
+      while (reader.next()) {
+        removals.add(reader);
+      }
+      requireEnd(segment, reader);
+    }
+  }
+
+  private static RecordReader reader(Segment segment) {
+    return new RecordReader(segment.handle, segment.epoch, Format.HEADER, segment.end);
+  }
+
+  private static void requireEnd(Segment segment, RecordReader reader) throws IOException {
+    if (reader.offset() != segment.end) {
+      throw segment.damage(reader.offset(), "there is no valid record where one was written");
+    }
+  }
+
+  /** The queue that an entry is in; null if it has been taken. */
+  private @Nullable KeyQueue queueOf(RecordReader reader, Segment segment) {
+    String key = reader.keyString();
+    engine.log().lock.lock();
+    try {
+      KeyQueue queue = index.find(key);
+      return queue != null && queue.positions.indexOf(segment.position(reader.offset())) >= 0
+          ? queue
+          : null;
+    } finally {
+      engine.log().lock.unlock();
+    }
+  }
+
+  /**
+   * Leads everybody over to the new segment, and deletes the old ones. Nothing can fail before all
+   * are over: no file is read.
+   */
+  private void replace(List<Segment> run, Rewritten rewritten) throws IOException {
+    Segment segment = rewritten.segment();
+    Moves moves = rewritten.moves();
+    Log log = engine.log();
+    log.lock.lock();
+    try {
+      segments.beginReplacing(segment);
+    } finally {
+      log.lock.unlock();
+    }
+    for (int i = 0; i < moves.size(); i += AT_ONCE) {
+      log.lock.lock();
+      try {
+        for (int j = i; j < Math.min(i + AT_ONCE, moves.size()); j++) {
+          moves.leadOver(j, segments, segment);
+        }
+      } finally {
+        log.lock.unlock();
+      }
+    }
+    log.lock.lock();
+    try {
+      segments.endReplacing(segment);
+      segment.needed = moves.needed();
+      segment.noteAt = segment.liveBytes / 4 * 3;
+    } finally {
+      log.lock.unlock();
+    }
+    run.forEach(old -> discards.add(old, segment));
+    discards.clear();
+  }
+
+  /** The file that is being written, behind its header. */
+  private static final class Output {
+    private final Handle handle;
+    private final byte[] buffer = new byte[BUFFER];
+    private int filled;
+    private long written = Format.HEADER;
+    private long forced;
+
+    Output(Handle handle) {
+      this.handle = handle;
+    }
+
+    void write(byte[] bytes, int from, int length) throws IOException {
+      if (filled + length > buffer.length) {
+        flush();
+      }
+      if (length > buffer.length) {
+        Spares.writeFully(handle, ByteBuffer.wrap(bytes, from, length), written);
+        written += length;
+      } else {
+        System.arraycopy(bytes, from, buffer, filled, length);
+        filled += length;
+      }
+    }
+
+    void flush() throws IOException {
+      Spares.writeFully(handle, ByteBuffer.wrap(buffer, 0, filled), written);
+      written += filled;
+      filled = 0;
+      if (written - forced >= FORCED_AT_ONCE) {
+        // Little by little: a long force would keep those waiting who append to the log.
+        handle.force();
+        forced = written;
+      }
+    }
+
+    /** How long the file is, once it is flushed. */
+    long size() {
+      return written + filled;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.isopace.space.store;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of a store that had been durable are not what was written: the device, the file system or
+ * somebody else has changed or lost them. Nothing has been changed; {@link Store#salvage} makes a
+ * fresh store of what can still be read.
+ */
+public class CorruptLogException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** The file, as the message names it. */
+  private final String file;
+
+  /** Where in the file the damage begins, in bytes. */
+  private final long offset;
+
+  /**
+   * Damage at a place.
+   *
+   * @param file the file, as the message names it
+   * @param offset where in the file the damage begins, in bytes
+   * @param what what is wrong there
+   */
+  public CorruptLogException(String file, long offset, String what) {
+    this(file, offset, what, null);
+  }
+
+  /**
+   * Damage at a place that something else was seen by.
+   *
+   * @param file the file, as the message names it
+   * @param offset where in the file the damage begins, in bytes
+   * @param what what is wrong there
+   * @param cause how it was seen, or null
+   */
+  public CorruptLogException(String file, long offset, String what, @Nullable Throwable cause) {
+    super(
+        Objects.requireNonNull(file, "file")
+            + " is damaged at offset "
+            + offset
+            + ": "
+            + what
+            + "; Store.salvage makes a fresh store of what can be read",
+        cause);
+    this.file = file;
+    this.offset = offset;
+  }
+
+  /**
+   * Which file is damaged.
+   *
+   * @return its path
+   */
+  public String file() {
+    return file;
+  }
+
+  /**
+   * Where the damage begins.
+   *
+   * @return bytes from the beginning of the file
+   */
+  public long offset() {
+    return offset;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segments that the log does not need any more, until it is durable that their files are gone, or
+ * have another name under which they wait to be used again. Used by the store's own thread.
+ *
+ * <p>What compaction leaves out of a rewritten segment counts on older ones being gone. So while a
+ * file cannot be deleted, nothing else is compacted; each attempt begins with the deletion.
+ */
+final class Discards {
+  private static final class Discard {
+    final Segment segment;
+
+    /** Whether another segment has taken its very name, and its file has none. */
+    final boolean isReplaced;
+
+    /** Its name while it waits to be used again; null if it is deleted. */
+    @Nullable String free;
+
+    /** Whether its file is gone from the log, though perhaps not yet for good. */
+    boolean isGone;
+
+    Discard(Segment segment, boolean isReplaced) {
+      this.segment = segment;
+      this.isReplaced = isReplaced;
+    }
+  }
+
+  private final Engine engine;
+  private final Disk disk;
+  private final List<Discard> discards = new ArrayList<>();
+
+  Discards(Engine engine) {
+    this.engine = engine;
+    this.disk = engine.disk();
+  }
+
+  /** A segment in which nothing lives, and which the log has forgotten. */
+  void add(Segment dead) {
+    engine.forget(dead);
+    discards.add(new Discard(dead, false));
+  }
+
+  /** A segment that another has replaced. */
+  void add(Segment old, Segment replacement) {
+    engine.forget(old);
+    discards.add(new Discard(old, old.name.equals(replacement.name)));
+  }
+
+  /** Has the files deleted, in their order. What fails is tried again the next time. */
+  void clear() throws IOException {
+    if (discards.isEmpty()) {
+      return;
+    }
+    for (Discard each : discards) {
+      if (!each.isGone) {
+        remove(each);
+      }
+    }
+    disk.syncDir();
+    for (Discard each : discards) {
+      engine.letGo(each.segment, each.free);
+    }
+    discards.clear();
+  }
+
+  private void remove(Discard discard) throws IOException {
+    Segment segment = discard.segment;
+    if (!discard.isReplaced) {
+      long others = discards.stream().filter(each -> each.free != null).count();
+      if (engine.isReusable(segment, (int) others)) {
+        discard.free = Spares.free(disk, segment.name);
+      } else {
+        disk.delete(segment.name);
+      }
+    }
+    discard.isGone = true;
+  }
+
+  /** Lets go of the files, whatever they are called. */
+  void abandon() {
+    for (Discard each : discards) {
+      engine.letGo(each.segment, null);
+    }
+    discards.clear();
+  }
+}

@@ -1,0 +1,674 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Arguments;
+import dev.isopace.space.store.Settings.Sync;
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that is open: the log, the index, the segments, and the thread that keeps house.
+ *
+ * <p>The thread opens and closes the store, so that no interrupt of a user's thread meets a file
+ * while that is done; in between it prepares segments, gives back those in which nothing lives,
+ * rewrites those in which little lives, and forces at intervals where that is wanted. Everything
+ * but files is guarded by the log's lock.
+ */
+final class Engine implements Log.Owner {
+  private final Disk disk;
+  private final Settings settings;
+  private final Closeable lock;
+  private final String name;
+  private final Index index;
+  private final Segments segments;
+  private final Log log;
+  private final Spares spares;
+  private final Recovery recovery;
+  private final Compactor compactor;
+  private final Condition work;
+
+  private @Nullable Queues<?> queues;
+
+  /** The store's own thread. */
+  private @Nullable Thread keeper;
+
+  // What the thread is to do, and what it has done.
+  private boolean isStopping;
+  private long capacity;
+  private long neededRoom;
+  private long attemptsBegun;
+  private long attemptsEnded;
+  private long attemptFailed = -1;
+  private @Nullable IOException attemptFailure;
+  private long compactionsWanted;
+  private long compactionsDone;
+  private @Nullable Throwable compactionFailure;
+  private final List<Segment> unforced = new ArrayList<>();
+  private final List<Segment> retired = new ArrayList<>();
+
+  /** Segments of earlier lives that have room behind their records, and are not mapped yet. */
+  private final List<Segment> untrimmed = new ArrayList<>();
+
+  private int unread;
+  private long lastForce = System.nanoTime();
+  private long forcedEnd;
+
+  private Engine(
+      Disk disk,
+      Settings settings,
+      Closeable lock,
+      Replay replay,
+      Spares spares,
+      Opening opening,
+      Segment first,
+      long capacity) {
+    this.disk = disk;
+    this.settings = settings;
+    this.lock = lock;
+    this.name = disk.show("");
+    this.index = replay.index();
+    this.segments = replay.segments();
+    this.spares = spares;
+    this.capacity = capacity;
+    first.sequence = opening.sequence();
+    first.previous = replay.end();
+    this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, opening.nextSequence());
+    this.work = log.lock.newCondition();
+    this.compactor = new Compactor(this);
+    segments.add(first);
+    opening.commit(index, segments, first);
+    for (Segment segment : segments.all()) {
+      if (segment != first && segment.end < segment.capacity) {
+        untrimmed.add(segment);
+      }
+    }
+    this.recovery = replay.recovery(entries());
+  }
+
+  /** Opens what was found on the disk. Runs on the store's own thread. */
+  static Engine open(Disk disk, Settings settings, Closeable lock, Replay replay)
+      throws IOException {
+    List<Segment> found = replay.segments().all();
+    if (settings.sync() == Sync.ALWAYS && !replay.isSynced()) {
+      for (Segment segment : found) {
+        segment.handle.force();
+      }
+    }
+    Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
+    try {
+      tidy(disk, replay, spares);
+      long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
+      Opening opening = new Opening(replay, settings.sync() == Sync.ALWAYS);
+      Segment first =
+          spares.make(
+              replay.nextId(),
+              Math.max(capacity, Format.HEADER + opening.length() + Format.TERMINATOR),
+              spares.pollReusable(),
+              opening::encode);
+      try {
+        for (String leftover : replay.leftovers()) {
+          if (!leftover.equals(first.name)) {
+            // Else the new segment has taken its place already.
+            disk.delete(leftover);
+          }
+        }
+        for (Segment segment : found) {
+          if (segment.end == segment.capacity) {
+            segment.handle.map();
+          }
+        }
+        return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
+      } catch (IOException | RuntimeException | Error e) {
+        first.handle.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      spares.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Clears away what a crash has left, and keeps what can be used again. Of that the youngest go
+   * first: a gap before one that is still there would look like a file that is missing.
+   */
+  private static void tidy(Disk disk, Replay replay, Spares spares) throws IOException {
+    for (String file : replay.unfinished()) {
+      disk.delete(file);
+    }
+    List<String> unused = replay.unused();
+    List<String> free = new ArrayList<>();
+    for (int i = unused.size() - 1; i >= 0; i--) {
+      if (unused.get(i).equals(Segment.name(replay.nextId() + i))) {
+        free.add(Spares.free(disk, unused.get(i)));
+      } else {
+        disk.delete(unused.get(i));
+      }
+    }
+    disk.syncDir();
+    for (String each : free) {
+      spares.offer(new Spares.Reusable(each, disk.open(each, Mode.WRITE)));
+    }
+  }
+
+  private long entries() {
+    return index.queues().stream().mapToLong(queue -> queue.positions.size()).sum();
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Log log() {
+    return log;
+  }
+
+  Index index() {
+    return index;
+  }
+
+  Segments segments() {
+    return segments;
+  }
+
+  Recovery recovery() {
+    return recovery;
+  }
+
+  void use(Queues<?> users) {
+    queues = users;
+  }
+
+  /** The bytes of a key, which the index may have already. Under the lock. */
+  byte[] keyBytes(String key) {
+    KeyQueue queue = index.find(key);
+    return queue == null ? key.getBytes(StandardCharsets.UTF_8) : queue.keyBytes;
+  }
+
+  /** Refuses an operation if the store has failed. */
+  void requireSound(String operation, @Nullable String key) throws IOException {
+    Throwable failure = log.failure();
+    if (failure != null) {
+      throw new IOException(failed(operation, key, failure), failure);
+    }
+  }
+
+  /** The same, for operations that read nothing from the disk. */
+  void requireNotFailed(String operation, @Nullable String key) {
+    Throwable failure = log.failure();
+    if (failure != null) {
+      throw new SpaceException(failed(operation, key, failure), failure);
+    }
+  }
+
+  private String failed(String operation, @Nullable String key, Throwable failure) {
+    return operation
+        + (key == null ? "" : " of key " + Arguments.show(key))
+        + ": "
+        + name
+        + " has failed, and can only be closed and opened again: "
+        + Outcome.message(failure);
+  }
+
+  // What the log asks for, under the lock.
+
+  @Override
+  public @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException {
+    Segment next = spares.take(room, fromReserve);
+    if (next != null) {
+      next.sequence = log.nextSequence();
+      segments.add(next);
+      work.signal();
+      return next;
+    }
+    // An attempt that is going on may have begun before what it needs was there.
+    long attempt = attemptsBegun + 1;
+    neededRoom = Math.max(neededRoom, room);
+    if (Thread.currentThread() == keeper) {
+      // Nobody else would do it.
+      perform(preparation());
+    } else {
+      work.signal();
+      while (attemptsEnded < attempt && log.failure() == null) {
+        log.changed.awaitUninterruptibly();
+      }
+    }
+    IOException failure = attemptFailure;
+    if (failure != null && attemptFailed >= attempt) {
+      throw new IOException(
+          "there is no room for another segment: " + failure.getMessage(), failure);
+    }
+    return null;
+  }
+
+  @Override
+  public void rolled(Segment full) {
+    capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * 2));
+    if (settings.sync() == Sync.INTERVAL) {
+      unforced.add(full);
+    }
+    work.signal();
+  }
+
+  @Override
+  public int oldest() {
+    return segments.oldest();
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    Queues<?> users = queues;
+    if (users != null) {
+      users.dismissAll(waiter -> waiter.failure = cause);
+    }
+    work.signal();
+    log.changed.signalAll();
+  }
+
+  /** Something in a segment lives no more. Under the lock. */
+  void freed(Segment segment) {
+    if (segment.liveBytes < segment.noteAt && segment != log.active()) {
+      // Not at every removal: each time that a quarter of what lived is gone, and at the last.
+      segment.noteAt = Math.max(1, Math.min(segment.end, segment.liveBytes) / 4 * 3);
+      work.signal();
+    }
+  }
+
+  /** Rewrites all segments that hold anything that is of no use, and waits for that. */
+  void compact() throws IOException {
+    log.lock.lock();
+    try {
+      requireSound("compact", null);
+      long wanted = ++compactionsWanted;
+      work.signal();
+      while (compactionsDone < wanted && !isStopping && log.failure() == null) {
+        log.changed.awaitUninterruptibly();
+      }
+      requireSound("compact", null);
+      Throwable failure = compactionFailure;
+      if (failure != null) {
+        throw failure instanceof CorruptLogException damage
+            ? damage
+            : new IOException("compact: " + Outcome.message(failure), failure);
+      }
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  // What the store's own thread does.
+
+  /** Keeps house until the store is stopped. */
+  void keepHouse() {
+    log.lock.lock();
+    try {
+      keeper = Thread.currentThread();
+      while (!isStopping) {
+        Runnable task = log.failure() == null ? nextTask() : null;
+        if (task == null) {
+          awaitWork();
+        } else {
+          perform(task);
+        }
+      }
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Runs a task without the lock, which is held before and after. */
+  private void perform(Runnable task) {
+    log.lock.unlock();
+    try {
+      task.run();
+    } finally {
+      log.lock.lock();
+    }
+    log.changed.signalAll();
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the caller looks for work again
+  private void awaitWork() {
+    if (settings.sync() == Sync.INTERVAL && log.failure() == null) {
+      long left = settings.interval().toNanos() - (System.nanoTime() - lastForce);
+      try {
+        if (left > 0) {
+          work.awaitNanos(left);
+        }
+      } catch (InterruptedException e) {
+        // Nobody has a reason to interrupt this thread; it ends when it is told to.
+      }
+    } else {
+      work.awaitUninterruptibly();
+    }
+  }
+
+  private @Nullable Runnable nextTask() {
+    Runnable drop = compactor.nextDrop();
+    if (drop != null) {
+      // First: a file that is free now need not be made.
+      return drop;
+    }
+    if (neededRoom > 0 || (spares.count() < Spares.WANTED && attemptFailure == null)) {
+      return preparation();
+    }
+    if (!retired.isEmpty()) {
+      return this::closeQuietly;
+    }
+    if (isForceDue()) {
+      return this::force;
+    }
+    if (!untrimmed.isEmpty()) {
+      Segment segment = untrimmed.remove(0);
+      return () -> trimQuietly(segment);
+    }
+    if (compactionsWanted > compactionsDone) {
+      long wanted = compactionsWanted;
+      return () -> compactAll(wanted);
+    }
+    return compactor.nextTask();
+  }
+
+  /** What prepares a segment, under the lock. */
+  private Runnable preparation() {
+    long room = neededRoom;
+    neededRoom = 0;
+    attemptsBegun++;
+    Segment small = spares.takeSmall(room);
+    Spares.Reusable old = small == null && room <= capacity ? spares.pollReusable() : null;
+    int id = spares.nextId();
+    return () -> prepare(id, Math.max(capacity, room), small, old);
+  }
+
+  private void prepare(int id, long size, @Nullable Segment small, Spares.@Nullable Reusable old) {
+    Segment made = null;
+    IOException failure = null;
+    try {
+      made = small == null ? spares.make(id, size, old) : spares.enlarge(small, size);
+    } catch (IOException e) {
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      failure = new IOException(e.toString(), e);
+    }
+    log.lock.lock();
+    try {
+      attemptsEnded = attemptsBegun;
+      attemptFailure = failure;
+      if (failure != null) {
+        attemptFailed = attemptsBegun;
+      }
+      if (small != null) {
+        spares.putBack(made == null ? small : made);
+      } else if (made != null) {
+        spares.add(made);
+      }
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      closeRetired();
+    } catch (IOException e) {
+      // The file is deleted; there is nothing that could be done about it.
+    }
+  }
+
+  private static void trimQuietly(Segment segment) {
+    try {
+      segment.trim();
+      segment.handle.map();
+    } catch (IOException e) {
+      // It is as good as before; only larger, or slower.
+    }
+  }
+
+  private boolean isForceDue() {
+    return settings.sync() == Sync.INTERVAL
+        && System.nanoTime() - lastForce >= settings.interval().toNanos();
+  }
+
+  /** Makes all that has been written so far durable, and says so in the log. */
+  private void force() {
+    List<Segment> targets;
+    Segment active;
+    long end;
+    log.lock.lock();
+    try {
+      lastForce = System.nanoTime();
+      active = log.active();
+      end = active.end;
+      if (unforced.isEmpty() && end <= forcedEnd) {
+        return;
+      }
+      targets = new ArrayList<>(unforced);
+      unforced.clear();
+    } finally {
+      log.lock.unlock();
+    }
+    try {
+      for (Segment each : targets) {
+        each.handle.force();
+      }
+      active.handle.force();
+    } catch (IOException | RuntimeException | Error e) {
+      log.lock.lock();
+      try {
+        log.fail(e);
+      } finally {
+        log.lock.unlock();
+      }
+      return;
+    }
+    append(Marker.durable(active.first, end));
+    log.lock.lock();
+    try {
+      forcedEnd = log.active() == active ? log.active().end : 0;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Appends a marker and waits for it. False if that failed. */
+  boolean append(Marker marker) {
+    log.lock.lock();
+    try {
+      while (!log.makeRoom(0, marker.bodyLength(), true)) {
+        if (log.failure() != null) {
+          return false;
+        }
+      }
+      log.join(marker);
+    } catch (IOException e) {
+      return false;
+    } finally {
+      log.lock.unlock();
+    }
+    return log.await(marker).kind() == Outcome.Kind.DONE;
+  }
+
+  /** Whether the file of a dead segment is worth keeping, beside so many others. */
+  boolean isReusable(Segment dead, int others) {
+    log.lock.lock();
+    try {
+      return dead.capacity == capacity
+          && spares.count() + spares.reusableCount() + others < Spares.WANTED;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Nothing is to be done in a segment any more: its file may soon be that of another one. */
+  void forget(Segment segment) {
+    log.lock.lock();
+    try {
+      unforced.remove(segment);
+      untrimmed.remove(segment);
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /**
+   * The log has nothing to do with a segment any more.
+   *
+   * @param free what its file is called now, to be used again; null if it is to be closed
+   */
+  void letGo(Segment segment, @Nullable String free) {
+    log.lock.lock();
+    try {
+      if (free == null) {
+        retire(segment);
+      } else {
+        segment.whenUnread(() -> spares.offer(new Spares.Reusable(free, segment.handle)));
+      }
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Has the file of a segment closed, once nobody reads in it; under the lock. */
+  private void retire(Segment old) {
+    unread++;
+    old.whenUnread(
+        () -> {
+          unread--;
+          retired.add(old);
+          work.signal();
+          log.changed.signalAll();
+        });
+  }
+
+  private void closeRetired() throws IOException {
+    List<Segment> unread;
+    log.lock.lock();
+    try {
+      unread = new ArrayList<>(retired);
+      retired.clear();
+    } finally {
+      log.lock.unlock();
+    }
+    for (Segment segment : unread) {
+      segment.handle.close();
+    }
+  }
+
+  /** Deletes the last segment that is in reserve, for its room. False if there is none. */
+  boolean sacrificeReserve() throws IOException {
+    Segment reserve;
+    log.lock.lock();
+    try {
+      reserve = spares.takeLast();
+      if (reserve == null) {
+        return false;
+      }
+    } finally {
+      log.lock.unlock();
+    }
+    reserve.handle.close();
+    disk.delete(reserve.name);
+    disk.syncDir();
+    return true;
+  }
+
+  private void compactAll(long wanted) {
+    Throwable failure = null;
+    try {
+      compactor.compactAll();
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+    }
+    log.lock.lock();
+    try {
+      compactionFailure = failure;
+      compactionsDone = wanted;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Lets what is on its way arrive, wakes all who wait, and ends the house-keeping. */
+  void stop() {
+    log.lock.lock();
+    try {
+      Queues<?> users = queues;
+      if (users != null) {
+        users.dismissAll(waiter -> waiter.closed = true);
+      }
+      log.awaitQuiet();
+      isStopping = true;
+      work.signal();
+      log.changed.signalAll();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Waits until nobody reads in any file. */
+  private void awaitReaders() {
+    log.lock.lock();
+    try {
+      for (Segment segment : segments.all()) {
+        unread++;
+        segment.whenUnread(
+            () -> {
+              unread--;
+              log.changed.signalAll();
+            });
+      }
+      while (unread > 0) {
+        log.changed.awaitUninterruptibly();
+      }
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Gives back the room that is only of use while the store is open. */
+  private void giveBack() {
+    try {
+      log.active().trim();
+      spares.giveBack();
+    } catch (IOException e) {
+      // It is as good as before; only larger.
+    }
+  }
+
+  /** Releases everything; the house-keeping has ended. */
+  void release() throws IOException {
+    try (lock;
+        disk) {
+      if (log.failure() == null) {
+        if (settings.sync() != Sync.ALWAYS) {
+          for (Segment segment : segments.all()) {
+            segment.handle.force();
+          }
+        }
+        Checkpoint.write(disk, log, index, segments);
+      }
+    } finally {
+      compactor.abandon();
+      awaitReaders();
+      if (log.failure() == null) {
+        giveBack();
+      }
+      for (Segment segment : segments.all()) {
+        segment.handle.close();
+      }
+      closeRetired();
+      spares.close();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.isopace.space.store;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that hold entries or waiters. Guarded by the log's lock. */
+final class Index {
+  /** Below this a map is not worth rebuilding. */
+  private static final int SMALL = 64;
+
+  private Map<String, KeyQueue> map = new HashMap<>();
+  private int largest;
+
+  @Nullable KeyQueue find(String key) {
+    return map.get(key);
+  }
+
+  KeyQueue obtain(String key) {
+    KeyQueue queue = map.get(key);
+    if (queue == null) {
+      queue = new KeyQueue(key);
+      add(queue);
+    }
+    return queue;
+  }
+
+  void add(KeyQueue queue) {
+    map.put(queue.key, queue);
+    largest = Math.max(largest, map.size());
+  }
+
+  void forgetIfIdle(KeyQueue queue) {
+    if (queue.isIdle()) {
+      map.remove(queue.key);
+      // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
+      if (largest > SMALL && map.size() < largest / 8) {
+        map = new HashMap<>(map);
+        largest = map.size();
+      }
+    }
+  }
+
+  Collection<KeyQueue> queues() {
+    return map.values();
+  }
+}

@@ -1,0 +1,174 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's own thread, which opens it, keeps house and closes it. Users' threads wait for it,
+ * and keep their interrupts to themselves.
+ */
+final class Keeper implements Runnable {
+  /** Where the store is to be; asked on the store's thread. */
+  interface Source {
+    Disk open() throws IOException;
+  }
+
+  private final Source source;
+  private final Settings settings;
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private final Thread thread;
+  private @Nullable Engine engine;
+  private @Nullable Throwable failure;
+
+  private Keeper(String name, Source source, Settings settings) {
+    this.source = source;
+    this.settings = settings;
+    this.thread = new Thread(this, "space-store " + name);
+    thread.setDaemon(true);
+  }
+
+  /** Opens a store. */
+  static Keeper start(String name, Source source, Settings settings) throws IOException {
+    Keeper keeper = new Keeper(name, source, settings);
+    keeper.thread.start();
+    uninterruptibly(keeper.opened::await);
+    if (keeper.failure != null) {
+      uninterruptibly(keeper.thread::join);
+      throw rethrown(keeper.failure);
+    }
+    return keeper;
+  }
+
+  /** Reads a store, on a thread of its own, and changes nothing but its lock. */
+  static Verification verify(Source source, LongConsumer progress) throws IOException {
+    AtomicReference<Verification> result = new AtomicReference<>();
+    AtomicReference<Throwable> problem = new AtomicReference<>();
+    Thread reading =
+        new Thread(
+            () -> {
+              try {
+                result.set(read(source, progress));
+              } catch (IOException | RuntimeException | Error e) {
+                problem.set(e);
+              }
+            },
+            "space-store verification");
+    reading.setDaemon(true);
+    reading.start();
+    uninterruptibly(reading::join);
+    if (problem.get() != null) {
+      throw rethrown(problem.get());
+    }
+    return result.get();
+  }
+
+  @SuppressWarnings("try") // the lock is there to be held
+  private static Verification read(Source source, LongConsumer progress) throws IOException {
+    try (Disk disk = source.open();
+        Closeable ignored = disk.lock();
+        Replay replay = new Replay(disk, Mode.READ)) {
+      replay.runThrough(progress);
+      return replay.verification();
+    }
+  }
+
+  Engine engine() {
+    return Objects.requireNonNull(engine);
+  }
+
+  /** Closes the store, and returns when everything is released. */
+  void stop() throws IOException {
+    engine().stop();
+    uninterruptibly(thread::join);
+    if (failure != null) {
+      throw rethrown(failure);
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      engine = open();
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      return;
+    } finally {
+      opened.countDown();
+    }
+    try {
+      engine.keepHouse();
+    } finally {
+      release(engine);
+    }
+  }
+
+  private void release(Engine ended) {
+    try {
+      ended.release();
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+    }
+  }
+
+  private Engine open() throws IOException {
+    Disk disk = source.open();
+    Closeable lock = null;
+    Replay replay = new Replay(disk, Mode.WRITE);
+    try {
+      lock = disk.lock();
+      replay.run();
+      return Engine.open(disk, settings, lock, replay);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, replay);
+      if (lock != null) {
+        closeAfter(e, lock);
+      }
+      closeAfter(e, disk);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(Throwable failure, Closeable resource) {
+    try {
+      resource.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static IOException rethrown(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return (IOException) failure;
+  }
+
+  private interface Wait {
+    void end() throws InterruptedException;
+  }
+
+  private static void uninterruptibly(Wait wait) {
+    boolean interrupted = false;
+    for (; ; ) {
+      try {
+        wait.end();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

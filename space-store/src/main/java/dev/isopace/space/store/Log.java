@@ -1,0 +1,463 @@
+package dev.isopace.space.store;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of the log, where operations are appended and made durable.
+ *
+ * <h2>Group commit</h2>
+ *
+ * <p>There is no committing thread. An operation joins the batch that is gathering; whoever joins
+ * an empty one leads it, the others wait for the outcome. The leader waits until the batch before
+ * has landed, closes its own to others, writes and forces it, and lets all operations take effect
+ * in the order of the log. Then it wakes the leader of the next batch first, so that the disk is
+ * busy while the followers are woken. A lone caller finds no batch before its own, and pays for one
+ * write and one force and nothing else.
+ *
+ * <pre>
+ *   join ... join        gathering  (leader waits)
+ *                           | the batch before has landed; gather a little longer
+ *   write, force         flying     (one at a time; others join the next batch meanwhile)
+ *                           | under the lock, in order
+ *   take effect, settle  landed     wake the next leader, then the followers
+ * </pre>
+ *
+ * <p>A leader gathers a little longer if that pays: those who were woken by the last batch come
+ * back within microseconds if they have more to do, and would else miss this one. It expects as
+ * many as the last batch had beside those who had joined before that landed, waits 100 microseconds
+ * for them at most, and less and less often if they do not come.
+ *
+ * <h2>What is true</h2>
+ *
+ * <ul>
+ *   <li>An operation takes effect, and can be seen by others, only when it is as durable as the
+ *       store promises: its linearization point is in {@link Operation#commit}, under the lock.
+ *   <li>Operations take effect in the order in which they are in the log. They are put in that
+ *       order when they join, under the lock.
+ *   <li>When a batch is written, all before it is durable (unless the store is not to be synced).
+ *       Its first record says so. If a later reader finds bytes that do not check, it knows by such
+ *       a record behind them that they had been durable: this is damage, and not a torn tail.
+ *   <li>At most one batch is in flight. So only the last one can be torn.
+ * </ul>
+ *
+ * <h2>Failure</h2>
+ *
+ * <p>If a write fails, what it may have written is overwritten with zeros and forced: nothing has
+ * changed, and all in the batch, and in the next one, which counted on it, are told so. If that
+ * fails, too, or a force fails, nobody knows what is durable: the operations of that batch are in
+ * doubt, and the log has failed for good. It never forces again: a file system that could not write
+ * a page may call it clean, and the next force would say that all is well (the fsync studies of
+ * 2018 to 2020).
+ *
+ * <h2>Without sync</h2>
+ *
+ * <p>An operation is written, and takes effect, under the lock within {@link #join}. There are no
+ * batches to wait for; whoever wants an interval forces from a thread of the store.
+ *
+ * <h2>Rejected</h2>
+ *
+ * <p>A committing thread: two hand-overs for each operation, which cost a lone caller a quarter of
+ * its speed. Locks per key: the disk, not the lock, is what operations wait for, and one lock makes
+ * one order.
+ */
+final class Log {
+  /** What the log needs of its surroundings; called under the lock. */
+  interface Owner {
+    /** A segment with so much room; null if the lock was given up to have one prepared. */
+    @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException;
+
+    /** A segment was filled, and another is the active one now. */
+    void rolled(Segment full);
+
+    /** The id of the oldest segment. */
+    int oldest();
+
+    /** The log has failed; nothing will ever take effect again. */
+    void failed(Throwable cause);
+  }
+
+  private static final long GATHERING_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final int MOST_SKIPPED = 32;
+  private static final int START_LENGTH = Format.length(0, Format.START_BODY);
+  private static final int LARGEST_KEPT = 2 * Batch.FULL;
+
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Signalled when a batch was closed or has landed, a segment prepared, or the log has failed. */
+  final Condition changed = lock.newCondition();
+
+  private final Owner owner;
+  private final boolean synced;
+  private final CRC32C crc = new CRC32C();
+
+  private Segment active;
+
+  /** Set to go on in another segment although there is room. */
+  private boolean mustRoll;
+
+  /** Where the next batch will be in the active segment. */
+  private long tail;
+
+  private long sequence;
+  private @Nullable Batch gathering;
+  private @Nullable Batch flying;
+  private @Nullable Throwable failure;
+
+  /** What the next batch is gathered in; another's is in flight meanwhile. */
+  private byte[] spare = Format.NO_BYTES;
+
+  // How long leaders gather: read and written by the one leader that may fly.
+  private int lastCount;
+  private int misses;
+  private int toSkip;
+
+  /**
+   * The end of a log.
+   *
+   * @param active where to go on
+   * @param sequence of the next record
+   */
+  Log(Owner owner, boolean synced, Segment active, long sequence) {
+    this.owner = owner;
+    this.synced = synced;
+    this.active = active;
+    this.tail = active.end;
+    this.sequence = sequence;
+  }
+
+  Segment active() {
+    return active;
+  }
+
+  /**
+   * The oldest segment that something is still written to, under the lock: the active one, or the
+   * one before it while the last batch there is on its way.
+   */
+  Segment firstInUse() {
+    return flying == null ? active : flying.segment;
+  }
+
+  long nextSequence() {
+    return sequence;
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Lets the log go on in another segment as soon as it can. Under the lock. */
+  void rollSoon() {
+    mustRoll = true;
+  }
+
+  /** Ends the use of the log; what has not been written is refused. Under the lock. */
+  void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
+      cancelGathering(Outcome.refused(cause));
+      changed.signalAll();
+      owner.failed(cause);
+    }
+  }
+
+  /**
+   * Sees to it that a record fits in, under the lock, and returns true if it does. Else it has
+   * given up the lock for a time, and the caller must look at everything anew.
+   *
+   * @param fromReserve whether what is kept for removals may be used
+   */
+  @SuppressWarnings("WaitNotInLoop") // the caller looks again
+  boolean makeRoom(int keyLength, int bodyLength, boolean fromReserve) throws IOException {
+    int length = Format.length(keyLength, bodyLength);
+    Batch batch = gathering;
+    if (batch != null) {
+      if (batch.fits(length)) {
+        return true;
+      }
+      changed.awaitUninterruptibly();
+      return false;
+    }
+    int start = tail == Format.HEADER ? START_LENGTH : 0;
+    if (tail + start + length <= active.capacity && !mustRoll) {
+      return true;
+    }
+    Segment next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve);
+    if (next == null) {
+      return false;
+    }
+    Segment full = active;
+    next.previous = endOf(full, tail);
+    active = next;
+    tail = Format.HEADER;
+    mustRoll = false;
+    owner.rolled(full);
+    return true;
+  }
+
+  /**
+   * Appends an operation, for which there is room, under the lock. Without sync it has taken effect
+   * or failed when this returns. Else {@link #lead} or {@link #await} must follow, as soon as the
+   * lock is free and before anything else is waited for: the batch may be the caller's to lead.
+   */
+  void join(Operation operation) {
+    Batch batch = gathering;
+    if (batch == null) {
+      batch = open();
+    }
+    append(batch, operation);
+    if (!synced) {
+      close(batch);
+      land(batch, write(batch));
+    }
+  }
+
+  /** Leads the batch of an operation, if that is for the calling thread to do. */
+  void lead(Operation operation) {
+    Batch batch = Objects.requireNonNull(operation.batch);
+    if (synced && batch.leader == Thread.currentThread() && !batch.isLed) {
+      batch.isLed = true;
+      fly(batch);
+    }
+  }
+
+  /** Waits until the outcome of somebody else's operation is known; interrupts do not end that. */
+  void awaitOther(Operation operation) {
+    lock.lock();
+    try {
+      while (operation.outcome() == null) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the outcome of an own operation; interrupts do not end that. */
+  Outcome await(Operation operation) {
+    lead(operation);
+    Outcome outcome = operation.outcome();
+    if (outcome == null) {
+      boolean interrupted = false;
+      while ((outcome = operation.outcome()) == null) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return outcome;
+  }
+
+  /** Waits, under the lock, until nothing is on its way. */
+  void awaitQuiet() {
+    while (gathering != null || flying != null) {
+      changed.awaitUninterruptibly();
+    }
+  }
+
+  /** The end of what is before a place; a segment without records is passed over. */
+  private static End endOf(Segment segment, long offset) {
+    return offset == Format.HEADER
+        ? segment.previous
+        : new End(segment.last, segment.epoch, offset);
+  }
+
+  private Batch open() {
+    Batch batch = new Batch(active, tail, Thread.currentThread(), flying != null, sequence, spare);
+    spare = Format.NO_BYTES;
+    gathering = batch;
+    if (tail == Format.HEADER) {
+      append(batch, Marker.start(owner.oldest(), active.previous));
+    }
+    return batch;
+  }
+
+  private void append(Batch batch, Operation operation) {
+    int body = operation.bodyLength();
+    int length = Format.length(operation.key().length, body);
+    batch.reserve(length);
+    int at = batch.size;
+    operation.writeBody(batch.bytes, at + length - body);
+    int type = operation.type();
+    if (synced && at == 0) {
+      type |= Format.SETTLED;
+    }
+    Format.seal(
+        crc, batch.bytes, at, length, sequence++, type, operation.key(), batch.segment.epoch);
+    batch.add(operation, length);
+  }
+
+  private void fly(Batch batch) {
+    boolean interrupted = false;
+    while (!batch.mayFly) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    gather(batch);
+    lock.lock();
+    try {
+      if (batch.isCancelled) {
+        return;
+      }
+      close(batch);
+      flying = batch;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    Outcome outcome = write(batch);
+    Batch next;
+    lock.lock();
+    try {
+      flying = null;
+      lastCount = batch.count;
+      land(batch, outcome);
+      next = gathering;
+      if (next != null) {
+        next.countBefore = next.count;
+        next.mayFly = true;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      LockSupport.unpark(next.leader);
+    }
+    wake(batch);
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // those who are expected need this processor
+  private void gather(Batch batch) {
+    if (!batch.followed && lastCount <= 1) {
+      return;
+    }
+    if (toSkip > 0) {
+      toSkip--;
+      return;
+    }
+    int expected = lastCount + batch.countBefore;
+    long begin = System.nanoTime();
+    while (batch.count < expected) {
+      if (System.nanoTime() - begin > GATHERING_NANOS) {
+        if (batch.count - batch.countBefore > lastCount / 2) {
+          // Most have come: it pays.
+          break;
+        }
+        misses = Math.min(MOST_SKIPPED, misses * 2 + 1);
+        toSkip = misses;
+        return;
+      }
+      Thread.yield();
+    }
+    misses = 0;
+  }
+
+  private void close(Batch batch) {
+    gathering = null;
+    tail = batch.base + batch.size;
+  }
+
+  private Outcome write(Batch batch) {
+    Segment segment = batch.segment;
+    Arrays.fill(batch.bytes, batch.size, batch.size + Format.TERMINATOR, (byte) 0);
+    int length = (int) Math.min(batch.size + Format.TERMINATOR, segment.capacity - batch.base);
+    try {
+      segment.write(batch.bytes, 0, length, batch.base);
+    } catch (IOException | RuntimeException | Error e) {
+      return cut(batch, length, e);
+    }
+    try {
+      if (synced) {
+        segment.handle.force();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      return Outcome.unknown(e);
+    }
+    return Outcome.DONE;
+  }
+
+  /** Undoes a write that has failed, so that what it left is not found later. */
+  private Outcome cut(Batch batch, int length, Throwable failed) {
+    try {
+      batch.segment.write(new byte[length], 0, length, batch.base);
+      if (synced) {
+        batch.segment.handle.force();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      failed.addSuppressed(e);
+      return Outcome.unknown(failed);
+    }
+    return Outcome.refused(failed);
+  }
+
+  private void land(Batch batch, Outcome outcome) {
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      Segment segment = batch.segment;
+      segment.end = batch.base + batch.size;
+      long number = batch.sequence;
+      for (Operation each = batch.first; each != null; each = each.next) {
+        each.commit(segment, segment.position(batch.base + each.offset), number++);
+        each.settle(outcome);
+      }
+    } else {
+      Throwable cause = Objects.requireNonNull(outcome.cause());
+      if (batch.segment == active) {
+        tail = batch.base;
+      } else {
+        tail = Format.HEADER;
+        active.previous = endOf(batch.segment, batch.base);
+      }
+      cancel(batch, outcome);
+      // It was to stand behind this one.
+      cancelGathering(Outcome.refused(cause));
+      if (outcome.kind() == Outcome.Kind.UNKNOWN) {
+        fail(cause);
+      }
+    }
+    if (batch.bytes.length <= LARGEST_KEPT && batch.bytes.length > spare.length) {
+      spare = batch.bytes;
+    }
+  }
+
+  private void cancelGathering(Outcome outcome) {
+    Batch batch = gathering;
+    if (batch != null) {
+      gathering = null;
+      batch.isCancelled = true;
+      batch.mayFly = true;
+      cancel(batch, outcome);
+      wake(batch);
+      LockSupport.unpark(batch.leader);
+      changed.signalAll();
+    }
+  }
+
+  private static void cancel(Batch batch, Outcome outcome) {
+    for (Operation each = batch.first; each != null; each = each.next) {
+      each.cancel(outcome);
+      each.settle(outcome);
+    }
+  }
+
+  /** Wakes those who wait for the operations of a batch. */
+  private static void wake(Batch batch) {
+    for (Operation each = batch.first; each != null; each = each.next) {
+      if (each.thread != batch.leader) {
+        LockSupport.unpark(each.thread);
+      }
+    }
+  }
+}

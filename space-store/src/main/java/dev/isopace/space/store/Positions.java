@@ -1,0 +1,142 @@
+package dev.isopace.space.store;
+
+import java.util.Arrays;
+
+/**
+ * A queue of positions in the log, ascending: 8 bytes for each, and less than a hundredth more
+ * where there are many. What is removed at the front is given back chunk by chunk.
+ *
+ * <p>Elements are numbered from the beginning of time: number {@code n} is in slot {@code n mod
+ * 1024} of its chunk, and the chunks are a ring. A queue that has had no more than 1024 at once is
+ * one smaller ring.
+ */
+final class Positions {
+  private static final int CHUNK_BITS = 10;
+  private static final int CHUNK = 1 << CHUNK_BITS;
+  private static final int SMALLEST = 2;
+
+  /** The one ring of a small queue; empty if it is large. */
+  private long[] ring = new long[SMALLEST];
+
+  /** The ring of chunks of a large queue; empty if it is small. */
+  private long[][] chunks = new long[0][];
+
+  /** Number of the first element. */
+  private long head;
+
+  /** Number of the next element to be added. */
+  private long tail;
+
+  long size() {
+    return tail - head;
+  }
+
+  /** The element that has so many before it. */
+  long get(long index) {
+    long number = head + index;
+    return chunks.length == 0
+        ? ring[(int) number & (ring.length - 1)]
+        : chunk(number)[(int) number & (CHUNK - 1)];
+  }
+
+  void set(long index, long position) {
+    long number = head + index;
+    if (chunks.length == 0) {
+      ring[(int) number & (ring.length - 1)] = position;
+    } else {
+      chunk(number)[(int) number & (CHUNK - 1)] = position;
+    }
+  }
+
+  void add(long position) {
+    if (chunks.length == 0) {
+      if (size() < ring.length) {
+        ring[(int) tail++ & (ring.length - 1)] = position;
+        return;
+      }
+      grow();
+      add(position);
+      return;
+    }
+    int slot = (int) tail & (CHUNK - 1);
+    if (slot == 0 || size() == 0) {
+      requireChunk();
+    }
+    chunk(tail++)[slot] = position;
+  }
+
+  /** Removes the first element. */
+  long remove() {
+    long position = get(0);
+    head++;
+    if (chunks.length != 0 && ((int) head & (CHUNK - 1)) == 0) {
+      chunks[index(head - 1)] = NONE;
+    }
+    return position;
+  }
+
+  /**
+   * Where in the queue a position is; negative if it is not there. Marks are left out of account.
+   */
+  long indexOf(long position) {
+    long low = 0;
+    long high = size() - 1;
+    long wanted = Position.order(position);
+    while (low <= high) {
+      long middle = (low + high) >>> 1;
+      long there = Position.order(get(middle));
+      if (there < wanted) {
+        low = middle + 1;
+      } else if (there > wanted) {
+        high = middle - 1;
+      } else {
+        return middle;
+      }
+    }
+    return -1;
+  }
+
+  private static final long[] NONE = new long[0];
+
+  private int index(long number) {
+    return (int) (number >>> CHUNK_BITS) & (chunks.length - 1);
+  }
+
+  private long[] chunk(long number) {
+    return chunks[index(number)];
+  }
+
+  private void grow() {
+    int count = (int) size();
+    long[] all = new long[Math.min(CHUNK, count * 2)];
+    for (int i = 0; i < count; i++) {
+      all[i] = get(i);
+    }
+    head = 0;
+    tail = count;
+    if (count < CHUNK) {
+      ring = all;
+    } else {
+      ring = NONE;
+      chunks = new long[][] {all, NONE};
+    }
+  }
+
+  /** Makes room for the chunk of the next element. */
+  private void requireChunk() {
+    long first = head >>> CHUNK_BITS;
+    long next = tail >>> CHUNK_BITS;
+    if (next - first >= chunks.length) {
+      long[][] more = new long[chunks.length * 2][];
+      Arrays.fill(more, NONE);
+      for (long i = first; i < next; i++) {
+        more[(int) i & (more.length - 1)] = chunks[(int) i & (chunks.length - 1)];
+      }
+      chunks = more;
+    }
+    int at = index(tail);
+    if (chunks[at].length == 0) {
+      chunks[at] = new long[CHUNK];
+    }
+  }
+}

@@ -1,0 +1,485 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.spi.Arguments;
+import dev.isopace.space.spi.Deadline;
+import dev.isopace.space.spi.Lifecycle;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What callers do to the queues of a store, and how they wait.
+ *
+ * <h2>When an operation takes effect</h2>
+ *
+ * <p>A push does when its record is durable, a removal when its record is. Before that, nobody sees
+ * anything of it: an entry that is claimed is still read, counted and listed. So no caller ever
+ * acts on what a crash could undo. A call that finds all entries claimed must know how that ends
+ * before it can say that there is none: it waits for the disk, as the removals do, and for nothing
+ * else.
+ *
+ * <h2>How an entry is taken</h2>
+ *
+ * <p>An entry must be read, and opened by the user's codec, before it is removed: if that fails, it
+ * stays at the head, as if nobody had tried. So whoever wants to take looks at the first entry that
+ * nobody has claimed, reads and opens it without the lock, and takes the lock again to claim it, if
+ * it is still the first.
+ *
+ * <ul>
+ *   <li>What was opened while takers are in line is claimed for the first of them, whoever opened
+ *       it. So nobody overtakes the line, however slowly its first wakes up or decodes.
+ *   <li>The first taker in line has the <em>turn</em> while an entry is available: it is to try.
+ *       Whoever takes the front of the line away passes the turn on. Invariant: if a key has
+ *       available entries and takers in line, the first of them has its turn flag set, or is awake
+ *       and will look again before it parks.
+ *   <li>A call that tried for an entry and did not get it joins the line and tries on from there, a
+ *       probe too. Each entry that is claimed from then on serves somebody before it, or itself; so
+ *       nobody fails for ever because others decode faster. A probe is in line only while an entry
+ *       is available: whoever claims the last one sends it away, to learn how that claim ends.
+ *   <li>A taker whose time is over gives up only at an instant when no entry is available. Else it
+ *       tries, from its place in the line, since the first in line may be a slow one.
+ * </ul>
+ *
+ * @param <V> what takers and readers receive
+ */
+final class Queues<V> {
+  /** Turns the bytes of an entry into what is received; may run the user's code, and may fail. */
+  interface Opening<V> {
+    V open(String operation, String key, byte[] bytes);
+  }
+
+  private static final long NOWHERE = -1;
+
+  private final Engine engine;
+  private final Log log;
+  private final Index index;
+  private final Segments segments;
+  private final Lifecycle lifecycle;
+  private final Opening<V> opening;
+
+  Queues(Engine engine, Lifecycle lifecycle, Opening<V> opening) {
+    this.engine = engine;
+    this.log = engine.log();
+    this.index = engine.index();
+    this.segments = engine.segments();
+    this.lifecycle = lifecycle;
+    this.opening = opening;
+  }
+
+  /** Appends an entry; false if the handle is closed. */
+  boolean put(String operation, String key, byte[] value) throws IOException {
+    Push push;
+    log.lock.lock();
+    try {
+      byte[] keyBytes;
+      do {
+        if (!lifecycle.isOpen()) {
+          return false;
+        }
+        engine.requireSound(operation, key);
+        keyBytes = engine.keyBytes(key);
+      } while (!makeRoom(operation, key, keyBytes.length, value.length, false));
+      push = new Push(index, segments, key, keyBytes, value);
+      log.join(push);
+    } finally {
+      log.lock.unlock();
+    }
+    log.await(push).require(operation, key, null);
+    return true;
+  }
+
+  /** Takes the head if there is one. */
+  @Nullable V poll(String operation, String key) throws IOException {
+    try {
+      return take(operation, key, new Waiter(false), Deadline.NEVER);
+    } catch (InterruptedException e) {
+      throw new AssertionError("a probe does not wait to be interrupted", e);
+    }
+  }
+
+  /** Takes the head, waiting for it; null if the deadline has passed. */
+  @Nullable V take(String operation, String key, Deadline deadline)
+      throws IOException, InterruptedException {
+    return take(operation, key, new Waiter(true), deadline);
+  }
+
+  private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
+      throws IOException, InterruptedException {
+    while (waiter.removal == null) {
+      Segment segment = null;
+      long position = NOWHERE;
+      Removal unsettled = null;
+      log.lock.lock();
+      try {
+        waiter.turn = false;
+        KeyQueue queue = waiter.inLine ? require(key) : index.find(key);
+        if (waiter.isServed()) {
+          unsettled = waiter.missed;
+          waiter.missed = null;
+        } else if (!waiter.inLine) {
+          lifecycle.requireOpen(operation, key);
+          engine.requireSound(operation, key);
+        }
+        if (waiter.isServed() || unsettled != null) {
+          // What it was told is looked at below.
+        } else if (queue != null && queue.hasAvailable()) {
+          position = queue.available();
+          segment = segments.find(position);
+          segment.pin();
+        } else if (waiter.stays) {
+          if (!waiter.inLine) {
+            index.obtain(key).takers.add(waiter);
+          }
+        } else if (queue == null || queue.lastClaim() == null) {
+          return null;
+        } else {
+          unsettled = queue.lastClaim();
+        }
+      } finally {
+        log.lock.unlock();
+      }
+      if (unsettled != null) {
+        log.awaitOther(unsettled);
+      } else if (segment != null) {
+        tryFor(operation, key, waiter, segment, position);
+      } else if (!await(operation, key, waiter, deadline, true)) {
+        return null;
+      }
+    }
+    return receive(operation, key, waiter.removal);
+  }
+
+  private V receive(String operation, String key, Removal removal) throws IOException {
+    log.await(removal).require(operation, key, removal.payload());
+    @SuppressWarnings("unchecked") // made by this object's opening
+    V value = (V) removal.value;
+    return value;
+  }
+
+  /** Opens an entry, and claims it, for the first in line if there is one, else for the caller. */
+  private void tryFor(String operation, String key, Waiter waiter, Segment segment, long position)
+      throws IOException {
+    byte[] record;
+    V value;
+    try {
+      record = readPinned(segment, position);
+      value = opening.open(operation, key, body(record));
+    } catch (IOException e) {
+      if (giveUpOn(key, waiter, position)) {
+        throw named(operation, key, e);
+      }
+      return;
+    } catch (RuntimeException | Error e) {
+      if (giveUpOn(key, waiter, position)) {
+        throw e;
+      }
+      return;
+    }
+    Removal removal = null;
+    log.lock.lock();
+    try {
+      KeyQueue queue;
+      do {
+        if (waiter.isServed()) {
+          return;
+        }
+        if (!waiter.inLine) {
+          lifecycle.requireOpen(operation, key);
+          engine.requireSound(operation, key);
+        }
+        queue = index.find(key);
+      } while (queue != null
+          && isFirst(queue, position)
+          && !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true));
+      if (queue != null && isFirst(queue, position)) {
+        Waiter first = queue.takers.first();
+        Waiter taker = first == null ? waiter : first;
+        removal = claim(queue, taker, record, Objects.requireNonNull(value));
+        if (taker == waiter) {
+          return;
+        }
+      }
+      // Somebody else was served. One that tries again does so from a place in line.
+      if (!waiter.isServed() && !waiter.inLine && queue != null && queue.hasAvailable()) {
+        queue.takers.add(waiter);
+      }
+    } finally {
+      log.lock.unlock();
+      if (removal != null) {
+        log.lead(removal);
+      }
+    }
+  }
+
+  private static boolean isFirst(KeyQueue queue, long position) {
+    return queue.hasAvailable() && queue.available() == position;
+  }
+
+  private Removal claim(KeyQueue queue, Waiter taker, byte[] record, Object value) {
+    Removal removal = new Removal(this, queue, taker, record, value);
+    if (taker.inLine) {
+      queue.takers.remove(taker);
+    }
+    queue.claim(removal);
+    passTurn(queue, removal);
+    log.join(removal);
+    // Last: from now on the taker can see it, without the lock.
+    taker.removal = removal;
+    if (taker.thread != Thread.currentThread()) {
+      LockSupport.unpark(taker.thread);
+    }
+    return removal;
+  }
+
+  /** Sees to it that somebody tries, if an entry is available; else there is no probe in line. */
+  void passTurn(KeyQueue queue, Removal last) {
+    if (queue.hasAvailable()) {
+      wakeFirst(queue);
+    } else {
+      queue.takers.dismissProbes(probe -> probe.missed = last);
+    }
+  }
+
+  private static void wakeFirst(KeyQueue queue) {
+    Waiter first = queue.takers.first();
+    if (first != null && !first.turn) {
+      first.turn = true;
+      LockSupport.unpark(first.thread);
+    }
+  }
+
+  /** A removal is durable. */
+  void removed(Removal removal) {
+    KeyQueue queue = removal.queue;
+    Segment segment = segments.find(queue.removeClaimed());
+    segments.removeLive(segment, removal.recordLength());
+    index.forgetIfIdle(queue);
+    engine.freed(segment);
+  }
+
+  /** Leaves off after a failure. False if it does not count: somebody else was served meanwhile. */
+  private boolean giveUpOn(String key, Waiter waiter, long position) {
+    log.lock.lock();
+    try {
+      KeyQueue queue = index.find(key);
+      if (waiter.isServed() || queue == null || !isFirst(queue, position)) {
+        return false;
+      }
+      if (waiter.inLine) {
+        queue.takers.remove(waiter);
+        wakeFirst(queue);
+      }
+      return true;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Reads the head if there is one. */
+  @Nullable V peek(String operation, String key) throws IOException {
+    try {
+      return read(operation, key, null, Deadline.NEVER);
+    } catch (InterruptedException e) {
+      throw new AssertionError("a probe does not wait to be interrupted", e);
+    }
+  }
+
+  /** Reads the head, waiting for it; null if the deadline has passed. */
+  @Nullable V read(String operation, String key, Deadline deadline)
+      throws IOException, InterruptedException {
+    return read(operation, key, new Waiter(true), deadline);
+  }
+
+  private @Nullable V read(String operation, String key, @Nullable Waiter waiter, Deadline deadline)
+      throws IOException, InterruptedException {
+    Segment segment;
+    long position;
+    log.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      engine.requireSound(operation, key);
+      KeyQueue queue = index.find(key);
+      if (queue == null || queue.isEmpty()) {
+        if (waiter == null) {
+          return null;
+        }
+        index.obtain(key).readers.add(waiter);
+        segment = null;
+        position = NOWHERE;
+      } else {
+        position = queue.positions.get(0);
+        segment = segments.find(position);
+        segment.pin();
+      }
+    } finally {
+      log.lock.unlock();
+    }
+    if (segment == null) {
+      boolean given = await(operation, key, Objects.requireNonNull(waiter), deadline, false);
+      return given ? opening.open(operation, key, Objects.requireNonNull(waiter.read)) : null;
+    }
+    byte[] record;
+    try {
+      record = readPinned(segment, position);
+    } catch (IOException e) {
+      throw named(operation, key, e);
+    }
+    return opening.open(operation, key, body(record));
+  }
+
+  /** Reads a record, and lets go of its segment before anything of the user's is called. */
+  private byte[] readPinned(Segment segment, long position) throws IOException {
+    try {
+      return segment.read(Position.offset(position));
+    } finally {
+      log.lock.lock();
+      try {
+        segment.unpin();
+      } finally {
+        log.lock.unlock();
+      }
+    }
+  }
+
+  long count(String operation, String key) {
+    log.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      engine.requireNotFailed(operation, key);
+      KeyQueue queue = index.find(key);
+      return queue == null ? 0 : queue.positions.size();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  Set<String> names(String operation) {
+    log.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, null);
+      engine.requireNotFailed(operation, null);
+      Set<String> names = new HashSet<>();
+      for (KeyQueue queue : index.queues()) {
+        if (!queue.isEmpty()) {
+          names.add(queue.key);
+        }
+      }
+      return names;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Ends all waits, for the reason that is given to each. Under the lock. */
+  void dismissAll(Consumer<Waiter> told) {
+    for (KeyQueue queue : index.queues()) {
+      queue.readers.dismiss(told);
+      queue.takers.dismiss(told);
+    }
+  }
+
+  /**
+   * Waits until the waiter has been told something, or is to try. False if the deadline has passed:
+   * then it has left the line.
+   */
+  private boolean await(
+      String operation, String key, Waiter waiter, Deadline deadline, boolean takes)
+      throws IOException, InterruptedException {
+    for (; ; ) {
+      if (waiter.removal != null || waiter.missed != null || waiter.read != null) {
+        return true;
+      }
+      if (waiter.closed) {
+        throw lifecycle.closed(operation, key);
+      }
+      if (waiter.failure != null) {
+        engine.requireSound(operation, key);
+      }
+      if (Thread.interrupted()) {
+        if (leave(key, waiter, takes, true)) {
+          throw new InterruptedException(
+              operation
+                  + " of key "
+                  + Arguments.show(key)
+                  + ": the thread was interrupted while it waited");
+        }
+        waiter.thread.interrupt();
+      } else if (waiter.turn) {
+        return true;
+      } else if (!deadline.hasPassed()) {
+        deadline.park(this);
+      } else if (leave(key, waiter, takes, false)) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Leaves the line without an entry. False if the waiter was told something before it could; also,
+   * unless it leaves at any price, if there is an entry to try for, or may be again.
+   */
+  private boolean leave(String key, Waiter waiter, boolean takes, boolean atAnyPrice) {
+    Removal unsettled;
+    log.lock.lock();
+    try {
+      if (waiter.isServed()) {
+        return false;
+      }
+      KeyQueue queue = require(key);
+      if (takes && !atAnyPrice && queue.hasAvailable()) {
+        waiter.turn = true;
+        return false;
+      }
+      unsettled = takes && !atAnyPrice ? queue.lastClaim() : null;
+      if (unsettled == null) {
+        if (takes) {
+          queue.takers.remove(waiter);
+          if (queue.hasAvailable()) {
+            wakeFirst(queue);
+          }
+        } else {
+          queue.readers.remove(waiter);
+        }
+        index.forgetIfIdle(queue);
+        return true;
+      }
+    } finally {
+      log.lock.unlock();
+    }
+    log.awaitOther(unsettled);
+    return false;
+  }
+
+  private boolean makeRoom(
+      String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
+      throws IOException {
+    try {
+      return log.makeRoom(keyLength, bodyLength, fromReserve);
+    } catch (IOException e) {
+      throw named(operation, key, e);
+    }
+  }
+
+  /** The queue of a key at which the caller is in line, so that it cannot have been forgotten. */
+  private KeyQueue require(String key) {
+    return Objects.requireNonNull(index.find(key));
+  }
+
+  private static byte[] body(byte[] record) {
+    return Arrays.copyOfRange(record, Format.body(record, 0), Format.recordLength(record, 0));
+  }
+
+  /** A failure with what was called; where damage is, is said already. */
+  private static IOException named(String operation, String key, IOException failure) {
+    return failure instanceof CorruptLogException
+        ? failure
+        : new IOException(
+            operation + " of key " + Arguments.show(key) + ": " + Outcome.message(failure),
+            failure);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/** Reads the records of a segment one after the other, as far as they are valid. */
+final class RecordReader {
+  private static final int WINDOW = 1 << 20;
+  private static final byte[] ZEROS = new byte[4 << 10];
+
+  private final Handle handle;
+  private final int epoch;
+  private final long limit;
+  private final CRC32C crc = new CRC32C();
+
+  /** A part of the file, which begins at an offset. */
+  private byte[] window;
+
+  private long windowOffset;
+  private int windowSize;
+
+  /** What sequences the next record may have: they grow. */
+  private long lowest;
+
+  private long highest = Long.MAX_VALUE;
+
+  private long offset;
+  private int at;
+  private int length;
+  private boolean isBlank;
+
+  /**
+   * A reader that stands before a record.
+   *
+   * @param from where the record begins
+   * @param limit where the segment, or what is valid of it, ends
+   */
+  RecordReader(Handle handle, int epoch, long from, long limit) {
+    this(handle, epoch, from, limit, WINDOW);
+  }
+
+  /** The same, for those who read little. */
+  RecordReader(Handle handle, int epoch, long from, long limit, int window) {
+    this.window = new byte[(int) Math.max(0, Math.min(window, limit - from))];
+    this.handle = handle;
+    this.epoch = epoch;
+    this.offset = from;
+    this.windowOffset = from;
+    this.limit = limit;
+  }
+
+  /** Takes no record for valid whose sequence is not in that range. */
+  void expect(long least, long most) {
+    lowest = least;
+    highest = most;
+  }
+
+  /** Goes to the next record; false if there is none that is valid. */
+  boolean next() throws IOException {
+    offset += length;
+    length = 0;
+    isBlank = false;
+    long room = limit - offset;
+    if (room < Format.TERMINATOR) {
+      isBlank = true;
+      return false;
+    }
+    if (!require((int) Math.min(Format.PREFIX, room))) {
+      return false;
+    }
+    if (Format.getLong(window, at) == 0) {
+      isBlank = true;
+      return false;
+    }
+    if (room < Format.PREFIX || !Format.isPlausible(window, at, room)) {
+      return false;
+    }
+    long sequence = Format.sequence(window, at);
+    if (sequence < lowest || sequence > highest) {
+      return false;
+    }
+    int size = Format.recordLength(window, at);
+    if (!require(size)
+        || Format.checksum(crc, window, at, size, epoch) != Format.getInt(window, at)) {
+      return false;
+    }
+    length = size;
+    lowest = sequence + 1;
+    return true;
+  }
+
+  /** Goes on a byte later, whatever is there. */
+  void skip() {
+    offset++;
+    length = 0;
+  }
+
+  /** Whether what follows is no record, and never was: zeros, or no room. */
+  boolean isBlank() {
+    return isBlank;
+  }
+
+  /** Where the record, or what follows, begins in the file. */
+  long offset() {
+    return offset;
+  }
+
+  /** The array that holds the record. */
+  byte[] bytes() {
+    return window;
+  }
+
+  /** Where the record begins in the array. */
+  int at() {
+    return at;
+  }
+
+  int length() {
+    return length;
+  }
+
+  long sequence() {
+    return Format.sequence(window, at);
+  }
+
+  int type() {
+    return Format.type(window, at);
+  }
+
+  boolean isSettled() {
+    return Format.isSettled(window, at);
+  }
+
+  byte[] key() {
+    int from = at + Format.PREFIX;
+    return Arrays.copyOfRange(window, from, from + Format.keyLength(window, at));
+  }
+
+  String keyString() {
+    return new String(
+        window, at + Format.PREFIX, Format.keyLength(window, at), StandardCharsets.UTF_8);
+  }
+
+  byte[] body() {
+    return Arrays.copyOfRange(window, Format.body(window, at), at + length);
+  }
+
+  /** Skips zeros; false if there is nothing else before the end. */
+  boolean skipZeros(long end) throws IOException {
+    while (offset < end) {
+      if (!require(1)) {
+        return false;
+      }
+      int stop = (int) Math.min(windowSize, at + (end - offset));
+      int i = at;
+      boolean isZero = true;
+      while (i < stop && isZero) {
+        int count = Math.min(ZEROS.length, stop - i);
+        int other = Arrays.mismatch(window, i, i + count, ZEROS, 0, count);
+        isZero = other < 0;
+        i += isZero ? count : other;
+      }
+      offset += i - at;
+      if (i < stop) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Has so many bytes from the offset on in the window; false if the file ends before. */
+  private boolean require(int count) throws IOException {
+    long from = offset - windowOffset;
+    if (from + count <= windowSize) {
+      at = (int) from;
+      return true;
+    }
+    int kept = (int) Math.max(0, windowSize - from);
+    byte[] target = count > window.length ? new byte[count] : window;
+    if (kept > 0) {
+      System.arraycopy(window, (int) from, target, 0, kept);
+    }
+    window = target;
+    windowOffset = offset;
+    windowSize = kept;
+    at = 0;
+    ByteBuffer buffer = ByteBuffer.wrap(window);
+    buffer.limit((int) Math.min(window.length, Math.max(count, limit - offset)));
+    buffer.position(kept);
+    while (buffer.hasRemaining()) {
+      int read = handle.read(buffer, windowOffset + buffer.position());
+      if (read < 0) {
+        break;
+      }
+      windowSize = buffer.position();
+    }
+    return windowSize >= count;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.isopace.space.store;
+
+import java.util.Arrays;
+
+/** The removal of an entry, which its taker has claimed, on its way into the log. */
+final class Removal extends Operation {
+  private final Queues<?> queues;
+  final KeyQueue queue;
+
+  /** What the taker receives. */
+  final Object value;
+
+  /** The record that pushed the entry. */
+  private final byte[] record;
+
+  Removal(Queues<?> queues, KeyQueue queue, Waiter taker, byte[] record, Object value) {
+    super(taker.thread);
+    this.queues = queues;
+    this.queue = queue;
+    this.record = record;
+    this.value = value;
+  }
+
+  /** The entry as it was encoded. */
+  byte[] payload() {
+    return Arrays.copyOfRange(record, Format.body(record, 0), Format.recordLength(record, 0));
+  }
+
+  int recordLength() {
+    return Format.recordLength(record, 0);
+  }
+
+  @Override
+  int type() {
+    return Format.REMOVAL;
+  }
+
+  @Override
+  byte[] key() {
+    return queue.keyBytes;
+  }
+
+  @Override
+  int bodyLength() {
+    return Format.REMOVAL_BODY;
+  }
+
+  @Override
+  void writeBody(byte[] bytes, int at) {
+    Format.putLong(bytes, at, queue.begin);
+    Format.putLong(bytes, at + 8, Format.sequence(record, 0));
+  }
+
+  @Override
+  void commit(Segment segment, long position, long sequence) {
+    queues.removed(this);
+  }
+
+  @Override
+  void cancel(Outcome failure) {
+    queue.release();
+    queues.passTurn(queue, this);
+  }
+}

@@ -1,0 +1,678 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.SegmentHeader.Unfit;
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log of a store that was closed, or not, and makes the index of it. Changes nothing on
+ * the disk.
+ *
+ * <p>The log ends in the last segment that has records, at the first place where no valid record
+ * follows. What is behind is one of two things. If it was written by operations that had not
+ * returned when the process or the machine died, it is a torn tail, and void. If it had been
+ * durable, it is damage. The two are told apart by what is further behind: a record that says that
+ * all before it was durable when it was written. Segments but the last are judged in the same way,
+ * by what the next one says of them.
+ *
+ * <p>The records of the last batch have nothing behind them. They may have come from the operating
+ * system's memory, and not be on the device at all, if the force that was to bring them there has
+ * failed. So they are not taken as they are: they are appended again to the new segment, and the
+ * old one is void from the first of them on. Everything that a store shows has been forced by a
+ * force that succeeded.
+ */
+final class Replay implements Closeable {
+
+  /** How far behind the end of the log something else is looked for. */
+  private static final long SEARCHED = 2L * Batch.FULL;
+
+  private static final int SMALL_WINDOW = 512;
+  private static final long UNKNOWN = -1;
+
+  /**
+   * Sequences that a record may be ahead of the last one that is known, where one is looked for.
+   */
+  private static final long AHEAD = 1L << 32;
+
+  /**
+   * An operation of the last batch: its record, where that was found, and how many pushes of its
+   * key there are from it on.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Carried(int type, byte[] key, byte[] body, long position, int fromEnd) {}
+
+  /** A file of the log, as it was found. */
+  private static final class Found {
+    final String name;
+    final Handle handle;
+    final SegmentHeader header;
+    final long size;
+
+    /** What it says of the segment before it; null if it holds no valid start. */
+    byte @Nullable [] start;
+
+    /** Whether it begins with saying that all before it was durable. */
+    boolean isSettled;
+
+    long sequence;
+
+    Found(String name, Handle handle, SegmentHeader header, long size) {
+      this.name = name;
+      this.handle = handle;
+      this.header = header;
+      this.size = size;
+      this.sequence = header.sequence();
+    }
+
+    boolean isWhole() {
+      return header.length() != 0;
+    }
+
+    boolean isUsed() {
+      return isWhole() || start != null;
+    }
+  }
+
+  private final Disk disk;
+  private final Mode mode;
+  private final Index index = new Index();
+  private final Segments segments = new Segments();
+  private final KeyTable table = new KeyTable();
+  private final HeadReader heads = new HeadReader(segments);
+  private final List<Found> files = new ArrayList<>();
+
+  /**
+   * The segments that a clean close has left, by their last id. What was in them then is durable,
+   * and nothing takes it away again but compaction, which gives the file another name.
+   */
+  private final Map<Integer, Checkpoint.State> known = new HashMap<>();
+
+  /** Files before a gap, which had better be of no use. */
+  private final List<Found> stale = new ArrayList<>();
+
+  private final List<Handle> opened = new ArrayList<>();
+  private final List<String> unfinished = new ArrayList<>();
+  private final List<String> leftovers = new ArrayList<>();
+  private final List<String> unused = new ArrayList<>();
+  private final List<Carried> carried = new ArrayList<>();
+
+  private long sequence;
+
+  /** The oldest segment that the log says it has; none before it is missed. */
+  private int oldest = Integer.MIN_VALUE;
+
+  /** Where what counts ends, so far. */
+  private End end = End.NONE;
+
+  /** Where the records of each file end, as far as that is written down somewhere. */
+  private long[] limits = {};
+
+  private boolean isSynced = true;
+  private int nextId = 1;
+  private int segmentsFound;
+  private long replayed;
+  private boolean usedCheckpoint;
+  private long cut;
+  private String cutFile = "";
+  private long cutOffset;
+
+  /**
+   * Of what is on a disk.
+   *
+   * @param mode what its files are opened for
+   */
+  Replay(Disk disk, Mode mode) {
+    this.disk = disk;
+    this.mode = mode;
+  }
+
+  Index index() {
+    return index;
+  }
+
+  Segments segments() {
+    return segments;
+  }
+
+  /** Operations that are to be appended again. */
+  List<Carried> carried() {
+    return carried;
+  }
+
+  /** Files that a process did not finish. */
+  List<String> unfinished() {
+    return unfinished;
+  }
+
+  /**
+   * Files that are of no use any more, in the order in which they may be deleted, once it is
+   * durable that they may: the log says so, but perhaps in its last batch.
+   */
+  List<String> leftovers() {
+    return leftovers;
+  }
+
+  /** Segments that hold nothing, or nothing that counts, from the next id on. */
+  List<String> unused() {
+    return unused;
+  }
+
+  /** The id of the segment in which the log is to go on. */
+  int nextId() {
+    return nextId;
+  }
+
+  long nextSequence() {
+    return sequence + 1;
+  }
+
+  /** Where what counts ends: what is carried not included. */
+  End end() {
+    return end;
+  }
+
+  /** The oldest segment that is there. */
+  int oldestId() {
+    return segments.all().isEmpty() ? nextId : segments.oldest();
+  }
+
+  /** Whether all but what is carried is known to be durable. */
+  boolean isSynced() {
+    return isSynced;
+  }
+
+  Verification verification() {
+    long entries = index.queues().stream().mapToLong(queue -> queue.positions.size()).sum();
+    return new Verification(entries, replayed, segmentsFound);
+  }
+
+  Recovery recovery(long entries) {
+    return new Recovery(entries, segmentsFound, replayed, usedCheckpoint, cut, cutFile, cutOffset);
+  }
+
+  /** Reads all that is not known from a checkpoint. */
+  void run() throws IOException {
+    run(true, bytes -> {});
+  }
+
+  /** Reads all that there is. */
+  void runThrough(LongConsumer progress) throws IOException {
+    run(false, progress);
+  }
+
+  private void run(boolean checkpointed, LongConsumer progress) throws IOException {
+    survey();
+    Checkpoint checkpoint = Checkpoint.read(disk);
+    if (checkpoint != null) {
+      require(checkpoint.states);
+    }
+    int last = findLast();
+    findLimits(last);
+    int from = checkpointed && checkpoint != null ? use(checkpoint, last) : 0;
+    for (int i = from; i <= last; i++) {
+      if (!scan(i, last)) {
+        last = i;
+      }
+      progress.accept(replayed);
+    }
+    if (last >= 0) {
+      nextId = files.get(last).header.last() + 1;
+    } else if (!files.isEmpty()) {
+      nextId = files.get(0).header.first();
+    }
+    requireOldest();
+    table.moveTo(index);
+  }
+
+  /**
+   * Takes over what a clean close has left, if the segments are what they were then. Returns the
+   * number of those that need not be read.
+   */
+  private int use(Checkpoint checkpoint, int last) {
+    if (checkpoint.states.size() > last + 1) {
+      return 0;
+    }
+    for (int i = 0; i < checkpoint.states.size(); i++) {
+      if (!isAsItWas(files.get(i), checkpoint.states.get(i))) {
+        return 0;
+      }
+    }
+    for (int i = 0; i < checkpoint.states.size(); i++) {
+      Checkpoint.State state = checkpoint.states.get(i);
+      Found found = files.get(i);
+      Segment segment = segment(found, state.generation(), state.sequence());
+      segment.end = state.end();
+      segment.liveBytes = state.liveBytes();
+      segment.liveCount = state.liveCount();
+      segments.restore(segment);
+      end = new End(segment.last, segment.epoch, segment.end);
+      oldest = Math.max(oldest, files.get(0).header.first());
+    }
+    checkpoint.queues.forEach(table::add);
+    sequence = checkpoint.sequence;
+    usedCheckpoint = true;
+    // What was closed was durable: the last batch needs no proof.
+    isSynced = true;
+    return checkpoint.states.size();
+  }
+
+  /** Sees to it that the log reaches as far as it did then. */
+  private void require(List<Checkpoint.State> states) throws CorruptLogException {
+    int reached = files.isEmpty() ? 0 : files.get(files.size() - 1).header.last();
+    for (Checkpoint.State state : states) {
+      known.put(state.last(), state);
+      if (state.last() > reached) {
+        throw missing(Math.max(state.first(), reached + 1));
+      }
+    }
+  }
+
+  /** Where the records of a file ended, or before that; zero if that is not known. */
+  private long knownEnd(Found found) {
+    Checkpoint.State state = known.get(found.header.last());
+    return state != null && !found.isWhole() && isSame(found, state) ? state.end() : 0;
+  }
+
+  private static boolean isSame(Found found, Checkpoint.State state) {
+    SegmentHeader header = found.header;
+    return header.first() == state.first()
+        && header.last() == state.last()
+        && header.epoch() == state.epoch();
+  }
+
+  private static boolean isAsItWas(Found found, Checkpoint.State state) {
+    return isSame(found, state) && found.size >= state.end();
+  }
+
+  private Segment segment(Found found, boolean generation, long first) {
+    SegmentHeader header = found.header;
+    return new Segment(
+        disk,
+        found.handle,
+        found.name,
+        header.first(),
+        header.last(),
+        header.epoch(),
+        generation,
+        first,
+        found.size);
+  }
+
+  /** Finds the files of the log, and puts them in its order. */
+  private void survey() throws IOException {
+    List<Found> all = new ArrayList<>();
+    for (String name : disk.list()) {
+      Matcher matcher = Segment.NAME.matcher(name);
+      if (matcher.matches()) {
+        all.add(open(name, matcher));
+      } else if (name.endsWith(Spares.UNFINISHED)) {
+        unfinished.add(name);
+      }
+    }
+    all.sort(
+        Comparator.comparingInt((Found found) -> found.header.first())
+            .thenComparingInt(found -> -found.header.last())
+            .thenComparing(found -> !found.isWhole()));
+    for (Found found : all) {
+      Found before = files.isEmpty() ? null : files.get(files.size() - 1);
+      if (before != null && found.header.first() <= before.header.last()) {
+        if (!before.isWhole() || found.header.last() > before.header.last()) {
+          throw damage(found, 0, "it takes the place of " + disk.show(before.name));
+        }
+        // The new one was finished before a crash, the old ones were not yet deleted.
+        leftovers.add(found.name);
+        found.handle.close();
+        continue;
+      }
+      if (before != null && found.header.first() != before.header.last() + 1) {
+        stale.addAll(files);
+        files.clear();
+      }
+      files.add(found);
+    }
+    segmentsFound = files.size();
+  }
+
+  private Found open(String name, Matcher matcher) throws IOException {
+    Handle handle = disk.open(name, mode);
+    opened.add(handle);
+    SegmentHeader header;
+    try {
+      header = SegmentHeader.read(handle);
+    } catch (Unfit e) {
+      throw new CorruptLogException(disk.show(name), 0, e.getMessage(), e);
+    }
+    int first = Integer.parseUnsignedInt(matcher.group(1), 16);
+    int last = matcher.group(2) == null ? first : Integer.parseUnsignedInt(matcher.group(2), 16);
+    Found found = new Found(name, handle, header, handle.size());
+    if (header.first() != first || header.last() != last) {
+      throw damage(found, 0, "its header says " + Segment.name(header.first(), header.last()));
+    }
+    if (found.isWhole() && found.size != header.length()) {
+      throw damage(
+          found,
+          Math.min(found.size, header.length()),
+          "the file has " + found.size + " bytes, but was written with " + header.length());
+    }
+    RecordReader reader =
+        new RecordReader(handle, header.epoch(), Format.HEADER, found.size, SMALL_WINDOW);
+    if (reader.next() && reader.type() == Format.START) {
+      found.start = reader.body();
+      int previous = Marker.previous(found.start).id();
+      if (previous >= first) {
+        throw damage(
+            found,
+            Format.HEADER,
+            "it says that it follows segment " + previous + ", itself or later");
+      }
+      found.isSettled = reader.isSettled();
+      if (!found.isWhole()) {
+        found.sequence = reader.sequence();
+      }
+    } else if (found.isWhole()) {
+      throw damage(found, Format.HEADER, "the segment does not say what it follows");
+    }
+    return found;
+  }
+
+  /** The last file that holds anything; those behind it are for later use. */
+  private int findLast() throws IOException {
+    for (int i = files.size() - 1; i >= 0; i--) {
+      Found found = files.get(i);
+      if (found.isUsed()) {
+        return i;
+      }
+      if (knownEnd(found) > Format.HEADER || wasDurableBehind(found, Format.HEADER)) {
+        throw damage(found, Format.HEADER, "the segment does not begin with a valid record");
+      }
+      RecordReader reader =
+          new RecordReader(
+              found.handle, found.header.epoch(), Format.HEADER, found.size, SMALL_WINDOW);
+      if (!reader.next() && !reader.isBlank()) {
+        noteCut(found, Format.HEADER);
+      }
+      unused.add(0, found.name);
+      found.handle.close();
+    }
+    return -1;
+  }
+
+  /**
+   * Reads a segment into the index. False if the log ends in it although others follow; those are
+   * void then.
+   */
+  private boolean scan(int i, int last) throws IOException {
+    Found found = files.get(i);
+    SegmentHeader header = found.header;
+    Segment segment = segment(found, false, found.sequence);
+    segments.add(segment);
+    long limit = limits[i];
+    RecordReader reader =
+        new RecordReader(
+            found.handle, header.epoch(), Format.HEADER, limit == UNKNOWN ? found.size : limit);
+    reader.expect(sequence + 1, Long.MAX_VALUE);
+    long settled = Format.HEADER;
+    while (reader.next()) {
+      if (reader.isSettled()) {
+        settled = reader.offset();
+      }
+      apply(segment, reader);
+      sequence = reader.sequence();
+    }
+    long bad = reader.offset();
+    replayed += bad;
+    segment.end = bad;
+    if (bad > Format.HEADER) {
+      end = new End(segment.last, segment.epoch, bad);
+    }
+    if (bad == limit) {
+      return true;
+    }
+    // A segment that was written at once had its name only when it was durable.
+    if (found.isWhole() || bad < knownEnd(found) || wasDurable(i, last, bad)) {
+      throw damage(
+          found,
+          bad,
+          reader.isBlank()
+              ? "records are missing there, although later ones are not"
+              : "there is no valid record, although what follows shows that there was one");
+    }
+    if (!reader.isBlank()) {
+      noteCut(found, bad);
+    }
+    if (found.isSettled) {
+      carry(found, segment, settled);
+    } else {
+      isSynced = false;
+    }
+    for (int j = last; j > i; j--) {
+      Found later = files.get(j);
+      noteCut(later, Format.HEADER);
+      unused.add(0, later.name);
+      later.handle.close();
+    }
+    return i == last;
+  }
+
+  /**
+   * Finds out where the records of each file end, as far as the first record of a later one says
+   * so.
+   */
+  private void findLimits(int last) throws IOException {
+    limits = new long[files.size()];
+    Arrays.fill(limits, UNKNOWN);
+    for (int i = last; i >= 0; i--) {
+      Found found = files.get(i);
+      if (found.isWhole()) {
+        limits[i] = found.header.length();
+      }
+      if (found.start == null || limits[i] == Format.HEADER) {
+        continue;
+      }
+      End previous = Marker.previous(found.start);
+      for (int j = i - 1; j >= 0 && files.get(j).header.last() >= previous.id(); j--) {
+        SegmentHeader header = files.get(j).header;
+        boolean isPrevious = header.last() == previous.id();
+        if (isPrevious && !files.get(j).isWhole() && header.epoch() != previous.epoch()) {
+          throw damage(
+              files.get(j), 0, "it is not the file after which " + show(found) + " was begun");
+        }
+        limits[j] = isPrevious ? previous.offset() : Format.HEADER;
+      }
+    }
+  }
+
+  private void apply(Segment segment, RecordReader reader) throws IOException {
+    if (reader.offset() == Format.HEADER != (reader.type() == Format.START)) {
+      throw segment.damage(
+          reader.offset(), "a segment begins with what it follows, which stands nowhere else");
+    }
+    byte[] bytes = reader.bytes();
+    int at = reader.at();
+    switch (reader.type()) {
+      case Format.PUSH -> {
+        KeyQueue queue = table.obtain(bytes, at + Format.PREFIX, Format.keyLength(bytes, at));
+        if (queue.isEmpty()) {
+          queue.begin = reader.sequence();
+        }
+        queue.positions.add(segment.position(reader.offset()));
+        segments.addLive(segment, reader.length());
+      }
+      case Format.REMOVAL -> {
+        KeyQueue queue = table.find(bytes, at + Format.PREFIX, Format.keyLength(bytes, at));
+        long through = Format.getLong(bytes, Format.body(bytes, at) + 8);
+        while (queue != null && !queue.isEmpty()) {
+          long head = queue.positions.get(0);
+          heads.read(head);
+          if (heads.sequence() > through) {
+            break;
+          }
+          queue.positions.remove();
+          segments.removeLive(segments.find(head), heads.length());
+        }
+      }
+      case Format.START, Format.OLDEST -> {
+        int named = Format.getInt(bytes, Format.body(bytes, at));
+        if (named > segment.last) {
+          throw segment.damage(reader.offset(), "it says that it is older than the oldest one");
+        }
+        oldest = Math.max(oldest, named);
+      }
+      default -> {
+        // What was durable when is looked at where it is asked for.
+      }
+    }
+  }
+
+  /** Takes the last batch out of a segment, to be appended again. */
+  private void carry(Found found, Segment segment, long from) throws IOException {
+    RecordReader reader =
+        new RecordReader(segment.handle, segment.epoch, from, segment.end, SMALL_WINDOW);
+    while (reader.next()) {
+      if (reader.type() == Format.PUSH || reader.type() == Format.REMOVAL) {
+        carried.add(
+            new Carried(
+                reader.type(), reader.key(), reader.body(), segment.position(reader.offset()), 0));
+      }
+    }
+    Map<ByteBuffer, Integer> pushes = new HashMap<>();
+    for (int i = carried.size() - 1; i >= 0; i--) {
+      Carried each = carried.get(i);
+      if (each.type() == Format.PUSH) {
+        int fromEnd = pushes.merge(ByteBuffer.wrap(each.key()), 1, Integer::sum);
+        carried.set(i, new Carried(each.type(), each.key(), each.body(), each.position(), fromEnd));
+      }
+    }
+    segment.end = from;
+    end =
+        from == Format.HEADER
+            ? Marker.previous(Objects.requireNonNull(found.start))
+            : new End(segment.last, segment.epoch, from);
+  }
+
+  /** Whether what is at a place, or behind it, is known to have been durable once. */
+  private boolean wasDurable(int i, int last, long offset) throws IOException {
+    if (wasDurableBehind(files.get(i), offset)) {
+      return true;
+    }
+    int id = files.get(i).header.first();
+    for (int j = i + 1; j <= last; j++) {
+      Found later = files.get(j);
+      if (later.isSettled) {
+        return true;
+      }
+      RecordReader reader =
+          new RecordReader(later.handle, later.header.epoch(), Format.HEADER, later.size);
+      while (reader.next()) {
+        if (reader.isSettled() || saysDurable(reader, id, offset)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean wasDurableBehind(Found found, long offset) throws IOException {
+    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
+    long end = Math.min(found.size, offset + SEARCHED);
+    reader.skip();
+    while (reader.skipZeros(end)) {
+      reader.expect(sequence + 1, sequence + AHEAD);
+      if (!reader.next()) {
+        reader.skip();
+      } else if (reader.isSettled() || saysDurable(reader, found.header.first(), offset)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean saysDurable(RecordReader reader, int id, long offset) {
+    if (reader.type() != Format.DURABLE) {
+      return false;
+    }
+    byte[] body = reader.body();
+    int durable = Format.getInt(body, 0);
+    return durable > id
+        || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
+  }
+
+  /** Sees to it that no file is missing at the beginning, and none is left that should be gone. */
+  private void requireOldest() throws IOException {
+    for (Found found : stale) {
+      if (found.header.last() >= oldest) {
+        throw missing(stale.get(stale.size() - 1).header.last() + 1);
+      }
+      leftovers.add(found.name);
+      found.handle.close();
+    }
+    if (segments.all().isEmpty()) {
+      return;
+    }
+    int first = segments.oldest();
+    // Without sync, a machine that dies may forget that they were deleted, but not the deletion.
+    if (first > oldest && oldest != Integer.MIN_VALUE && isSynced) {
+      throw missing(oldest);
+    }
+    int dead = first;
+    for (Segment segment : segments.all()) {
+      if (segment.last >= oldest || segment.liveCount > 0) {
+        break;
+      }
+      leftovers.add(segment.name);
+      segment.handle.close();
+      dead = segment.last + 1;
+    }
+    segments.removeBefore(dead);
+  }
+
+  private void noteCut(Found found, long offset) throws IOException {
+    // The part of the tail that holds anything, as far as one can tell.
+    long end = offset;
+    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
+    long searched = Math.min(found.size, offset + SEARCHED);
+    while (reader.skipZeros(searched)) {
+      reader.skip();
+      end = reader.offset();
+    }
+    cut += end - offset;
+    if (cutFile.isEmpty() || offset >= Format.HEADER) {
+      cutFile = disk.show(found.name);
+      cutOffset = offset;
+    }
+  }
+
+  private String show(Found found) {
+    return disk.show(found.name);
+  }
+
+  private CorruptLogException missing(int id) {
+    return new CorruptLogException(disk.show(Segment.name(id)), 0, "the file is missing");
+  }
+
+  private CorruptLogException damage(Found found, long offset, String what) {
+    return new CorruptLogException(disk.show(found.name), offset, what);
+  }
+
+  /** Closes what was opened; for when the rest cannot be done. */
+  @Override
+  public void close() throws IOException {
+    for (Handle handle : opened) {
+      handle.close();
+    }
+  }
+}

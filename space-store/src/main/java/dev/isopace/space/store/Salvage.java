@@ -1,0 +1,31 @@
+package dev.isopace.space.store;
+
+import java.util.List;
+
+/**
+ * What {@link Store#salvage} could keep, and what is lost.
+ *
+ * @param entries how many entries the fresh store holds
+ * @param losses what could not be read, in the order of the log
+ */
+public record Salvage(long entries, List<Loss> losses) {
+  /**
+   * Makes the list unmodifiable.
+   *
+   * @param entries how many entries the fresh store holds
+   * @param losses what could not be read
+   */
+  public Salvage {
+    losses = List.copyOf(losses);
+  }
+
+  /**
+   * A stretch of the log that could not be read. What was in it is unknown: entries, which are lost
+   * then, or removals of entries, which are there again then.
+   *
+   * @param file which file
+   * @param offset where it begins, in bytes
+   * @param length how many bytes it has; zero if the whole file is missing
+   */
+  public record Loss(String file, long offset, long length) {}
+}

@@ -1,0 +1,253 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.Salvage.Loss;
+import dev.isopace.space.store.SegmentHeader.Unfit;
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
+
+/** Reads what can be read of a damaged log, record by record, wherever one is found. */
+final class Salvager implements Closeable {
+  private static final String LOCK = "lock";
+  private static final int WINDOW = 4 << 10;
+
+  /** A file of the log, by its name. */
+  private record Part(
+      String name, int first, int last, boolean isRewritten, Handle handle, long size) {}
+
+  /** The entries of a key: in which part each is, where, and its sequence. */
+  private static final class Entries {
+    final List<Part> parts = new ArrayList<>();
+    final Positions offsets = new Positions();
+    final Positions sequences = new Positions();
+    int removed;
+  }
+
+  private final Disk disk;
+  private final List<Part> parts = new ArrayList<>();
+  private final Map<String, Entries> keys = new HashMap<>();
+  private final List<Loss> losses = new ArrayList<>();
+  private final Map<Part, Integer> epochs = new HashMap<>();
+
+  /** Where the records of each part end that was not rewritten, as far as a later one says so. */
+  private final Map<Integer, Long> ends = new TreeMap<>();
+
+  /** The oldest segment that the log says it has. */
+  private int oldest;
+
+  private Salvager(Disk disk) {
+    this.disk = disk;
+  }
+
+  @SuppressWarnings("try") // the lock is there to be held
+  static Salvage salvage(Path damaged, Path fresh) throws IOException {
+    requireEmpty(fresh);
+    try (Disk disk = Directory.ofStore(damaged);
+        Closeable ignored = disk.list().contains(LOCK) ? disk.lock() : () -> {};
+        Salvager salvager = new Salvager(disk)) {
+      salvager.survey();
+      for (Part part : salvager.parts) {
+        salvager.read(part);
+      }
+      salvager.noteMissingHead();
+      return salvager.write(fresh);
+    }
+  }
+
+  private static void requireEmpty(Path fresh) throws IOException {
+    if (Files.exists(fresh)) {
+      try (Stream<Path> files = Files.list(fresh)) {
+        if (files.findAny().isPresent()) {
+          throw new DirectoryNotEmptyException(fresh + " is not empty");
+        }
+      }
+    }
+  }
+
+  private void survey() throws IOException {
+    TreeMap<Integer, Part> byFirst = new TreeMap<>();
+    for (String name : disk.list()) {
+      Matcher matcher = Segment.NAME.matcher(name);
+      if (matcher.matches()) {
+        int first = Integer.parseUnsignedInt(matcher.group(1), 16);
+        String end = matcher.group(2);
+        int last = end == null ? first : Integer.parseUnsignedInt(end, 16);
+        Handle handle = disk.open(name, Mode.READ);
+        Part part = new Part(name, first, last, end != null, handle, handle.size());
+        byFirst.merge(first, part, Salvager::later);
+      }
+    }
+    int next = byFirst.isEmpty() ? 0 : byFirst.firstKey();
+    for (Part part : byFirst.values()) {
+      if (part.last < next) {
+        continue;
+      }
+      if (part.first > next) {
+        losses.add(new Loss(disk.show(Segment.name(next)), 0, 0));
+      }
+      parts.add(part);
+      next = part.last + 1;
+      readHead(part);
+    }
+    Checkpoint checkpoint = Checkpoint.read(disk);
+    if (checkpoint != null && !checkpoint.states.isEmpty()) {
+      Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
+      if (known.last() >= next) {
+        losses.add(new Loss(disk.show(Segment.name(Math.max(known.first(), next))), 0, 0));
+      }
+    }
+  }
+
+  /** Of two of one place, the one that replaces the other. */
+  private static Part later(Part one, Part other) {
+    int byLast = Integer.compare(one.last, other.last);
+    int byName = Integer.compare(one.name.length(), other.name.length());
+    return (byLast == 0 ? byName : byLast) > 0 ? one : other;
+  }
+
+  /** Reads the header, and what the first record says of the segment before. */
+  private void readHead(Part part) throws IOException {
+    try {
+      epochs.put(part, SegmentHeader.read(part.handle).epoch());
+      RecordReader reader = reader(part, Format.HEADER, part.size);
+      if (reader.next() && reader.type() == Format.START) {
+        noteEnd(Marker.previous(reader.body()));
+      }
+    } catch (Unfit e) {
+      losses.add(new Loss(disk.show(part.name), 0, part.size));
+    }
+  }
+
+  /** What a segment follows; those in between are void. */
+  private void noteEnd(End end) {
+    ends.put(end.id(), end.offset());
+    for (int i = parts.size() - 2; i >= 0 && parts.get(i).last > end.id(); i--) {
+      if (!parts.get(i).isRewritten) {
+        ends.put(parts.get(i).last, (long) Format.HEADER);
+      }
+    }
+  }
+
+  private RecordReader reader(Part part, long from, long limit) {
+    return new RecordReader(part.handle, epochs.get(part), from, limit);
+  }
+
+  private void read(Part part) throws IOException {
+    if (!epochs.containsKey(part)) {
+      return;
+    }
+    Long known = part.isRewritten ? Long.valueOf(part.size) : ends.get(part.last);
+    long limit = known == null ? part.size : Math.min(known, part.size);
+    RecordReader reader = reader(part, Format.HEADER, limit);
+    while (reader.offset() < limit) {
+      if (reader.next()) {
+        apply(part, reader);
+        continue;
+      }
+      long bad = reader.offset();
+      boolean more = false;
+      reader.skip();
+      while (reader.skipZeros(limit)) {
+        // Something that is no record, until one begins.
+        if (reader.next()) {
+          apply(part, reader);
+          more = true;
+          break;
+        }
+        reader.skip();
+      }
+      long end = more ? reader.offset() : lastByte(part, bad, limit);
+      if (more || (known != null && known > bad)) {
+        losses.add(new Loss(disk.show(part.name), bad, (more ? end : known) - bad));
+      } else if (end > bad) {
+        losses.add(new Loss(disk.show(part.name), bad, end - bad));
+      }
+      if (!more) {
+        return;
+      }
+    }
+  }
+
+  /** Behind the last byte that is not zero. */
+  private long lastByte(Part part, long from, long limit) throws IOException {
+    RecordReader reader = reader(part, from, limit);
+    long end = from;
+    while (reader.skipZeros(limit)) {
+      reader.skip();
+      end = reader.offset();
+    }
+    return end;
+  }
+
+  private void apply(Part part, RecordReader reader) {
+    if (reader.type() == Format.PUSH) {
+      Entries entries = keys.computeIfAbsent(reader.keyString(), key -> new Entries());
+      entries.parts.add(part);
+      entries.offsets.add(reader.offset());
+      entries.sequences.add(reader.sequence());
+    } else if (reader.type() == Format.REMOVAL) {
+      Entries entries = keys.get(reader.keyString());
+      long through = Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()) + 8);
+      while (entries != null
+          && entries.sequences.size() > 0
+          && entries.sequences.get(0) <= through) {
+        entries.sequences.remove();
+        entries.offsets.remove();
+        entries.removed++;
+      }
+    } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
+      int body = Format.body(reader.bytes(), reader.at());
+      oldest = Math.max(oldest, Format.getInt(reader.bytes(), body));
+    }
+  }
+
+  private void noteMissingHead() {
+    if (!parts.isEmpty() && parts.get(0).first > oldest && oldest > 0) {
+      losses.add(0, new Loss(disk.show(Segment.name(oldest)), 0, 0));
+    }
+  }
+
+  private Salvage write(Path fresh) throws IOException {
+    long count = 0;
+    // Closing it makes it durable.
+    try (Store store = Store.open(fresh, StoreOption.withSync(false), largestValue())) {
+      for (Map.Entry<String, Entries> each : keys.entrySet()) {
+        Entries entries = each.getValue();
+        for (int i = 0; i < entries.offsets.size(); i++) {
+          Part part = entries.parts.get(entries.removed + i);
+          RecordReader reader =
+              new RecordReader(
+                  part.handle, epochs.get(part), entries.offsets.get(i), part.size, WINDOW);
+          if (reader.next()) {
+            store.push(each.getKey(), reader.body());
+            count++;
+          }
+        }
+      }
+    }
+    return new Salvage(count, losses);
+  }
+
+  private static StoreOption largestValue() {
+    return StoreOption.withLargestValue(Settings.LARGEST_VALUE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Part part : parts) {
+      part.handle.close();
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Handle;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the log. Its place and epoch are fixed; what changes is guarded by the log's lock.
+ *
+ * <p>The name says the place: {@code 17.log} or, where a segment has replaced several, {@code
+ * 17-23.log}, in hexadecimal and padded. Such a one takes precedence over those that it replaces,
+ * which a crash may have left beside it.
+ */
+final class Segment {
+  /** The names of segments: the first id, and the last one of a segment that was rewritten. */
+  static final Pattern NAME = Pattern.compile("([0-9a-f]{8})(?:-([0-9a-f]{8}))?\\.log");
+
+  private static final int FIRST_READ = 512;
+
+  final Disk disk;
+  final Handle handle;
+  final String name;
+  final int first;
+  final int last;
+  final int epoch;
+  final boolean generation;
+
+  /** No record has a lower sequence. Known once its first record is written. */
+  long sequence;
+
+  /** The end of its records. Grows while the segment is the active one. */
+  long end;
+
+  /** What it follows. Known while it is the active one. */
+  End previous = End.NONE;
+
+  /** Bytes of other records that would be left in it if it were rewritten, as far as is known. */
+  long needed = Format.length(0, Format.START_BODY);
+
+  /** How long the file is. */
+  long capacity;
+
+  /** Bytes and number of the records that push an entry which is still there. */
+  long liveBytes;
+
+  long liveCount;
+
+  /** How few live bytes make compaction look at it again. */
+  long noteAt = Long.MAX_VALUE;
+
+  /** How many are reading in it; its file is left alone as long as somebody is. */
+  private int readers;
+
+  /** What is to be done with the file once nobody reads in it any more. */
+  private @Nullable Runnable disposal;
+
+  /** Set if compaction has met damage in it: it is left alone from then on. */
+  boolean isDamaged;
+
+  Segment(
+      Disk disk,
+      Handle handle,
+      String name,
+      int first,
+      int last,
+      int epoch,
+      boolean generation,
+      long sequence,
+      long capacity) {
+    this.disk = disk;
+    this.handle = handle;
+    this.name = name;
+    this.first = first;
+    this.last = last;
+    this.epoch = epoch;
+    this.generation = generation;
+    this.sequence = sequence;
+    this.capacity = capacity;
+  }
+
+  static String name(int id) {
+    return String.format(Locale.ROOT, "%08x.log", id);
+  }
+
+  static String name(int first, int last) {
+    return String.format(Locale.ROOT, "%08x-%08x.log", first, last);
+  }
+
+  /** Gives back the room behind the records, which nothing will be appended to. */
+  void trim() throws IOException {
+    if (end < capacity) {
+      handle.truncate(end);
+      capacity = end;
+    }
+  }
+
+  /** Keeps the file as it is, under the lock, for a reader who goes on without it. */
+  void pin() {
+    readers++;
+  }
+
+  /** Ends that, under the lock. */
+  void unpin() {
+    if (--readers == 0 && disposal != null) {
+      disposal.run();
+    }
+  }
+
+  /** Has something done, under the lock, as soon as nobody reads in it. */
+  void whenUnread(Runnable action) {
+    if (readers == 0) {
+      action.run();
+    } else {
+      disposal = action;
+    }
+  }
+
+  /** Reads a record that begins there, in a segment that is pinned. */
+  byte[] read(long offset) throws IOException {
+    byte[] bytes = new byte[FIRST_READ];
+    int got = readFully(bytes, 0, offset, Format.PREFIX);
+    int length = Format.recordLength(bytes, 0);
+    if (!Format.isPlausible(bytes, 0, Integer.MAX_VALUE)) {
+      throw damage(offset, "there is no record where the index has one");
+    }
+    if (length > got) {
+      byte[] all = new byte[length];
+      System.arraycopy(bytes, 0, all, 0, got);
+      readFully(all, got, offset + got, length - got);
+      bytes = all;
+    }
+    if (Format.checksum(new CRC32C(), bytes, 0, length, epoch) != Format.getInt(bytes, 0)) {
+      throw damage(offset, "the record there does not match its checksum");
+    }
+    return bytes;
+  }
+
+  /** Reads at least so many bytes, and as many more as fit and are there. */
+  private int readFully(byte[] bytes, int from, long offset, int least) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, bytes.length - from);
+    long room = capacity - offset;
+    if (buffer.remaining() > room) {
+      buffer.limit((int) (from + Math.max(least, room)));
+    }
+    int done = 0;
+    while (done < least) {
+      int read = handle.read(buffer, offset + done);
+      if (read < 0) {
+        throw damage(
+            offset + done, "the file ends there, in the middle of a record", new EOFException());
+      }
+      done += read;
+    }
+    return done;
+  }
+
+  long position(long offset) {
+    return Position.of(first, generation, offset);
+  }
+
+  CorruptLogException damage(long offset, String what) {
+    return new CorruptLogException(disk.show(name), offset, what);
+  }
+
+  CorruptLogException damage(long offset, String what, Throwable cause) {
+    return new CorruptLogException(disk.show(name), offset, what, cause);
+  }
+
+  /** Writes all of it. */
+  void write(byte[] bytes, int from, int length, long at) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, length);
+    while (buffer.hasRemaining()) {
+      long there = at + buffer.position() - from;
+      if (handle.write(buffer, there) <= 0) {
+        throw new IOException("nothing could be written to " + disk.show(name));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return disk.show(name);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * What stands at the beginning of a segment; see {@link Format}.
+ *
+ * @param first the segment's place in the log
+ * @param last the last place that it takes
+ * @param epoch what its checksums depend on
+ * @param length of the file, if it was written at once; else 0
+ * @param sequence no record has a lower one, if it was written at once; else 0
+ */
+record SegmentHeader(int first, int last, int epoch, long length, long sequence) {
+
+  /** A header that cannot be used, and why. */
+  static final class Unfit extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unfit(String what) {
+      super(what);
+    }
+  }
+
+  void encode(byte[] bytes, int at) {
+    Format.putLong(bytes, at, Format.MAGIC);
+    Format.putInt(bytes, at + 8, Format.VERSION);
+    Format.putInt(bytes, at + 12, epoch);
+    Format.putInt(bytes, at + 16, first);
+    Format.putInt(bytes, at + 20, last);
+    Format.putLong(bytes, at + 24, length);
+    Format.putLong(bytes, at + 32, sequence);
+    Format.putInt(bytes, at + 40, checksum(bytes, at));
+    Format.putInt(bytes, at + 44, 0);
+  }
+
+  /**
+   * Reads the header of a file.
+   *
+   * @throws Unfit if it is damaged, or of another version
+   */
+  static SegmentHeader read(Handle handle) throws IOException, Unfit {
+    byte[] bytes = new byte[Format.HEADER];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining() && handle.read(buffer, buffer.position()) > 0) {
+      // Until the header is there, or the file ends.
+    }
+    return decode(bytes, 0);
+  }
+
+  private static SegmentHeader decode(byte[] bytes, int at) throws Unfit {
+    if (Format.getLong(bytes, at) != Format.MAGIC) {
+      throw new Unfit("the file does not begin as a segment of a store does");
+    }
+    if (Format.getInt(bytes, at + 40) != checksum(bytes, at)) {
+      throw new Unfit("the header of the segment does not match its checksum");
+    }
+    int version = Format.getInt(bytes, at + 8);
+    if (version != Format.VERSION) {
+      throw new Unfit(
+          "the segment is of version "
+              + version
+              + (version > Format.VERSION
+                  ? ", which is newer than this library, which knows version "
+                  : ", which this library has never written: it knows version ")
+              + Format.VERSION);
+    }
+    return new SegmentHeader(
+        Format.getInt(bytes, at + 16),
+        Format.getInt(bytes, at + 20),
+        Format.getInt(bytes, at + 12),
+        Format.getLong(bytes, at + 24),
+        Format.getLong(bytes, at + 32));
+  }
+
+  private static int checksum(byte[] bytes, int at) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, at, 40);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.isopace.space.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of the log, in its order and without gaps. Guarded by the log's lock.
+ *
+ * <p>While compaction puts a segment in the place of others, both are there: a position of the
+ * first of their ids has a generation bit that tells which one is meant.
+ */
+final class Segments {
+  /** By id, from the oldest on; a segment that has replaced several is there once for each. */
+  private final List<Segment> byId = new ArrayList<>();
+
+  private int oldest;
+
+  /** What is being replaced, while that goes on. */
+  private @Nullable Segment replaced;
+
+  private long liveBytes;
+
+  /** Adds one at the end. */
+  void add(Segment segment) {
+    if (byId.isEmpty()) {
+      oldest = segment.first;
+    }
+    for (int id = segment.first; id <= segment.last; id++) {
+      byId.add(segment);
+    }
+  }
+
+  /** Adds one at the end that holds something. */
+  void restore(Segment segment) {
+    add(segment);
+    liveBytes += segment.liveBytes;
+  }
+
+  int oldest() {
+    return oldest;
+  }
+
+  Segment find(long position) {
+    Segment segment = byId.get(Position.id(position) - oldest);
+    return segment.generation == Position.generation(position)
+        ? segment
+        : Objects.requireNonNull(replaced);
+  }
+
+  /** All in order, each once. */
+  List<Segment> all() {
+    return byId.stream().distinct().toList();
+  }
+
+  /** Bytes of the records that push entries which are still there. */
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  void addLive(Segment segment, long bytes) {
+    segment.liveBytes += bytes;
+    segment.liveCount++;
+    liveBytes += bytes;
+  }
+
+  void removeLive(Segment segment, long bytes) {
+    segment.liveBytes -= bytes;
+    segment.liveCount--;
+    liveBytes -= bytes;
+  }
+
+  /** The oldest segments are no longer there. */
+  void removeBefore(int id) {
+    byId.subList(0, id - oldest).clear();
+    oldest = id;
+  }
+
+  /** New positions of the first id lead to the new segment, old ones to the old segments. */
+  void beginReplacing(Segment replacement) {
+    replaced = byId.get(replacement.first - oldest);
+    byId.set(replacement.first - oldest, replacement);
+  }
+
+  /** No old positions are left. */
+  void endReplacing(Segment replacement) {
+    for (int id = replacement.first; id <= replacement.last; id++) {
+      byId.set(id - oldest, replacement);
+    }
+    replaced = null;
+  }
+}

@@ -1,0 +1,269 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segments that have been prepared, so that a write that is waited for finds its place in the file
+ * system: no file grows, and none appears, while somebody waits. The queue is guarded by the log's
+ * lock; files are made without it, by the store's own thread.
+ *
+ * <p>A segment appears under its name only when it is finished: its header is durable then.
+ *
+ * <p>The last one is a reserve, for removals alone: so a full disk can be emptied.
+ */
+final class Spares {
+  /** What the name of a file ends with that is not finished. */
+  static final String UNFINISHED = ".tmp";
+
+  /** One to go on in, and one in reserve. */
+  static final int WANTED = 2;
+
+  /** How large the first segment of a life is, or less; those after it become larger. */
+  static final int FIRST = 1 << 20;
+
+  private static final String NEW = "segment" + UNFINISHED;
+
+  /** What the name of a file begins with that is to be used again. */
+  private static final String FREE = "free-";
+
+  /**
+   * The system keeps what one call has written together, and writes it again together: that should
+   * be little where each record is forced. It also gives it to a process together, when that first
+   * touches it in memory: that should be much where records are written there.
+   */
+  private static final int FORCED_CHUNK = 4 << 10;
+
+  private static final int MAPPED_CHUNK = 2 << 20;
+
+  private final Disk disk;
+  private final boolean forced;
+  private final Deque<Segment> ready = new ArrayDeque<>();
+  private final Deque<Reusable> reusable = new ArrayDeque<>();
+  private int nextId;
+
+  /**
+   * A file that can be used again, whatever is in it. That it is not of the log any more is durable
+   * before anything in it is changed: under its old name it would be a damaged segment.
+   */
+  record Reusable(String name, Handle handle) {}
+
+  /**
+   * None yet.
+   *
+   * @param forced whether the zeros that segments are filled with are made durable, so that only
+   *     the records need be later on
+   */
+  Spares(Disk disk, boolean forced, int nextId) {
+    this.disk = disk;
+    this.forced = forced;
+    this.nextId = nextId;
+  }
+
+  /** How many are ready. */
+  int count() {
+    return ready.size();
+  }
+
+  /** The first, if there are enough for that use, and it has the room. */
+  @Nullable Segment take(long room, boolean fromReserve) {
+    Segment first = ready.peek();
+    return first != null && ready.size() >= (fromReserve ? 1 : WANTED) && first.capacity >= room
+        ? ready.remove()
+        : null;
+  }
+
+  /** Takes the first away to have it made larger, if it lacks the room. */
+  @Nullable Segment takeSmall(long room) {
+    Segment first = ready.peek();
+    return first != null && first.capacity < room ? ready.remove() : null;
+  }
+
+  void putBack(Segment segment) {
+    ready.addFirst(segment);
+  }
+
+  void add(Segment segment) {
+    ready.add(segment);
+    nextId++;
+  }
+
+  /**
+   * Takes a file out of the log, to be used again when that is durable: the directory is to be
+   * synced before it is offered. Without the lock.
+   */
+  static String free(Disk disk, String name) throws IOException {
+    String free = FREE + name + UNFINISHED;
+    disk.rename(name, free);
+    return free;
+  }
+
+  void offer(Reusable file) {
+    reusable.add(file);
+  }
+
+  int reusableCount() {
+    return reusable.size();
+  }
+
+  /** Takes the last one away for good. */
+  @Nullable Segment takeLast() {
+    Segment last = ready.pollLast();
+    if (last != null) {
+      nextId--;
+    }
+    return last;
+  }
+
+  @Nullable Reusable pollReusable() {
+    return reusable.poll();
+  }
+
+  int nextId() {
+    return nextId;
+  }
+
+  /** Makes a segment, of a new file or of an old one. Without the lock. */
+  Segment make(int id, long capacity, @Nullable Reusable old) throws IOException {
+    return make(id, capacity, old, epoch -> Format.NO_BYTES);
+  }
+
+  /**
+   * The same, of a segment that has records from the beginning.
+   *
+   * @param records makes them for an epoch
+   */
+  Segment make(int id, long capacity, @Nullable Reusable old, IntFunction<byte[]> records)
+      throws IOException {
+    Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
+    String name = NEW;
+    try {
+      if (old != null) {
+        disk.rename(old.name(), NEW);
+      }
+      long size = Math.max(capacity, handle.size());
+      if (forced) {
+        fill(handle, handle.size(), size);
+      }
+      int epoch = randomEpoch();
+      long end = begin(handle, new SegmentHeader(id, id, epoch, 0, 0), records.apply(epoch));
+      handle.force();
+      disk.rename(NEW, Segment.name(id));
+      name = Segment.name(id);
+      disk.syncDir();
+      fill(handle, handle.size(), size);
+      handle.map();
+      Segment made = new Segment(disk, handle, Segment.name(id), id, id, epoch, false, 0, size);
+      made.end = end;
+      return made;
+    } catch (IOException | RuntimeException | Error e) {
+      discard(handle, name, e);
+      throw e;
+    }
+  }
+
+  /** The same segment with more room. Without the lock. */
+  Segment enlarge(Segment small, long capacity) throws IOException {
+    fill(small.handle, small.capacity, capacity);
+    if (forced) {
+      small.handle.force();
+    }
+    Segment large =
+        new Segment(
+            disk,
+            small.handle,
+            small.name,
+            small.first,
+            small.last,
+            small.epoch,
+            small.generation,
+            small.sequence,
+            capacity);
+    large.end = small.end;
+    return large;
+  }
+
+  /**
+   * Gives back the room of what has been prepared, but for one small segment: where there is no
+   * room any more, a store can still be opened, to be emptied.
+   */
+  void giveBack() throws IOException {
+    for (Reusable file = reusable.poll(); file != null; file = reusable.poll()) {
+      file.handle().close();
+      disk.delete(file.name());
+    }
+    while (ready.size() > 1) {
+      // The youngest first: a gap would look like a file that is missing.
+      Segment last = ready.removeLast();
+      last.handle.close();
+      disk.delete(last.name);
+    }
+    Segment kept = ready.peek();
+    if (kept != null && kept.capacity > FIRST) {
+      kept.handle.truncate(FIRST);
+    }
+  }
+
+  void close() throws IOException {
+    for (Segment segment : ready) {
+      segment.handle.close();
+    }
+    for (Reusable file : reusable) {
+      file.handle().close();
+    }
+  }
+
+  static int randomEpoch() {
+    int epoch = ThreadLocalRandom.current().nextInt();
+    return epoch == 0 ? 1 : epoch;
+  }
+
+  private static long begin(Handle handle, SegmentHeader header, byte[] records)
+      throws IOException {
+    int end = Format.HEADER + records.length;
+    byte[] bytes = new byte[end + Format.TERMINATOR];
+    header.encode(bytes, 0);
+    System.arraycopy(records, 0, bytes, Format.HEADER, records.length);
+    writeFully(handle, ByteBuffer.wrap(bytes), 0);
+    return end;
+  }
+
+  private void fill(Handle handle, long from, long to) throws IOException {
+    int chunk = forced ? FORCED_CHUNK : MAPPED_CHUNK;
+    byte[] zeros = new byte[(int) Math.max(0, Math.min(chunk, to - from))];
+    for (long at = from; at < to; ) {
+      // To where the next chunk begins.
+      long next = Math.min(to, at - at % chunk + chunk);
+      writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
+      at = next;
+    }
+  }
+
+  static void writeFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
+    int from = buffer.position();
+    while (buffer.hasRemaining()) {
+      if (handle.write(buffer, at + buffer.position() - from) <= 0) {
+        throw new IOException("nothing could be written");
+      }
+    }
+  }
+
+  private void discard(Handle handle, String name, Throwable failure) {
+    try {
+      handle.close();
+      if (disk.list().contains(name)) {
+        disk.delete(name);
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Opens {@code store:} followed by the path of a directory: {@code
+ * store:/var/lib/app/outbox?sync=always}.
+ */
+public final class StoreProvider implements SpaceProvider {
+  private static final String SYNC = "sync";
+  private static final String MEMORY = "memory";
+  private static final String SEGMENT = "segment";
+  private static final String VALUE = "value";
+  private static final Map<String, String> PARAMETERS =
+      Map.of(
+          SYNC,
+          "always, the default: what has returned is durable; never: it survives the process but"
+              + " not the machine; a time such as 10ms: a machine that dies takes at most that much"
+              + " with it",
+          MEMORY,
+          "how much of the log may be mapped into memory, 1GiB by default; the rest is read from"
+              + " the disk",
+          SEGMENT,
+          "how large the files of the log grow, from 64KiB to 1GiB, 64MiB by default",
+          VALUE,
+          "how large an encoded value may be, from 512KiB to 256MiB, 16MiB by default");
+
+  /** For {@link java.util.ServiceLoader}. */
+  public StoreProvider() {}
+
+  @Override
+  public String scheme() {
+    return "store";
+  }
+
+  @Override
+  public Set<Capability> capabilities(SpaceUri uri) {
+    return Set.of(Capability.DURABLE, Capability.COPYING);
+  }
+
+  @Override
+  public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+    Objects.requireNonNull(codec, "codec");
+    uri.accept(PARAMETERS);
+    Path directory = directory(uri);
+    Settings settings = settings(uri);
+    String name = uri.toString();
+    Keeper keeper;
+    try {
+      keeper =
+          Keeper.start(directory.toString(), () -> Directory.create(directory, settings), settings);
+    } catch (IOException e) {
+      throw new SpaceException("opening " + name + ": " + Outcome.message(e), e);
+    }
+    return new StoreSpace<>(name, codec, keeper, settings);
+  }
+
+  private static Path directory(SpaceUri uri) {
+    if (uri.target().isEmpty()) {
+      throw new IllegalArgumentException(
+          "'" + uri + "' names no directory; write store:/path/of/a/directory");
+    }
+    try {
+      return Path.of(uri.target());
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("'" + uri + "' names no directory: " + e.getMessage(), e);
+    }
+  }
+
+  private static Settings settings(SpaceUri uri) {
+    StoreOption sync =
+        switch (uri.parameters().getOrDefault(SYNC, "always")) {
+          case "always" -> StoreOption.withSync(true);
+          case "never" -> StoreOption.withSync(false);
+          default -> StoreOption.withSync(interval(uri));
+        };
+    Settings otherwise = Settings.DEFAULT;
+    return Settings.of(
+        sync,
+        limited(uri, MEMORY, () -> StoreOption.withMemory(uri.size(MEMORY, otherwise.memory()))),
+        limited(
+            uri,
+            SEGMENT,
+            () -> StoreOption.withSegmentSize(uri.size(SEGMENT, otherwise.segmentSize()))),
+        limited(
+            uri,
+            VALUE,
+            () -> StoreOption.withLargestValue(uri.size(VALUE, otherwise.largestValue()))));
+  }
+
+  private static Duration interval(SpaceUri uri) {
+    Duration interval;
+    try {
+      interval = uri.duration(SYNC, Duration.ZERO);
+    } catch (IllegalArgumentException e) {
+      throw malformed(uri, SYNC, "must be always, never, or a time such as 10ms", e);
+    }
+    if (interval.isZero() || interval.isNegative()) {
+      throw malformed(uri, SYNC, "must be always, never, or a time of more than zero", null);
+    }
+    return interval;
+  }
+
+  private interface Limited {
+    StoreOption option();
+  }
+
+  private static StoreOption limited(SpaceUri uri, String name, Limited limited) {
+    try {
+      return limited.option();
+    } catch (IllegalArgumentException e) {
+      throw malformed(uri, name, e.getMessage(), e);
+    }
+  }
+
+  private static IllegalArgumentException malformed(
+      SpaceUri uri, String name, String what, IllegalArgumentException cause) {
+    return new IllegalArgumentException(
+        "parameter "
+            + name
+            + "="
+            + uri.parameters().get(name)
+            + " of '"
+            + uri
+            + "': "
+            + what
+            + " ("
+            + name
+            + ": "
+            + PARAMETERS.get(name)
+            + ")",
+        cause);
+  }
+}

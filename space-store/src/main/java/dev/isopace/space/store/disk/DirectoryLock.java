@@ -1,0 +1,116 @@
+package dev.isopace.space.store.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a directory for one store, among all processes of the machine.
+ *
+ * <p>The lock of a file belongs to the process: a second one of the same process would be granted,
+ * and closing it would release the first. So this process keeps account of its own, by what the
+ * file system calls the directory, and never opens the file twice.
+ */
+final class DirectoryLock implements Closeable {
+  private static final String FILE = "lock";
+  private static final int LONGEST_HOLDER = 200;
+
+  /**
+   * The directories that this process uses: what identifies each, and how it was named. Among the
+   * system properties, since this class may be loaded several times in one process.
+   */
+  @SuppressWarnings("unchecked")
+  private static final Map<Object, Path> HELD =
+      (Map<Object, Path>)
+          System.getProperties()
+              .computeIfAbsent(
+                  DirectoryLock.class.getName(), name -> new ConcurrentHashMap<Object, Path>());
+
+  private final Object identity;
+  private final FileChannel channel;
+
+  private DirectoryLock(Object identity, FileChannel channel) {
+    this.identity = identity;
+    this.channel = channel;
+  }
+
+  static DirectoryLock acquire(Path directory) throws IOException {
+    Path real = directory.toRealPath();
+    Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
+    Object identity = key == null ? real : key;
+    Path holder = HELD.putIfAbsent(identity, directory);
+    if (holder != null) {
+      throw inUse(directory, "this process, as " + holder);
+    }
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              real.resolve(FILE),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw inUse(directory, readHolder(channel));
+      }
+      byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(name), 0);
+      return new DirectoryLock(identity, channel);
+    } catch (IOException | RuntimeException | Error e) {
+      release(identity, channel, e);
+      throw e;
+    }
+  }
+
+  private static void release(Object identity, @Nullable FileChannel channel, Throwable failure) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    } finally {
+      HELD.remove(identity);
+    }
+  }
+
+  private static String readHolder(FileChannel channel) {
+    ByteBuffer name = ByteBuffer.allocate(LONGEST_HOLDER);
+    try {
+      channel.read(name, 0);
+    } catch (IOException e) {
+      return "another process";
+    }
+    String holder = new String(name.array(), 0, name.position(), StandardCharsets.UTF_8).strip();
+    return holder.isEmpty() ? "another process" : holder;
+  }
+
+  private static IOException inUse(Path directory, String holder) {
+    return new IOException(
+        directory
+            + " is in use by "
+            + holder
+            + "; a store is opened once at a time: close it there, or share what was opened");
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(identity);
+    }
+  }
+}

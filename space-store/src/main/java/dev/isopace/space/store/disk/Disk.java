@@ -1,0 +1,60 @@
+package dev.isopace.space.store.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One directory of files: all that a store needs of an operating system, so that a test can put
+ * another in its place which fails, forgets, or keeps what a crash would leave.
+ *
+ * <p>What is written is durable after {@link Handle#force}; that a file exists, and by which name,
+ * is durable after {@link #syncDir}. No call takes notice of interrupts. Thread-safe.
+ */
+public interface Disk extends Closeable {
+  /** What a file is opened for. */
+  enum Mode {
+    /** To be read; it must exist. */
+    READ,
+    /** To be read and written; it must exist. */
+    WRITE,
+    /** To be read and written; it must not exist, and does so afterwards, empty. */
+    CREATE
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param name a plain file name
+   * @throws java.nio.file.NoSuchFileException if it must exist and does not
+   * @throws java.nio.file.FileAlreadyExistsException if it must not exist and does
+   */
+  Handle open(String name, Mode mode) throws IOException;
+
+  /** Gives a file another name, atomically; a file of that name is replaced. */
+  void rename(String from, String to) throws IOException;
+
+  /** Deletes a file, which must exist. */
+  void delete(String name) throws IOException;
+
+  /** Makes all creations, renames and deletions so far durable. */
+  void syncDir() throws IOException;
+
+  /** The names of all files, in no particular order. */
+  List<String> list() throws IOException;
+
+  /**
+   * Keeps everybody else, in this process and in others, from using the directory until the result
+   * is closed.
+   *
+   * @throws IOException if somebody uses it, naming who, where that is known
+   */
+  Closeable lock() throws IOException;
+
+  /** The name of a file, or of the directory where it is "", as a message shows it. */
+  String show(String name);
+
+  /** Releases what the disk itself holds; handles are closed by those who opened them. */
+  @Override
+  void close() throws IOException;
+}

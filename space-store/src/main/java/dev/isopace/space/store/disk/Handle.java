@@ -1,0 +1,45 @@
+package dev.isopace.space.store.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file. Calls may run at the same time; the caller sees to it that reads and writes at one
+ * time do not concern the same bytes, and that a handle is closed when nobody uses it any more.
+ */
+public interface Handle extends Closeable {
+  /**
+   * Writes from the buffer's position on, and moves it by what was written.
+   *
+   * @param at where to, in bytes from the beginning; a file that is shorter grows
+   * @return how many bytes were written, which may be fewer than remain, but not zero
+   */
+  int write(ByteBuffer buffer, long at) throws IOException;
+
+  /**
+   * Reads into the buffer from its position on, and moves it by what was read.
+   *
+   * @param at where from, in bytes from the beginning
+   * @return how many bytes were read, which may be fewer than fit; -1 at the end of the file
+   */
+  int read(ByteBuffer buffer, long at) throws IOException;
+
+  /** Makes all that was written durable. After a failure nothing is known of what is durable. */
+  void force() throws IOException;
+
+  /** Cuts the file to a size, which is not more than its present one. */
+  void truncate(long size) throws IOException;
+
+  /**
+   * A hint that the file has got its size, and will be read and written often: what is within it
+   * may from now on be reached through memory.
+   */
+  default void map() throws IOException {}
+
+  /** The file's size in bytes. */
+  long size() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

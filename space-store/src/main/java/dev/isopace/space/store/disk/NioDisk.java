@@ -1,0 +1,236 @@
+package dev.isopace.space.store.disk;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of a real file system.
+ *
+ * <p>An interrupt of a thread that is in a call of {@link FileChannel} closes the channel, and with
+ * it the file for everybody. Users' threads therefore read, write and force through {@link
+ * RandomAccessFile}, which knows no interrupts, or through mapped memory. What needs a channel
+ * (mapping, the directory, the lock) is left to calls that the store makes on a thread of its own:
+ * {@link #syncDir}, {@link #lock} and {@link Handle#map}.
+ */
+public final class NioDisk implements Disk {
+  private final Path directory;
+  private final boolean mapsWrites;
+
+  /** How many bytes may still be mapped. */
+  private final AtomicLong budget;
+
+  /**
+   * The disk of a directory, which must exist.
+   *
+   * @param memory how many bytes may be mapped
+   * @param mapsWrites whether files that are mapped are also written through memory, which is fast
+   *     and survives the process, but cannot be forced as cheaply
+   */
+  public NioDisk(Path directory, long memory, boolean mapsWrites) {
+    this.directory = directory;
+    this.mapsWrites = mapsWrites;
+    this.budget = new AtomicLong(memory);
+  }
+
+  @Override
+  public Handle open(String name, Mode mode) throws IOException {
+    Path path = path(name);
+    if (mode == Mode.CREATE) {
+      Files.createFile(path);
+    } else if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return new NioHandle(path.toFile(), mode == Mode.READ ? "r" : "rw");
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Files.move(
+        path(from), path(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.delete(path(name));
+  }
+
+  @Override
+  public void syncDir() throws IOException {
+    sync(directory);
+  }
+
+  /** Makes the names in a directory durable. */
+  public static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  @Override
+  public Closeable lock() throws IOException {
+    return DirectoryLock.acquire(directory);
+  }
+
+  @Override
+  public String show(String name) {
+    return name.isEmpty() ? directory.toString() : path(name).toString();
+  }
+
+  @Override
+  public void close() {}
+
+  private Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  private final class NioHandle implements Handle {
+    private final RandomAccessFile file;
+    private final boolean writable;
+
+    /** Guards the position of the file, which reads and writes share. */
+    private final Lock position = new ReentrantLock();
+
+    /** Where the file stands, or -1; a write that goes on there needs one system call less. */
+    private long pointer;
+
+    private volatile @Nullable Mapping mapping;
+
+    /** What is mapped, if anything is. */
+    private volatile @Nullable ByteBuffer mapped;
+
+    NioHandle(File path, String mode) throws IOException {
+      this.file = new RandomAccessFile(path, mode);
+      this.writable = mode.equals("rw");
+    }
+
+    @Override
+    public int write(ByteBuffer buffer, long at) throws IOException {
+      int length = buffer.remaining();
+      ByteBuffer memory = mapped;
+      if (memory != null && mapsWrites && at + length <= memory.capacity()) {
+        memory.put((int) at, buffer, buffer.position(), length);
+        buffer.position(buffer.limit());
+        return length;
+      }
+      position.lock();
+      try {
+        seek(at);
+        file.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+        pointer = at + length;
+      } finally {
+        position.unlock();
+      }
+      buffer.position(buffer.limit());
+      return length;
+    }
+
+    @Override
+    public int read(ByteBuffer buffer, long at) throws IOException {
+      int length = buffer.remaining();
+      ByteBuffer memory = mapped;
+      if (memory != null && at + length <= memory.capacity()) {
+        memory.get((int) at, buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+        buffer.position(buffer.limit());
+        return length;
+      }
+      int read;
+      position.lock();
+      try {
+        seek(at);
+        read = file.read(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+        pointer = at + Math.max(0, read);
+      } finally {
+        position.unlock();
+      }
+      if (read > 0) {
+        buffer.position(buffer.position() + read);
+      }
+      return read;
+    }
+
+    /** Goes to a place; until the next call has succeeded, nobody knows where the file stands. */
+    private void seek(long at) throws IOException {
+      if (pointer != at) {
+        file.seek(at);
+      }
+      pointer = -1;
+    }
+
+    @Override
+    public void force() throws IOException {
+      file.getFD().sync();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      position.lock();
+      try {
+        pointer = -1;
+        file.setLength(size);
+      } finally {
+        position.unlock();
+      }
+    }
+
+    @Override
+    public void map() throws IOException {
+      long size = file.length();
+      if (mapped != null || size == 0 || size > Integer.MAX_VALUE) {
+        return;
+      }
+      if (budget.addAndGet(-size) < 0) {
+        budget.addAndGet(size);
+        return;
+      }
+      MapMode mode = writable && mapsWrites ? MapMode.READ_WRITE : MapMode.READ_ONLY;
+      try {
+        Mapping made = Mapping.of(file.getChannel(), mode, size);
+        mapping = made;
+        mapped = made.buffer;
+      } catch (IOException | RuntimeException | Error e) {
+        budget.addAndGet(size);
+        throw e;
+      }
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public void close() throws IOException {
+      Mapping made = mapping;
+      if (made != null) {
+        mapping = null;
+        mapped = null;
+        budget.addAndGet(made.buffer.capacity());
+        made.close();
+      }
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The seam between a store and the operating system. */
+package dev.isopace.space.store.disk;
