@@ -1,0 +1,111 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.IndeterminateException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A real file system that is full, or whose device is: nothing that was acknowledged is lost. */
+class FullDiskTest {
+  private static final StoreOption SMALL = StoreOption.withSegmentSize(256 << 10);
+  private static final StoreOption UNMAPPED = StoreOption.withMemory(0);
+
+  private final LoopMount mount = new LoopMount(StoreTckTest.freshDirectory());
+
+  @BeforeEach
+  void requireRoot() throws IOException, InterruptedException {
+    LoopMount.assumePossible();
+  }
+
+  @AfterEach
+  void unmount() throws IOException, InterruptedException {
+    mount.close();
+  }
+
+  private static byte[] entry(int number) {
+    return ByteBuffer.allocate(1000).putInt(number).array();
+  }
+
+  private static int number(byte[] entry) {
+    return ByteBuffer.wrap(entry).getInt();
+  }
+
+  @Test
+  void aFullDiskRefusesPushesAndIsEmptiedByPulls() throws IOException, InterruptedException {
+    Path directory = mount.mount(64, 16);
+    int pushed = 0;
+    try (Store store = Store.open(directory, SMALL)) {
+      IOException full = null;
+      for (; full == null; pushed++) {
+        assertTrue(pushed < 20_000, "a disk of 16 MiB is not full yet");
+        try {
+          store.push("key", entry(pushed));
+        } catch (IOException e) {
+          full = e;
+          pushed--;
+        }
+      }
+      assertTrue(full.getMessage().contains("push of key 'key': "), full.getMessage());
+      assertTrue(full.getMessage().contains("No space left on device"), full.getMessage());
+      assertEquals(pushed, store.len("key"));
+      for (int i = 0; i < pushed / 2; i++) {
+        assertEquals(i, number(store.pullp("key").orElseThrow()));
+      }
+      store.compact();
+      store.push("key", entry(pushed++));
+    }
+    try (Store store = Store.open(directory, SMALL)) {
+      for (int i = (pushed - 1) / 2; i < pushed; i++) {
+        assertEquals(i, number(store.pullp("key").orElseThrow()));
+      }
+      assertEquals(0, store.len("key"));
+    }
+  }
+
+  @Test
+  void aForceThatFailsOnceIsNotTrustedAgain() throws IOException, InterruptedException {
+    // The device fills up before the file system does: what it cannot take is only found by force.
+    Path directory = mount.mount(4, 64);
+    int acknowledged = 0;
+    int tried = 0;
+    Store store = Store.open(directory, SMALL, UNMAPPED);
+    Exception failure = null;
+    while (failure == null) {
+      assertTrue(tried < 20_000, "a device of 4 MiB is not full yet");
+      tried++;
+      try {
+        store.push("key", entry(tried - 1));
+        acknowledged++;
+      } catch (IndeterminateException | IOException e) {
+        failure = e;
+      }
+    }
+    if (failure instanceof IndeterminateException) {
+      assertThrows(IOException.class, () -> store.push("key", entry(0)));
+      assertThrows(IOException.class, () -> store.pullp("key"));
+    }
+    try {
+      store.close();
+    } catch (IOException e) {
+      // The checkpoint needs room, too; the log does not need the checkpoint.
+    }
+    mount.enlarge(64);
+    mount.forgetCache(directory);
+    try (Store again = Store.open(directory, SMALL, UNMAPPED)) {
+      long found = again.len("key");
+      assertTrue(
+          found == acknowledged || found == acknowledged + 1,
+          acknowledged + " were acknowledged, " + tried + " tried, " + found + " found");
+      for (int i = 0; i < found; i++) {
+        assertEquals(i, number(again.pullp("key").orElseThrow()));
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.isopace.space.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Damage is refused with its place; salvage keeps the rest, says what is lost, changes nothing. */
+class SalvageTest {
+  private static final int ENTRIES = 200;
+
+  private final Path directory = StoreTckTest.freshDirectory();
+  private final Path fresh = StoreTckTest.freshDirectory();
+
+  /** A store that was never closed, as a kill leaves it. */
+  private void fill() throws IOException {
+    Path origin = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(origin)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push("key " + i % 2, ("entry " + i).getBytes(UTF_8));
+      }
+      store.pullp("key 0");
+      try (Stream<Path> files = Files.list(origin)) {
+        for (Path file : files.toList()) {
+          Files.copy(file, directory.resolve(file.getFileName()));
+        }
+      }
+    }
+  }
+
+  private Path segment() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static void flip(Path file, long offset) throws IOException {
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.seek(offset);
+      int there = access.read();
+      access.seek(offset);
+      access.write(there ^ 4);
+    }
+  }
+
+  private Map<String, byte[]> content() throws IOException {
+    Map<String, byte[]> content = new HashMap<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        content.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return content;
+  }
+
+  @Test
+  void damageInTheMiddleIsRefusedAndTheRestIsSalvaged() throws IOException {
+    fill();
+    int damaged = 4_000;
+    flip(segment(), damaged);
+    Map<String, byte[]> before = content();
+    CorruptLogException refusal =
+        assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    assertEquals(segment().toString(), refusal.file());
+    assertTrue(refusal.offset() <= damaged && refusal.offset() > damaged - 60, refusal.toString());
+    assertThrows(CorruptLogException.class, () -> Store.verify(directory, bytes -> {}));
+    Salvage salvage = Store.salvage(directory, fresh);
+    requireUnchanged(before);
+    assertEquals(1, salvage.losses().size());
+    assertEquals(refusal.offset(), salvage.losses().get(0).offset());
+    assertEquals(ENTRIES - 2, salvage.entries(), "one was pulled, one is lost");
+    List<String> found = new ArrayList<>();
+    try (Store store = Store.open(fresh)) {
+      for (String key : new TreeSet<>(store.keys())) {
+        int last = -1;
+        while (store.len(key) > 0) {
+          String entry = new String(store.pullp(key).orElseThrow(), UTF_8);
+          int number = Integer.parseInt(entry.substring("entry ".length()));
+          assertTrue(number > last, entry + " after " + last);
+          assertEquals("key " + number % 2, key);
+          last = number;
+          found.add(entry);
+        }
+      }
+    }
+    assertEquals(ENTRIES - 2, found.size());
+  }
+
+  @Test
+  void aMissingSegmentIsRefused() throws IOException {
+    StoreOption small = StoreOption.withSegmentSize(64 << 10);
+    try (Store store = Store.open(directory, small)) {
+      for (int i = 0; i < 300; i++) {
+        store.push("key", new byte[1000]);
+      }
+    }
+    Path first = segment();
+    Files.delete(first);
+    CorruptLogException refusal =
+        assertThrows(CorruptLogException.class, () -> Store.open(directory, small).close());
+    assertEquals(first.toString(), refusal.file());
+  }
+
+  @Test
+  void aTornTailIsCutOffAndReported() throws IOException {
+    fill();
+    // The last record is the removal; a tail that is torn has lost some of it.
+    Path segment = segment();
+    byte[] bytes = Files.readAllBytes(segment);
+    int end = bytes.length;
+    while (bytes[end - 1] == 0) {
+      end--;
+    }
+    flip(segment, end - 20);
+    try (Store store = Store.open(directory)) {
+      assertTrue(store.recovery().cut() > 0, store.recovery().toString());
+      assertEquals(segment.toString(), store.recovery().cutFile());
+      assertEquals(ENTRIES, store.recovery().entries(), "the removal had not been durable");
+      store.push("key 0", new byte[1]);
+    }
+    try (Store store = Store.open(directory)) {
+      assertEquals(ENTRIES + 1, store.recovery().entries());
+      assertEquals(0, store.recovery().cut());
+    }
+  }
+
+  @Test
+  void aSoundStoreIsVerified() throws IOException {
+    fill();
+    Map<String, byte[]> before = content();
+    Verification verification = Store.verify(directory, bytes -> {});
+    requireUnchanged(before);
+    assertEquals(ENTRIES - 1, verification.entries());
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES - 1, salvage.entries());
+    assertEquals(List.of(), salvage.losses());
+    assertThrows(IOException.class, () -> Store.salvage(directory, fresh));
+  }
+
+  private void requireUnchanged(Map<String, byte[]> before) throws IOException {
+    Map<String, byte[]> after = content();
+    after.remove("lock");
+    Map<String, byte[]> expected = new HashMap<>(before);
+    expected.remove("lock");
+    assertEquals(expected.keySet(), after.keySet());
+    for (String name : expected.keySet()) {
+      assertTrue(java.util.Arrays.equals(expected.get(name), after.get(name)), name);
+    }
+  }
+}

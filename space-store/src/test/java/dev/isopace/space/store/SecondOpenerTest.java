@@ -1,0 +1,61 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A directory belongs to one open store, whatever name it is called by. */
+class SecondOpenerTest {
+  private final Path directory = StoreTckTest.freshDirectory();
+
+  @Test
+  void aSecondStoreOfThisProcessIsRefusedByEveryName() throws IOException {
+    Path link = directory.resolveSibling(directory.getFileName() + "-link");
+    Files.createSymbolicLink(link, directory.toAbsolutePath());
+    Path roundabout = directory.resolve("..").resolve(directory.getFileName());
+    try (Store first = Store.open(directory)) {
+      first.push("key", new byte[] {1});
+      for (Path name : List.of(directory, directory.toAbsolutePath(), link, roundabout)) {
+        IOException refusal = assertThrows(IOException.class, () -> Store.open(name));
+        assertEquals(
+            name
+                + " is in use by this process, as "
+                + directory
+                + "; a store is opened once at a time: close it there, or share what was opened",
+            refusal.getMessage());
+      }
+      first.push("key", new byte[] {2});
+    }
+    try (Store again = Store.open(link)) {
+      assertEquals(2, again.len("key"));
+    }
+  }
+
+  @Test
+  void aStoreOfAnotherProcessIsNamedAndNotDisturbed() throws IOException, InterruptedException {
+    Store.open(directory).close();
+    Process other = ChildStore.start(directory);
+    try {
+      assertEquals("open", ChildStore.readLine(other));
+      for (int i = 0; i < 3; i++) {
+        IOException refusal = assertThrows(IOException.class, () -> Store.open(directory));
+        assertTrue(
+            refusal.getMessage().contains(" is in use by process " + other.pid() + ";"),
+            refusal.getMessage());
+      }
+      ChildStore.writeLine(other, "push");
+      assertEquals("pushed 0", ChildStore.readLine(other));
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    try (Store store = Store.open(directory)) {
+      assertEquals(1, store.len("key"));
+    }
+  }
+}

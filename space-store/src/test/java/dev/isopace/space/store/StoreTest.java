@@ -1,0 +1,87 @@
+package dev.isopace.space.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What was pushed and not pulled is there again, in order, after the store was closed. */
+class StoreTest {
+  private final Path directory = StoreTckTest.freshDirectory();
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private static Optional<String> text(Optional<byte[]> bytes) {
+    return bytes.map(value -> new String(value, UTF_8));
+  }
+
+  @Test
+  void entriesSurviveAClose() throws IOException {
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < 100; i++) {
+        store.push("key " + i % 7, bytes("entry " + i));
+      }
+      assertEquals(Optional.of("entry 0"), text(store.pullp("key 0")));
+    }
+    try (Store store = Store.open(directory)) {
+      assertEquals(99, store.recovery().entries());
+      assertTrue(store.recovery().checkpoint());
+      assertEquals(Optional.of("entry 7"), text(store.peek("key 0")));
+      for (int i = 1; i < 100; i++) {
+        assertEquals(Optional.of("entry " + i), text(store.pullp("key " + i % 7)), "entry " + i);
+      }
+      assertEquals(Set.of(), store.keys());
+    }
+    try (Store store = Store.open(directory)) {
+      assertEquals(0, store.recovery().entries());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "never", "interval"})
+  void aLongQueueGoesThroughManySegments(String sync) throws IOException {
+    StoreOption option =
+        switch (sync) {
+          case "always" -> StoreOption.withSync(true);
+          case "never" -> StoreOption.withSync(false);
+          default -> StoreOption.withSync(java.time.Duration.ofMillis(2));
+        };
+    int count = sync.equals("always") ? 3_000 : 100_000;
+    Supplier<byte[]> payload = () -> new byte[1000];
+    StoreOption segment = StoreOption.withSegmentSize(64 << 10);
+    try (Store store = Store.open(directory, option, segment)) {
+      for (int i = 0; i < count; i++) {
+        byte[] value = payload.get();
+        value[i % 1000] = (byte) i;
+        store.push("long", value);
+        if (i % 10 != 0) {
+          store.pullp("long");
+        }
+      }
+      assertEquals((count + 9) / 10, store.len("long"));
+    }
+    try (Store store = Store.open(directory, option, segment)) {
+      int first = count - (count + 9) / 10;
+      for (int i = first; i < count; i++) {
+        byte[] value = payload.get();
+        value[i % 1000] = (byte) i;
+        assertArrayEquals(value, store.pullp("long").orElseThrow(), "entry " + i);
+        if (i == count - 50) {
+          store.compact();
+        }
+      }
+      assertEquals(0, store.len("long"));
+    }
+  }
+}
