@@ -2,6 +2,8 @@
 @org.jspecify.annotations.NullMarked
 module dev.isopace.space.cli {
   requires dev.isopace.space;
+  // For the store commands alone; as a backend it is found, like the others.
+  requires dev.isopace.space.store;
   requires info.picocli;
   requires static org.jspecify;
 

@@ -8,44 +8,69 @@ import java.io.Serial;
 final class CommandException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  private final int exitCode;
+  private enum Kind {
+    BAD_INPUT,
+    DAMAGE,
+    FAILURE
+  }
+
+  private final Kind kind;
   private final String line;
 
-  private CommandException(int exitCode, String line, Throwable cause) {
+  private CommandException(Kind kind, String line, Throwable cause) {
     super(line, cause);
-    this.exitCode = exitCode;
+    this.kind = kind;
     this.line = line;
   }
 
-  private CommandException(int exitCode, String line) {
+  private CommandException(Kind kind, String line) {
     super(line);
-    this.exitCode = exitCode;
+    this.kind = kind;
     this.line = line;
   }
 
   /** The command was asked for something that cannot be. */
   static CommandException badInput(String line) {
-    return new CommandException(2, line);
+    return new CommandException(Kind.BAD_INPUT, line);
   }
 
   static CommandException badInput(Throwable cause) {
-    return new CommandException(2, OneLine.of(cause), cause);
+    return new CommandException(Kind.BAD_INPUT, OneLine.of(cause), cause);
+  }
+
+  /** The command has found damage. */
+  static CommandException damage(String line, Throwable cause) {
+    return new CommandException(Kind.DAMAGE, line, cause);
   }
 
   /** The work failed. */
   static CommandException failure(String line) {
-    return new CommandException(1, line);
+    return new CommandException(Kind.FAILURE, line);
   }
 
   static CommandException failure(Throwable cause) {
     // The message of an Error, or of a defect, seldom says what it is.
     boolean speaks = cause instanceof SpaceException || cause instanceof IOException;
     return new CommandException(
-        1, speaks ? OneLine.of(cause) : OneLine.of(cause.toString()), cause);
+        Kind.FAILURE, speaks ? OneLine.of(cause) : OneLine.of(cause.toString()), cause);
   }
 
-  int exitCode() {
-    return exitCode;
+  /** The same with more to say. */
+  CommandException and(String more) {
+    return new CommandException(kind, line + "; " + more, this);
+  }
+
+  /**
+   * Tells the exit code.
+   *
+   * @param failed that of a failure, which depends on the command
+   */
+  int exitCode(int failed) {
+    return switch (kind) {
+      case BAD_INPUT -> ExitCode.BAD_INPUT;
+      case DAMAGE -> ExitCode.DAMAGED;
+      case FAILURE -> failed;
+    };
   }
 
   @Override

@@ -2,8 +2,6 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
-import dev.isopace.space.SpaceException;
-import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException {
     try (Input text = Input.open(inputName(), environment.stdin());
-        Space<String> space = open()) {
+        Space<String> space = Opener.open(uri, Codec.utf8())) {
       LineSource source = new LineSource(text.bytes());
       Demo demo =
           new Demo(
@@ -98,32 +96,9 @@ final class DemoCommand implements Callable<Integer> {
     return Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
   }
 
-  private Space<String> open() throws CommandException {
-    try {
-      return Spaces.open(uri, Codec.utf8());
-    } catch (IllegalArgumentException e) {
-      throw CommandException.badInput(e);
-    } catch (SpaceException e) {
-      StringBuilder line = new StringBuilder(OneLine.of(e));
-      for (Throwable suppressed : e.getSuppressed()) {
-        line.append("; ").append(OneLine.of(suppressed));
-      }
-      throw isSchemeKnown()
-          ? CommandException.failure(line.toString())
-          : CommandException.badInput(line.toString());
-    }
-  }
-
-  private boolean isSchemeKnown() {
-    String scheme = SpaceUri.parse(uri).scheme();
-    return Spaces.providers().stream().anyMatch(provider -> provider.scheme().equals(scheme));
-  }
-
   private Demo.Outcome run(Demo demo, LineSource source, Input text) throws CommandException {
     try {
-      return environment.stderrIsTerminal()
-          ? runWatched(demo, source, text.size())
-          : demo.run(source);
+      return runWatched(demo, source, text.size());
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw cause instanceof IOException
@@ -134,7 +109,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private Demo.Outcome runWatched(Demo demo, LineSource source, long size)
       throws ExecutionException {
-    Progress progress = new Progress(spec.commandLine().getErr(), source::bytesRead, size);
+    Progress progress =
+        Progress.ofReading(
+            environment.stderrIsTerminal(), spec.commandLine().getErr(), source::bytesRead, size);
     try {
       return demo.run(source);
     } finally {

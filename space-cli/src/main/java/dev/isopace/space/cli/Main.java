@@ -29,17 +29,36 @@ final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    CommandLine command = commandLine(Environment.ofProcess());
+    Environment environment = Environment.ofProcess();
+    CommandLine command = commandLine(environment);
     // The default writer hides that standard output cannot be written.
     command.setOut(new PrintWriter(System.out, false, Charset.defaultCharset()));
-    System.exit(command.execute(args));
+    int exitCode = ExitCode.FAILED;
+    try {
+      exitCode = command.execute(args);
+    } catch (Error e) {
+      // Most likely there is not enough memory for an entry.
+      report(command, exitCode, e.toString());
+    } finally {
+      environment.interruption().commandEnded();
+    }
+    System.exit(exitCode);
   }
 
   static CommandLine commandLine(Environment environment) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(environment))
+        .addSubcommand(new OutCommand(environment))
+        .addSubcommand(new InCommand(environment))
+        .addSubcommand(new RdCommand(environment))
+        .addSubcommand(new InpCommand(environment))
+        .addSubcommand(new RdpCommand(environment))
+        .addSubcommand(new LenCommand(environment))
+        .addSubcommand(new KeysCommand(environment))
+        .addSubcommand(StoreCommand.commandLine(environment))
         .setExpandAtFiles(false)
-        .setParameterExceptionHandler((e, args) -> report(e.getCommandLine(), 2, describe(e)))
+        .setParameterExceptionHandler(
+            (e, args) -> report(e.getCommandLine(), ExitCode.BAD_INPUT, describe(e)))
         .setExecutionExceptionHandler((e, command, parsed) -> report(command, e));
   }
 
@@ -64,11 +83,12 @@ final class Main implements Runnable {
   }
 
   private static int report(CommandLine command, Exception e) {
+    int failed = command.getCommandSpec().exitCodeOnExecutionException();
     if (e instanceof CommandException failure) {
-      return report(command, failure.exitCode(), failure.getMessage());
+      return report(command, failure.exitCode(failed), failure.getMessage());
     }
     // A defect of this program, or a failure that nobody foresaw: its kind may be all it says.
-    return report(command, 1, e.toString());
+    return report(command, failed, e.toString());
   }
 
   private static int report(CommandLine command, int exitCode, String message) {

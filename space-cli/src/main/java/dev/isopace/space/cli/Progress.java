@@ -5,11 +5,9 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
-/**
- * One line on a terminal that says how much of a large input was read, until it is closed, which
- * clears it.
- */
+/** One line on a terminal that says how far a long work is, until it is closed, which clears it. */
 final class Progress implements AutoCloseable {
   /** In bytes. What is smaller is done before anybody could read the line. */
   static final long LARGE = 16L << 20;
@@ -19,33 +17,50 @@ final class Progress implements AutoCloseable {
   private static final String CLEAR = "\r\033[K";
 
   private final PrintWriter terminal;
-  private final LongSupplier done;
-  private final long size;
+  private final Supplier<String> line;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::showUntilClosed, "progress");
 
+  private Progress(PrintWriter terminal, Supplier<String> line) {
+    this.terminal = terminal;
+    this.line = line;
+    thread.setDaemon(true);
+  }
+
   /**
-   * Starts to show.
+   * Starts to show, if somebody watches.
    *
+   * @param watched whether somebody does
+   * @param terminal where
+   * @param line what to show, asked from time to time; nothing while it is empty
+   */
+  static Progress show(boolean watched, PrintWriter terminal, Supplier<String> line) {
+    Progress progress = new Progress(terminal, line);
+    if (watched) {
+      progress.thread.start();
+    }
+    return progress;
+  }
+
+  /**
+   * Starts to show how much was read, if somebody watches.
+   *
+   * @param watched whether somebody does
    * @param terminal where
    * @param done how many bytes were read; asked from time to time
    * @param size how many there are; 0 if that is not known
    */
-  Progress(PrintWriter terminal, LongSupplier done, long size) {
-    this.terminal = terminal;
-    this.done = done;
-    this.size = size;
-    thread.setDaemon(true);
-    thread.start();
+  static Progress ofReading(boolean watched, PrintWriter terminal, LongSupplier done, long size) {
+    return show(watched, terminal, () -> line(done.getAsLong(), size));
   }
 
   private void showUntilClosed() {
     boolean shown = false;
     try {
       while (!closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
-        String line = line(done.getAsLong(), size);
-        if (!line.isEmpty()) {
-          terminal.print(CLEAR + line);
+        String now = line.get();
+        if (!now.isEmpty()) {
+          terminal.print(CLEAR + now);
           terminal.flush();
           shown = true;
         }

@@ -7,7 +7,7 @@ import dev.isopace.space.SpaceClosedException;
 final class Put {
   private Put() {}
 
-  static void into(Space<String> space, String key, String value) {
+  static <V> void into(Space<V> space, String key, V value) {
     if (!space.out(key, value)) {
       throw new SpaceClosedException("out of key '" + key + "': the space is closed");
     }

@@ -44,14 +44,15 @@ final class BadInputTest {
   void uris() {
     assertBad(
         "space demo: open of 'nowhere:': no provider has the scheme 'nowhere'; schemes found:"
-            + " flaky, local",
+            + " flaky, kept, local, store",
         "--input=-",
         "--uri=nowhere:");
     assertBad(
-        "space demo: open of 'store:x': no provider has the scheme 'store'; schemes found: flaky,"
-            + " local; add dev.isopace.space:space-store to the class path or module path",
+        "space demo: open of 'nats:x': no provider has the scheme 'nats'; schemes found: flaky,"
+            + " kept, local, store; add dev.isopace.space:space-nats to the class path or module"
+            + " path",
         "--input=-",
-        "--uri=store:x");
+        "--uri=nats:x");
     assertBad(
         "space demo: 'local' has no scheme; a space URI is scheme:target?name=value&name=value, for"
             + " instance local:",
@@ -107,7 +108,8 @@ final class BadInputTest {
         "demo --input=- --input=- | space demo: option '--input' (FILE) should be specified only"
             + " once",
         "demo README.md | space demo: unexpected argument 'README.md'",
-        "frobnicate | space: unknown command 'frobnicate'; there is: demo",
+        "frobnicate | space: unknown command 'frobnicate'; there is: demo, out, in, rd,"
+            + " inp, rdp, len, keys, store",
         "--frobnicate | space: Unknown option: '--frobnicate'",
       })
   void syntax(String line, String message) {

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -252,7 +252,13 @@ final class DemoTest {
   @ValueSource(strings = {"demo --input=-"})
   void brokenOutput(String line) {
     StringWriter err = new StringWriter();
-    Environment environment = new Environment(new ByteArrayInputStream(new byte[0]), false, null);
+    Environment environment =
+        new Environment(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            false,
+            null,
+            new Interruption(task -> {}));
     CommandLine command = Main.commandLine(environment);
     command.setErr(new PrintWriter(err)).setOut(new PrintWriter(new BrokenWriter()));
     assertEquals(1, command.execute(line.split(" ", -1)));

@@ -33,7 +33,8 @@ final class ProgressTest {
     StringWriter terminal = new StringWriter();
     CountDownLatch shown = new CountDownLatch(3);
     Progress progress =
-        new Progress(
+        Progress.ofReading(
+            true,
             new PrintWriter(terminal),
             () -> {
               shown.countDown();

@@ -3,7 +3,9 @@ package dev.isopace.space.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,19 @@ record Run(int exitCode, String out, String err) {
     return with(new ByteArrayInputStream(stdin.getBytes(UTF_8)), null, args);
   }
 
+  static Run onBytes(byte[] stdin, String... args) {
+    return with(new ByteArrayInputStream(stdin), null, args);
+  }
+
   static Run with(InputStream stdin, @Nullable String demoInput, String... args) {
-    StringWriter out = new StringWriter();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();
-    CommandLine command = Main.commandLine(new Environment(stdin, false, demoInput));
-    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    PrintWriter writer = new PrintWriter(new OutputStreamWriter(out, UTF_8));
+    Interruption never = new Interruption(task -> {});
+    CommandLine command = Main.commandLine(new Environment(stdin, out, false, demoInput, never));
+    command.setOut(writer).setErr(new PrintWriter(err));
     int exitCode = command.execute(args);
-    return new Run(exitCode, out.toString(), err.toString());
+    writer.flush();
+    return new Run(exitCode, out.toString(UTF_8), err.toString());
   }
 }

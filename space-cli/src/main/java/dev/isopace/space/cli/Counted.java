@@ -1,0 +1,18 @@
+package dev.isopace.space.cli;
+
+/** Numbers of things in messages: without grouping, to be found by tools. */
+final class Counted {
+  private Counted() {}
+
+  static String entries(long count) {
+    return count == 1 ? "1 entry" : count + " entries";
+  }
+
+  static String bytes(long count) {
+    return count == 1 ? "1 byte" : count + " bytes";
+  }
+
+  static String segments(long count) {
+    return count == 1 ? "1 segment" : count + " segments";
+  }
+}

@@ -1,0 +1,20 @@
+package dev.isopace.space.cli;
+
+/** What the commands that scripts use tell by their exit code; {@code demo} fails with 1. */
+final class ExitCode {
+  /** There was no entry, or fewer than were asked for. */
+  static final int NONE = 1;
+
+  /** Of a store: what had been durable is not what was written. */
+  static final int DAMAGED = 1;
+
+  static final int BAD_INPUT = 2;
+  static final int FAILED = 3;
+
+  // For the help of each command.
+  static final String HEADING = "%nExit codes:%n";
+  static final String BAD_INPUT_HELP = "2:bad usage, such as a bad URI or an unknown option";
+  static final String FAILED_HELP = "3:the space, or standard output, failed";
+
+  private ExitCode() {}
+}

@@ -1,0 +1,38 @@
+package dev.isopace.space.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code space len}: how many entries a key holds. */
+@Command(
+    name = "len",
+    description = "Prints how many entries a key holds.",
+    exitCodeOnExecutionException = ExitCode.FAILED,
+    exitCodeListHeading = ExitCode.HEADING,
+    exitCodeList = {
+      "0:a number was printed, be it 0",
+      ExitCode.BAD_INPUT_HELP,
+      ExitCode.FAILED_HELP
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class LenCommand implements Callable<Integer> {
+  private final Environment environment;
+
+  @Mixin private final Place place = new Place();
+
+  LenCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws CommandException {
+    return OnSpace.run(
+        place.uri(),
+        space -> {
+          Printer.printLine(environment.stdout(), Long.toString(space.len(place.key())));
+          return 0;
+        });
+  }
+}

@@ -1,0 +1,59 @@
+package dev.isopace.space.cli;
+
+import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Writes entries under one key, one after another, and knows at any time how many are written:
+ * whoever fails, or is interrupted, can go on behind them.
+ */
+final class Outbox {
+  private final Space<byte[]> space;
+  private final String key;
+
+  /** Held while an entry is written; {@link #end} keeps it. */
+  private final Semaphore turn = new Semaphore(1);
+
+  private long written;
+
+  Outbox(Space<byte[]> space, String key) {
+    this.space = space;
+    this.key = key;
+  }
+
+  /** Writes an entry. */
+  void put(byte[] value) throws CommandException {
+    turn.acquireUninterruptibly();
+    try {
+      Put.into(space, key, value);
+      written++;
+    } catch (IndeterminateException e) {
+      throw CommandException.failure(e).and(report() + ", perhaps one more");
+    } catch (SpaceException e) {
+      throw CommandException.failure(e).and(report());
+    } catch (IllegalArgumentException e) {
+      throw CommandException.badInput(e).and(report());
+    } finally {
+      turn.release();
+    }
+  }
+
+  /** How many entries are written; for the thread that writes them. */
+  String report() {
+    return written == 1 ? "1 entry was written" : Counted.entries(written) + " were written";
+  }
+
+  /**
+   * Waits for an entry that is being written, and lets none be written after it: whoever tries
+   * waits for ever, which is until the process ends. For any thread.
+   *
+   * @return how many are written
+   */
+  String end() {
+    turn.acquireUninterruptibly();
+    space.close();
+    return report();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.isopace.space.cli;
+
+import picocli.CommandLine.Parameters;
+
+/** The key that a command works on, and the space that it is in. */
+final class Place {
+  static final String URI_HELP = "The space, such as store:target/outbox";
+
+  @Parameters(index = "0", paramLabel = "URI", description = URI_HELP)
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private String uri;
+
+  @Parameters(index = "1", paramLabel = "KEY", description = "The key")
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private String key;
+
+  String uri() {
+    return uri;
+  }
+
+  String key() {
+    return key;
+  }
+}

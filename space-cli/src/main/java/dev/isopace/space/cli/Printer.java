@@ -1,0 +1,41 @@
+package dev.isopace.space.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes entries as they are, each with a separator behind it. */
+final class Printer {
+  private final OutputStream out;
+  private final byte separator;
+
+  Printer(OutputStream out, byte separator) {
+    this.out = out;
+    this.separator = separator;
+  }
+
+  static void printLine(OutputStream out, String line) throws CommandException {
+    new Printer(out, Separator.LINE_FEED).print(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes an entry at once: when this returns it has left the process, if the stream is that. */
+  void write(byte[] entry) throws IOException {
+    byte[] line = Arrays.copyOf(entry, entry.length + 1);
+    line[entry.length] = separator;
+    out.write(line);
+    out.flush();
+  }
+
+  void print(byte[] entry) throws CommandException {
+    try {
+      write(entry);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  static CommandException failure(IOException e) {
+    return CommandException.failure("standard output cannot be written: " + OneLine.of(e));
+  }
+}

@@ -1,0 +1,45 @@
+package dev.isopace.space.cli;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code space rdp}: prints the head of a key, if there is one, and leaves it there. */
+@Command(
+    name = "rdp",
+    description = "Prints the oldest entry of a key, if there is one, and leaves it there.",
+    exitCodeOnExecutionException = ExitCode.FAILED,
+    exitCodeListHeading = ExitCode.HEADING,
+    exitCodeList = {
+      "0:an entry was printed",
+      "1:there was none",
+      ExitCode.BAD_INPUT_HELP,
+      ExitCode.FAILED_HELP
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class RdpCommand implements Callable<Integer> {
+  private final Environment environment;
+
+  @Mixin private final Place place = new Place();
+  @Mixin private final Separator separator = new Separator();
+
+  RdpCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws CommandException {
+    return OnSpace.run(
+        place.uri(),
+        space -> {
+          Optional<byte[]> entry = space.rdp(place.key());
+          if (entry.isEmpty()) {
+            return ExitCode.NONE;
+          }
+          new Printer(environment.stdout(), separator.asByte()).print(entry.get());
+          return 0;
+        });
+  }
+}

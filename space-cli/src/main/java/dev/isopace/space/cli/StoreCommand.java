@@ -1,0 +1,33 @@
+package dev.isopace.space.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code space store}, to which each command on the files of a store is added by one line. */
+@Command(
+    name = "store",
+    description = "Looks after the directory of a store, which nobody uses meanwhile.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class StoreCommand implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  private StoreCommand() {}
+
+  static CommandLine commandLine(Environment environment) {
+    return new CommandLine(new StoreCommand())
+        .addSubcommand(new StoreVerifyCommand(environment))
+        .addSubcommand(new StoreCompactCommand(environment))
+        .addSubcommand(new StoreSalvageCommand(environment));
+  }
+
+  /** Without a subcommand, says which there are. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.isopace.space.cli;
+
+import dev.isopace.space.IndeterminateException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Takes entries and prints each, one after another: at most one is in hand, taken and not yet
+ * printed.
+ *
+ * <p>A signal ends this between two entries. It interrupts the thread, which ends a take that waits
+ * and has removed nothing (rule IN-5 of the contract), or leaves a take that has its entry to
+ * return it; what is in hand is then printed, and nothing more is taken. Only after that the
+ * process may end. A write to standard output does not take notice of an interrupt.
+ *
+ * <p>So an entry is printed at most once, and is lost in two cases only: the process dies with it
+ * in hand, or standard output fails. Then the entry is in the message, which is what is left of it.
+ */
+final class Taking {
+  /** Where entries come from; empty when there are no more. */
+  interface Source {
+    Optional<byte[]> take() throws InterruptedException;
+  }
+
+  private final Interruption interruption;
+  private final Printer printer;
+  private volatile boolean interrupted;
+
+  Taking(Interruption interruption, Printer printer) {
+    this.interruption = interruption;
+    this.printer = printer;
+  }
+
+  /**
+   * Takes and prints until there are no more, there were enough, or a signal comes.
+   *
+   * @return how many there were
+   */
+  long run(long wanted, Source source) throws CommandException {
+    Thread taker = Thread.currentThread();
+    interruption.prepare(
+        () -> {
+          interrupted = true;
+          taker.interrupt();
+          interruption.awaitCommand();
+        });
+    long taken = 0;
+    try {
+      while (taken < wanted && !interrupted) {
+        Optional<byte[]> entry = source.take();
+        if (entry.isEmpty()) {
+          break;
+        }
+        print(entry.get());
+        taken++;
+      }
+    } catch (InterruptedException e) {
+      // By the task above. Nothing was removed.
+      Thread.currentThread().interrupt();
+    } catch (IndeterminateException e) {
+      CommandException failure = CommandException.failure(e);
+      throw e.payload().isEmpty()
+          ? failure
+          : failure.and("not printed is the entry in doubt: " + Escaped.entry(e.payload().get()));
+    }
+    return taken;
+  }
+
+  private void print(byte[] entry) throws CommandException {
+    try {
+      printer.write(entry);
+    } catch (IOException e) {
+      throw Printer.failure(e).and("taken and not printed: " + Escaped.entry(entry));
+    }
+  }
+}
