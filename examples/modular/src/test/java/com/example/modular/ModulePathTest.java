@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.isopace.space.Space;
 import dev.isopace.space.local.LocalSpace;
+import dev.isopace.space.store.Store;
 import dev.isopace.space.tck.SpaceTck;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,8 +19,9 @@ class ModulePathTest {
             "com.example.modular",
             "dev.isopace.space",
             "dev.isopace.space.local",
+            "dev.isopace.space.store",
             "dev.isopace.space.tck"),
-        Stream.of(MySpaceTest.class, Space.class, LocalSpace.class, SpaceTck.class)
+        Stream.of(MySpaceTest.class, Space.class, LocalSpace.class, Store.class, SpaceTck.class)
             .map(part -> part.getModule().getName())
             .toList());
   }
