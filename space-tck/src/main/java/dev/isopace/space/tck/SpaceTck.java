@@ -5,6 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -51,8 +52,10 @@ public abstract class SpaceTck {
   }
 
   @BeforeEach
-  void setStage() {
-    stage = new Stage(uri(), options());
+  void setStage(TestReporter reporter) {
+    stage =
+        new Stage(
+            uri(), options(), (what, count) -> reporter.publishEntry(what, Long.toString(count)));
   }
 
   @AfterEach
@@ -70,6 +73,24 @@ public abstract class SpaceTck {
   /** FIFO: order, atomicity, conservation. */
   @Nested
   class Order extends OrderRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** FIFO-2: histories of calls that overlap. */
+  @Nested
+  class Histories extends HistoryRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** FIFO-3: storms. */
+  @Nested
+  class Storm extends StormRules {
     @Override
     Stage stage() {
       return SpaceTck.this.stage();
@@ -175,7 +196,7 @@ public abstract class SpaceTck {
     }
   }
 
-  /** CPY-1: what is shared. */
+  /** CPY-1: what is copied. */
   @Nested
   class Copy extends CopyRules {
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +29,17 @@ final class Stage {
 
   private final String uri;
   private final TckOptions options;
+  private final BiConsumer<String, Long> reporter;
   private final Random random;
   private final Queue<Space<?>> handles = new ConcurrentLinkedQueue<>();
   private final Queue<Actor<?>> actors = new ConcurrentLinkedQueue<>();
   private final Lock opening = new ReentrantLock();
   private @Nullable Space<String> space;
 
-  Stage(String uri, TckOptions options) {
+  Stage(String uri, TckOptions options, BiConsumer<String, Long> reporter) {
     this.uri = uri;
     this.options = options;
+    this.reporter = reporter;
     this.random = new Random(options.seed());
   }
 
@@ -91,6 +94,11 @@ final class Stage {
     }
   }
 
+  /** Makes known how much was looked at. */
+  void report(String what, long count) {
+    reporter.accept(what, count);
+  }
+
   /** A handle of this test's space for other values. */
   <V> Space<V> open(Codec<V> codec) {
     Space<V> opened = Spaces.open(uri, codec);
@@ -132,6 +140,11 @@ final class Stage {
       }
       pause();
     }
+  }
+
+  /** As long as a test that goes on for ever should go on; a greater load makes it longer. */
+  Patience atMost(Duration time) {
+    return new Patience(Duration.ofNanos((long) (time.toNanos() * options.load())));
   }
 
   /** As long as a test of what must never happen should look for it. */

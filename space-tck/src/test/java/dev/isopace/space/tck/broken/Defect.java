@@ -80,6 +80,127 @@ enum Defect {
             }
           }),
 
+  A_READER_THAT_WAKES_SLOWLY_SEES_A_LATER_ENTRY(
+      "FIFO-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes) {
+                  waiter.read = entry;
+                  waiter.signal.signal();
+                }
+              }
+            }
+          }),
+
+  GIVES_UP_ALTHOUGH_THERE_IS_AN_ENTRY(
+      "FIFO-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            boolean mayTakeAtLast(Deadline deadline) {
+              return false;
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (deadline.remainingNanos() == Long.MAX_VALUE) {
+                // Slow to wake up, while others give up behind it.
+                lock.unlock();
+                LockSupport.parkNanos(100_000);
+                lock.lock();
+              }
+            }
+          }),
+
+  READS_ARE_STALE_FOR_20_MICROSECONDS(
+      "FIFO-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private record Seen(Optional<Object> head, long at) {}
+
+            private final ConcurrentHashMap<String, Seen> cache = new ConcurrentHashMap<>();
+
+            @Override
+            public Optional<Object> rdp(String key) {
+              Seen last = cache.get(key);
+              if (last == null || System.nanoTime() - last.at() > 20_000) {
+                last = new Seen(super.rdp(key), System.nanoTime());
+                cache.put(key, last);
+              }
+              return last.head();
+            }
+          }),
+
+  COUNTS_APART_FROM_THE_QUEUE(
+      "FIFO-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final ConcurrentHashMap<String, Long> counts = new ConcurrentHashMap<>();
+
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              counts.merge(key, 1L, Long::sum);
+              return done;
+            }
+
+            private <T> T counted(String key, T taken) {
+              counts.merge(key, -1L, Long::sum);
+              return taken;
+            }
+
+            @Override
+            public Object in(String key) throws InterruptedException {
+              return counted(key, super.in(key));
+            }
+
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              Optional<Object> taken = super.in(key, timeout);
+              return taken.isPresent() ? counted(key, taken) : taken;
+            }
+
+            @Override
+            public Optional<Object> inp(String key) {
+              Optional<Object> taken = super.inp(key);
+              return taken.isPresent() ? counted(key, taken) : taken;
+            }
+
+            @Override
+            public long len(String key) {
+              return Math.max(0, counts.getOrDefault(key, 0L));
+            }
+          }),
+
+  AN_INTERRUPT_LOSES_THE_ENTRY_IN_HAND(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              Optional<Object> taken = super.in(key, timeout);
+              if (taken.isPresent() && Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+              return taken;
+            }
+          }),
+
+  LOOKS_AND_TAKES_IN_TWO_STEPS(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              Optional<Object> head = super.rdp(key);
+              return super.inp(key).isPresent() ? head : Optional.empty();
+            }
+          }),
+
   OUT_TAKES_EFFECT_LATER(
       "FIFO-2",
       codec ->

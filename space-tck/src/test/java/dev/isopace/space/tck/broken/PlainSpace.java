@@ -100,7 +100,8 @@ class PlainSpace<V> extends AbstractSpace<V> {
 
   void giveToReaders(Queue queue, Entry entry) {
     for (Waiter waiter : queue.waiters) {
-      if (!waiter.takes) {
+      if (!waiter.takes && waiter.read == null) {
+        // Else it has an older one, and has not woken up yet.
         waiter.read = entry;
         waiter.signal.signal();
       }
@@ -117,6 +118,11 @@ class PlainSpace<V> extends AbstractSpace<V> {
   boolean mayTake(Queue queue, @Nullable Waiter waiter) {
     Waiter first = firstTaker(queue);
     return first == null || first == waiter;
+  }
+
+  /** Who gives up must have seen the queue empty: else it takes what somebody was woken for. */
+  boolean mayTakeAtLast(Deadline deadline) {
+    return deadline.hasPassed();
   }
 
   void await(Waiter waiter, Deadline deadline) throws InterruptedException {
@@ -190,7 +196,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
         queue = queue(key);
         lifecycle().requireOpen("in", key);
         Entry head = queue.entries.peek();
-        if (head != null && mayTake(queue, waiter)) {
+        if (head != null && (mayTake(queue, waiter) || mayTakeAtLast(deadline))) {
           V value = decodeUnlocked(key, head);
           if (queue.entries.peek() == head) {
             remove(queue);

@@ -1,0 +1,74 @@
+package dev.isopace.space.tck;
+
+import dev.isopace.space.Space;
+import dev.isopace.space.tck.Call.Kind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** An operation on one key, as a step of a random history. */
+enum Act {
+  OUT("out", Kind.WRITE, 38),
+  INP("inp", Kind.TAKE, 16),
+  IN("in", Kind.TAKE, 14),
+  TIMED_IN("timed in", Kind.TAKE, 10),
+  RDP("rdp", Kind.READ, 8),
+  RD("rd", Kind.READ, 5),
+  TIMED_RD("timed rd", Kind.READ, 3),
+  LEN("len", Kind.COUNT, 6);
+
+  /** Short: many of these pass without an entry. */
+  private static final Duration TIMEOUT = Duration.ofNanos(50_000);
+
+  private static final int ALL = 100;
+
+  private final String shown;
+  private final Kind kind;
+
+  /** How often it is drawn, of a hundred times. */
+  private final int share;
+
+  Act(String shown, Kind kind, int share) {
+    this.shown = shown;
+    this.kind = kind;
+    this.share = share;
+  }
+
+  static Act draw(Random random) {
+    int at = random.nextInt(ALL);
+    for (Act act : values()) {
+      at -= act.share;
+      if (at < 0) {
+        return act;
+      }
+    }
+    throw new AssertionError("the shares make no hundred");
+  }
+
+  /** The call as long as it has not returned. */
+  Call begun(String caller, @Nullable String written) {
+    return new Call(caller, shown, kind, written, 0, System.nanoTime(), Call.NEVER);
+  }
+
+  /** Makes the call, and returns it as it went. */
+  Call make(Call begun, Space<String> space, String key) throws InterruptedException {
+    String value = begun.value();
+    long count = 0;
+    switch (this) {
+      case OUT -> space.out(key, String.valueOf(value));
+      case INP -> value = found(space.inp(key));
+      case IN -> value = space.in(key);
+      case TIMED_IN -> value = found(space.in(key, TIMEOUT));
+      case RDP -> value = found(space.rdp(key));
+      case RD -> value = space.rd(key);
+      case TIMED_RD -> value = found(space.rd(key, TIMEOUT));
+      case LEN -> count = space.len(key);
+    }
+    return begun.returned(value, count, System.nanoTime());
+  }
+
+  private static @Nullable String found(Optional<String> entry) {
+    return entry.orElse(null);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Space;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** FIFO-3: nothing is lost, doubled or overtaken while waits end in all ways at once. */
+abstract class StormRules extends Rules {
+  private static final String KEY = "storm";
+  private static final int PRODUCERS = 2;
+  private static final int TAKERS = 4;
+  private static final int EACH = 1_500;
+  private static final Duration LONGEST = Duration.ofSeconds(3);
+  private static final Duration SHORT = Duration.ofNanos(100_000);
+  private static final Duration FINITE = Duration.ofMillis(20);
+
+  /** What came of the calls of a taker, in order. */
+  private static final class Catch {
+    final Queue<String> taken = new ConcurrentLinkedQueue<>();
+    final AtomicInteger interrupted = new AtomicInteger();
+  }
+
+  @Test
+  void fifo3_interruptsAndTimeoutsNeitherLoseNorDoubleNorReorder() {
+    int each = rounds(EACH);
+    Stage.Patience time = stage().atMost(LONGEST);
+    AtomicInteger written = new AtomicInteger();
+    List<Actor<Integer>> producers = new ArrayList<>();
+    for (int p = 0; p < PRODUCERS; p++) {
+      String name = "p" + p + ":";
+      producers.add(start("producer " + p, () -> produce(name, each, time, written)));
+    }
+    AtomicInteger taken = new AtomicInteger();
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Catch> catches = new ArrayList<>();
+    List<Actor<?>> takers = new ArrayList<>();
+    for (int t = 0; t < TAKERS; t++) {
+      Catch caught = new Catch();
+      catches.add(caught);
+      Random random = new Random(stage().random().nextLong());
+      takers.add(start("taker " + t, () -> take(caught, random, taken, isOver)));
+    }
+    Random random = stage().random();
+    int seen = 0;
+    Stage.Patience progress = stage().patience();
+    while (!producers.stream().allMatch(Actor::isDone) || taken.get() < written.get()) {
+      takers.get(random.nextInt(TAKERS)).interrupt();
+      if (taken.get() > seen) {
+        seen = taken.get();
+        progress = stage().patience();
+      } else if (progress.isExhausted()) {
+        // What is missing is told below.
+        break;
+      }
+      Stage.pause();
+    }
+    isOver.set(true);
+    takers.forEach(Actor::result);
+    int expected = producers.stream().mapToInt(Actor::result).sum();
+    assertEquals(
+        expected,
+        catches.stream().mapToInt(caught -> caught.taken.size()).sum(),
+        "entries taken, of " + expected + " that were written");
+    catches.forEach(StormRules::requireOrder);
+    assertEquals(expected, distinct(catches), "different entries taken");
+    assertEquals(Optional.empty(), space().inp(KEY), "what is left at the end");
+    stage()
+        .report(
+            "waits interrupted",
+            catches.stream().mapToInt(caught -> caught.interrupted.get()).sum());
+  }
+
+  private int produce(String name, int count, Stage.Patience time, AtomicInteger written) {
+    int done = 0;
+    while (done < count && !time.isExhausted()) {
+      assertTrue(space().out(KEY, name + done), "out of " + name + done);
+      done++;
+      written.incrementAndGet();
+      if (done % 16 == 0) {
+        // Now and then the takers have taken all, and wait.
+        Stage.pause();
+      }
+    }
+    return done;
+  }
+
+  private @Nullable Void take(
+      Catch caught, Random random, AtomicInteger taken, AtomicBoolean isOver) {
+    Space<String> space = space();
+    while (!isOver.get()) {
+      Optional<String> entry = Optional.empty();
+      try {
+        entry =
+            switch (random.nextInt(4)) {
+              case 0 -> space.inp(KEY);
+              case 1 -> space.in(KEY, SHORT);
+              default -> space.in(KEY, FINITE);
+            };
+      } catch (InterruptedException e) {
+        caught.interrupted.incrementAndGet();
+      }
+      entry.ifPresent(
+          value -> {
+            caught.taken.add(value);
+            taken.incrementAndGet();
+          });
+    }
+    return null;
+  }
+
+  /** What one taker has taken of one producer is in the order in which that was written. */
+  private static void requireOrder(Catch caught) {
+    int[] last = new int[PRODUCERS];
+    for (String entry : caught.taken) {
+      int producer = Integer.parseInt(entry.substring(1, entry.indexOf(':')));
+      int number = Integer.parseInt(entry.substring(entry.indexOf(':') + 1)) + 1;
+      assertTrue(
+          number > last[producer],
+          "a taker received " + entry + " after number " + (last[producer] - 1));
+      last[producer] = number;
+    }
+  }
+
+  private static long distinct(List<Catch> catches) {
+    return catches.stream().flatMap(caught -> caught.taken.stream()).distinct().count();
+  }
+}
