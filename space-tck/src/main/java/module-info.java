@@ -6,6 +6,7 @@
 open module dev.isopace.space.tck {
   requires transitive dev.isopace.space;
   requires transitive org.junit.jupiter.api;
+  requires org.junit.platform.launcher;
   requires static org.jspecify;
   requires java.management;
 

@@ -56,6 +56,7 @@ final class Main implements Runnable {
         .addSubcommand(new LenCommand(environment))
         .addSubcommand(new KeysCommand(environment))
         .addSubcommand(StoreCommand.commandLine(environment))
+        .addSubcommand(TckCommand.commandLine(environment))
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(
             (e, args) -> report(e.getCommandLine(), ExitCode.BAD_INPUT, describe(e)))

@@ -109,7 +109,7 @@ final class BadInputTest {
             + " once",
         "demo README.md | space demo: unexpected argument 'README.md'",
         "frobnicate | space: unknown command 'frobnicate'; there is: demo, out, in, rd,"
-            + " inp, rdp, len, keys, store",
+            + " inp, rdp, len, keys, store, tck",
         "--frobnicate | space: Unknown option: '--frobnicate'",
       })
   void syntax(String line, String message) {

@@ -26,7 +26,8 @@ final class HelpTest {
         "store",
         "store verify",
         "store compact",
-        "store salvage"
+        "store salvage",
+        "tck"
       })
   void help(String command) throws IOException {
     List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));

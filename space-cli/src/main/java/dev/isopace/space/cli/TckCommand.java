@@ -1,0 +1,64 @@
+package dev.isopace.space.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code space tck}: whether a backend keeps the contract. */
+@Command(
+    name = "tck",
+    description = {
+      "Runs the conformance suite on a space, and prints a line for each rule of the contract:"
+          + " passed, FAILED or skipped, and why. What is known of a failure goes to standard"
+          + " error.",
+      "In the URI, {fresh} is replaced by a new name for each test, as in store:target/tck/{fresh}."
+          + " A URI that leads to a space which others see must have one.",
+      "",
+      "--seed N       repeats the random choices of a run",
+      "--scale X      multiplies all waits: more than 1 for a slow backend or machine",
+      "--load X       multiplies the numbers of rounds: more than 1 for a stronger run",
+      "--rule ID      runs the tests of one rule",
+      "--no-kill      starts and kills no processes",
+      "--report FILE  writes all that came of it as JSON"
+    },
+    customSynopsis = {
+      "space tck URI [--seed N] [--scale X] [--load X] [--rule ID] [--no-kill]",
+      "                 [--report FILE]"
+    },
+    exitCodeListHeading = ExitCode.HEADING,
+    exitCodeList = {
+      "0:the space is conformant",
+      "1:it is not",
+      "2:bad usage, or the suite could not be run"
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class TckCommand implements Callable<Integer> {
+  private final Environment environment;
+
+  @Parameters(hidden = true)
+  private final List<String> arguments = new ArrayList<>();
+
+  private TckCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** The suite knows its options, and says what is wrong with them. */
+  static CommandLine commandLine(Environment environment) {
+    return new CommandLine(new TckCommand(environment))
+        .setUnmatchedOptionsArePositionalParams(true);
+  }
+
+  @Override
+  public Integer call() {
+    return dev.isopace.space.tck.Main.run(
+        arguments.toArray(String[]::new),
+        new PrintStream(environment.stdout(), false),
+        System.err,
+        environment.stderrIsTerminal());
+  }
+}

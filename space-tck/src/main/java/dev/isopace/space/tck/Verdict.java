@@ -1,0 +1,74 @@
+package dev.isopace.space.tck;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What has come of the tests of one rule. */
+final class Verdict {
+  /** What can come of a test; of a rule, the worst of its tests. */
+  enum Result {
+    SKIPPED,
+    PASSED,
+    FAILED
+  }
+
+  /**
+   * One test.
+   *
+   * @param name what it tests, in words
+   * @param said why it failed or was skipped; empty if it passed
+   * @param counts how much it has looked at
+   */
+  record Test(String name, Result result, double seconds, String said, Map<String, Long> counts) {}
+
+  final String rule;
+  final List<Test> tests = new ArrayList<>();
+
+  /** How many tests are still to come. */
+  int expected;
+
+  Verdict(String rule) {
+    this.rule = rule;
+  }
+
+  boolean isComplete() {
+    return tests.size() >= expected;
+  }
+
+  Result result() {
+    return tests.stream().map(Test::result).max(Enum::compareTo).orElse(Result.SKIPPED);
+  }
+
+  double seconds() {
+    return tests.stream().mapToDouble(Test::seconds).sum();
+  }
+
+  Map<String, Long> counts() {
+    Map<String, Long> all = new LinkedHashMap<>();
+    tests.forEach(test -> test.counts().forEach((what, n) -> all.merge(what, n, Long::sum)));
+    return all;
+  }
+
+  /** The line that is printed of it. */
+  String line() {
+    return switch (result()) {
+      case PASSED -> rule + " passed";
+      case SKIPPED -> rule + " skipped: " + firstLines(Result.SKIPPED);
+      case FAILED -> rule + " FAILED: " + firstLines(Result.FAILED);
+    };
+  }
+
+  private String firstLines(Result wanted) {
+    return tests.stream()
+        .filter(test -> test.result() == wanted)
+        .map(
+            test ->
+                (wanted == Result.FAILED ? test.name() + ": " : "")
+                    + test.said().lines().findFirst().orElse("it does not say why"))
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+}
