@@ -1,0 +1,12 @@
+import com.example.backend.SimpleProvider;
+import dev.isopace.space.spi.SpaceProvider;
+
+/** A backend of {@code simple:}. It exports nothing: whoever uses it names a URI. */
+@org.jspecify.annotations.NullMarked
+module com.example.backend {
+  requires dev.isopace.space;
+  requires static org.jspecify;
+
+  provides SpaceProvider with
+      SimpleProvider;
+}
