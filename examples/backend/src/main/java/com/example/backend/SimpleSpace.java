@@ -125,13 +125,15 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
         Queue queue = queue(key);
         byte[] head = queue.entries.peek();
         Waiter first = queue.firstTaker();
-        boolean isItsTurn = first == null || first == waiter || deadline.hasPassed();
+        // Asked once: who finds out between two questions gives up beside an entry.
+        boolean isOver = deadline.hasPassed();
+        boolean isItsTurn = first == null || first == waiter || isOver;
         if (head != null && isItsTurn) {
           V value = decode("in", key, head);
           if (removeHead(key, head)) {
             return value;
           }
-        } else if (deadline.hasPassed()) {
+        } else if (isOver) {
           return null;
         } else {
           if (!queue.waiters.contains(waiter)) {

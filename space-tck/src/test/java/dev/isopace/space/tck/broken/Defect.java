@@ -100,7 +100,7 @@ enum Defect {
       codec ->
           new PlainSpace<>() {
             @Override
-            boolean mayTakeAtLast(Deadline deadline) {
+            boolean mayTakeAtLast() {
               return false;
             }
 

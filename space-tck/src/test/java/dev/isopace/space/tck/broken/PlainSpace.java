@@ -121,8 +121,8 @@ class PlainSpace<V> extends AbstractSpace<V> {
   }
 
   /** Who gives up must have seen the queue empty: else it takes what somebody was woken for. */
-  boolean mayTakeAtLast(Deadline deadline) {
-    return deadline.hasPassed();
+  boolean mayTakeAtLast() {
+    return true;
   }
 
   void await(Waiter waiter, Deadline deadline) throws InterruptedException {
@@ -196,15 +196,17 @@ class PlainSpace<V> extends AbstractSpace<V> {
         queue = queue(key);
         lifecycle().requireOpen("in", key);
         Entry head = queue.entries.peek();
-        if (head != null && (mayTake(queue, waiter) || mayTakeAtLast(deadline))) {
-          V value = decodeUnlocked(key, head);
+        // Asked once: who finds out between two questions gives up beside an entry.
+        boolean isOver = deadline.hasPassed();
+        if (head != null && (mayTake(queue, waiter) || (isOver && mayTakeAtLast()))) {
+          V value = decodeUnlocked("in", key, head);
           if (queue.entries.peek() == head) {
             remove(queue);
             return value;
           }
           continue;
         }
-        if (deadline.hasPassed()) {
+        if (isOver) {
           return null;
         }
         if (waiter == null) {
@@ -222,16 +224,20 @@ class PlainSpace<V> extends AbstractSpace<V> {
     }
   }
 
-  private V decodeUnlocked(String key, Entry entry) {
+  /** Calls the codec without the lock; meanwhile anything may have happened, but for a close. */
+  private V decodeUnlocked(String operation, String key, Entry entry) {
     if (coder == null) {
-      return decode("in", key, entry);
+      return decode(operation, key, entry);
     }
+    V value;
     lock.unlock();
     try {
-      return decode("in", key, entry);
+      value = decode(operation, key, entry);
     } finally {
       lock.lock();
     }
+    lifecycle().requireOpen(operation, key);
+    return value;
   }
 
   @Override
@@ -276,7 +282,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
           if (head == null) {
             return null;
           }
-          V value = decodeUnlocked(key, head);
+          V value = decodeUnlocked("inp", key, head);
           if (queue.entries.peek() == head) {
             remove(queue);
             return value;
