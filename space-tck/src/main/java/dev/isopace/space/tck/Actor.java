@@ -1,5 +1,6 @@
 package dev.isopace.space.tck;
 
+import dev.isopace.space.spi.Capability;
 import java.lang.Thread.State;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -62,7 +63,7 @@ final class Actor<T extends @Nullable Object> {
         throw new AssertionError(what + " should wait, but has ended: " + outcome());
       }
       State state = thread.getState();
-      boolean waiting = state == State.WAITING || state == State.TIMED_WAITING;
+      boolean waiting = state == State.WAITING || state == State.TIMED_WAITING || isReading(state);
       sightings = waiting && !isHeldUp() ? sightings + 1 : 0;
       if (patience.isExhausted()) {
         throw new AssertionError(what + " should wait, but is " + state + stack());
@@ -70,6 +71,15 @@ final class Actor<T extends @Nullable Object> {
       Stage.pause();
     }
     return this;
+  }
+
+  /** A thread that waits for what another process sends is runnable to the virtual machine. */
+  private boolean isReading(State state) {
+    if (state != State.RUNNABLE || !stage.promises(Capability.SHARED)) {
+      return false;
+    }
+    StackTraceElement[] frames = thread.getStackTrace();
+    return frames.length > 0 && frames[0].isNativeMethod();
   }
 
   /** Whether the thread waits for a lock that another thread holds, on its way to wait. */

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.spi.Capability;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
@@ -83,11 +87,10 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
-  void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() throws InterruptedException {
+  void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() {
     int keys = rounds(stage().encodes() ? 50_000 : 1_000_000);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
-    // may
-    // count its array as half as much again; whoever leaks keys leaves 32 bytes and more of each.
+    // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
     long limit = 16L * keys + 500_000;
     use(1_000);
     long before = usedHeap();
@@ -98,12 +101,24 @@ abstract class KeysRules extends Rules {
         left < limit, keys + " idle keys left " + left + " bytes behind, the limit is " + limit);
   }
 
-  private void use(int keys) throws InterruptedException {
-    for (int i = 0; i < keys; i++) {
+  /** By several callers, where each call takes a journey. */
+  private void use(int keys) {
+    int callers = stage().promises(Capability.SHARED) ? 8 : 1;
+    List<Actor<?>> actors = new ArrayList<>();
+    for (int c = 0; c < callers; c++) {
+      int from = c * keys / callers;
+      int to = (c + 1) * keys / callers;
+      actors.add(start("uses keys", () -> use(from, to)));
+    }
+    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(30)));
+  }
+
+  private @Nullable Void use(int from, int to) throws InterruptedException {
+    for (int i = from; i < to; i++) {
       space().out("idle-" + i, "1");
     }
     Duration vain = Duration.ofNanos(1);
-    for (int i = 0; i < keys; i++) {
+    for (int i = from; i < to; i++) {
       space().inp("idle-" + i);
       if (i % 2 == 0) {
         space().in("idle-" + i, vain);
@@ -113,6 +128,7 @@ abstract class KeysRules extends Rules {
         space().len("counted-" + i);
       }
     }
+    return null;
   }
 
   private long usedHeap() {

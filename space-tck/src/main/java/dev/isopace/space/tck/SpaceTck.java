@@ -196,6 +196,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** SHR-1: several handles, several processes. */
+  @Nested
+  class Shared extends SharedRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** CPY-1: what is copied. */
   @Nested
   class Copy extends CopyRules {

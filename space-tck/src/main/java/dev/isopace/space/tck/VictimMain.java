@@ -22,9 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * one that it has not read was not.
  */
 final class VictimMain {
-  /** What its lines begin with. */
-  static final String MARK = "tck ";
-
   /** The keys that it uses. */
   static final List<String> KEYS = List.of("victim-a", "victim-b", "victim-c");
 
@@ -93,7 +90,7 @@ final class VictimMain {
   }
 
   private void say(String line) throws IOException {
-    out.write((MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
+    out.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Distinct, and whole only if it is all there. */

@@ -26,7 +26,7 @@ class BrokenDiscoveryTest {
 
   @Test
   void aSchemeWithoutAProviderFailsSpi1() {
-    requireFailure(BrokenSpacesTest.run("nobody:", "SPI-1"));
+    requireFailure(Suite.run("nobody:", "SPI-1", Suite.impatient()));
   }
 
   @Test
@@ -70,7 +70,7 @@ class BrokenDiscoveryTest {
         "module whole { requires dev.isopace.space;"
             + " provides dev.isopace.space.spi.SpaceProvider with whole.Whole; }";
     Events tests = run("whole:", "SPI-4", List.of(whole), module);
-    assertEquals(List.of(), BrokenSpacesTest.failures(tests));
+    assertEquals(List.of(), Suite.failures(tests));
   }
 
   private static void requireFailure(Events tests) {
@@ -125,7 +125,7 @@ class BrokenDiscoveryTest {
     ClassLoader before = thread.getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
       thread.setContextClassLoader(loader);
-      return BrokenSpacesTest.run(uri, rule);
+      return Suite.run(uri, rule, Suite.impatient());
     } finally {
       thread.setContextClassLoader(before);
     }

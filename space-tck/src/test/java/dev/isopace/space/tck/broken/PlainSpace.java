@@ -63,14 +63,13 @@ class PlainSpace<V> extends AbstractSpace<V> {
 
   /** By reference. */
   PlainSpace() {
-    super("broken:", Long.MAX_VALUE);
-    this.coder = null;
+    this(null);
   }
 
-  /** By copy. */
-  PlainSpace(Codec<V> codec) {
+  /** By copy, if there is a codec. */
+  PlainSpace(@Nullable Codec<V> codec) {
     super("broken:", Long.MAX_VALUE);
-    this.coder = new Coder<>(codec);
+    this.coder = codec == null ? null : new Coder<>(codec);
   }
 
   // The steps that can be broken. All but encode and decode are taken under the lock.

@@ -8,7 +8,10 @@ import dev.isopace.space.spi.SpaceUri;
 import java.util.Map;
 import java.util.Set;
 
-/** Opens {@code sound:}, or {@code sound:?copy=true}: spaces that keep every rule. */
+/**
+ * Opens {@code sound:MANNER}, or {@code sound:MANNER?copy=true}: spaces that keep every rule, each
+ * in its {@link Manner}, which is FAIR unless one is named.
+ */
 public final class SoundProvider implements SpaceProvider {
   @Override
   public String scheme() {
@@ -23,6 +26,7 @@ public final class SoundProvider implements SpaceProvider {
   @Override
   public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
     uri.accept(Map.of("copy", "true if values pass through the codec"));
-    return uri.flag("copy", false) ? new PlainSpace<>(codec) : new PlainSpace<>();
+    Manner manner = uri.target().isEmpty() ? Manner.FAIR : Manner.valueOf(uri.target());
+    return manner.open(uri.flag("copy", false) ? codec : null);
   }
 }

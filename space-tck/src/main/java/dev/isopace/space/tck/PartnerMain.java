@@ -1,0 +1,60 @@
+package dev.isopace.space.tck;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.Space;
+import dev.isopace.space.Spaces;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A process that does with a space what it is told, a line for each call, and ends when its input
+ * does. Started by {@link SharedRules}.
+ */
+final class PartnerMain {
+  static final String NOTHING = "nothing";
+  static final String IN_DOUBT = "in doubt";
+
+  private PartnerMain() {}
+
+  /**
+   * Follows its input.
+   *
+   * @param args the URI
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    try (Space<String> space = Spaces.open(args[0], Codec.utf8())) {
+      say("open");
+      for (String line = input.readLine(); line != null; line = input.readLine()) {
+        String[] words = line.split(" ", -1);
+        Act act = Act.valueOf(words[0]);
+        Call begun = act.begun("partner", words.length > 2 ? words[2] : null);
+        say("began");
+        say(answer(act, begun, space, words[1]));
+      }
+    }
+  }
+
+  private static String answer(Act act, Call begun, Space<String> space, String key)
+      throws InterruptedException {
+    try {
+      Call made = act.make(begun, space, key);
+      return switch (made.kind()) {
+        case WRITE -> "stored";
+        case COUNT -> Long.toString(made.count());
+        case TAKE, READ -> made.value() == null ? NOTHING : made.value();
+      };
+    } catch (IndeterminateException e) {
+      return IN_DOUBT;
+    }
+  }
+
+  private static void say(String line) {
+    System.out.println(Child.MARK + line);
+    System.out.flush();
+  }
+}

@@ -1,0 +1,180 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.spi.Capability;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** SHR-1: handles on one URI, in one process or in several, are one space. */
+abstract class SharedRules extends Rules {
+  private static final String KEY = "shared";
+  private static final Duration SHORT = Duration.ofMillis(20);
+  private static final int HISTORIES = 5_000;
+  private static final Duration LONGEST = Duration.ofSeconds(3);
+
+  @BeforeEach
+  void requireShared() {
+    assumeTrue(stage().promises(Capability.SHARED), "the space does not declare SHARED");
+  }
+
+  private void requireKills() {
+    assumeTrue(stage().options().kill(), "no processes are to be started and killed");
+  }
+
+  private Space<String> another() {
+    return stage().open(Codec.utf8());
+  }
+
+  @Test
+  void shr1_whatOneHandleWritesAnotherSeesAtOnce() {
+    Space<String> one = space();
+    Space<String> other = another();
+    for (int i = 0; i < rounds(20); i++) {
+      String key = KEY + i;
+      assertTrue(one.out(key, "a"));
+      assertTrue(other.out(key, "b"));
+      assertEquals(2, other.len(key), "len by the other handle");
+      assertEquals(Set.of(key), other.keys(), "keys by the other handle");
+      assertEquals(Optional.of("a"), other.rdp(key), "rdp by the other handle");
+      assertEquals(Optional.of("a"), other.inp(key), "inp by the other handle");
+      assertEquals(Optional.of("b"), one.inp(key), "inp by the first handle");
+      assertEquals(0, other.len(key), "len by the other handle, at the end");
+    }
+  }
+
+  @Test
+  void shr1_whoWaitsByOneHandleIsWokenByAnother() {
+    Space<String> other = another();
+    for (Wait wait : Wait.ALL) {
+      for (int i = 0; i < rounds(5); i++) {
+        String key = wait + "-" + i;
+        Actor<Optional<String>> waiter = startBlocked(wait, key);
+        other.out(key, "1");
+        assertEquals(Optional.of("1"), waiter.result(), "what a waiting " + wait + " got");
+      }
+    }
+  }
+
+  @Test
+  void shr1_closingOneHandleDisturbsNoOther() {
+    Space<String> other = another();
+    space().out("kept", "1");
+    Actor<Optional<String>> waiter = startBlocked(Wait.IN, KEY);
+    Actor<?> closed = start("in by the other", () -> other.in("never")).awaitBlocked();
+    other.close();
+    Throwable thrown = closed.failure();
+    assertTrue(
+        thrown instanceof SpaceClosedException, "the waiter of the closed one got " + thrown);
+    assertEquals(Optional.of("1"), space().rdp("kept"), "an entry that was there before");
+    Space<String> third = another();
+    third.out(KEY, "2");
+    assertEquals(Optional.of("2"), waiter.result(), "what the waiter of an open handle got");
+    assertEquals(Optional.of("1"), third.inp("kept"), "by a handle that was opened afterwards");
+  }
+
+  @Test
+  void shr1_everyEntryIsTakenOnceByWhicheverHandle() {
+    List<Space<String>> handles = List.of(space(), another(), another());
+    int each = rounds(200);
+    AtomicInteger left = new AtomicInteger(each * handles.size());
+    Queue<String> taken = new ConcurrentLinkedQueue<>();
+    Stage.Patience patience = stage().patience();
+    List<Actor<?>> actors = new ArrayList<>();
+    for (int h = 0; h < handles.size(); h++) {
+      Space<String> handle = handles.get(h);
+      String name = h + ":";
+      actors.add(
+          start(
+              "producer " + h,
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  handle.out(KEY, name + i);
+                }
+                return null;
+              }));
+      actors.add(
+          start(
+              "taker " + h,
+              () -> {
+                while (left.get() > 0 && !patience.isExhausted()) {
+                  handle
+                      .in(KEY, SHORT)
+                      .ifPresent(
+                          entry -> {
+                            taken.add(entry);
+                            left.decrementAndGet();
+                          });
+                }
+                return null;
+              }));
+    }
+    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(2)));
+    int expected = each * handles.size();
+    assertEquals(expected, taken.size(), "entries taken, of " + expected);
+    assertEquals(expected, taken.stream().distinct().count(), "different entries taken");
+  }
+
+  @Test
+  void shr1_anotherProcessIsInTheSameSpace() throws IOException {
+    requireKills();
+    try (Partner partner = new Partner(stage())) {
+      space().out(KEY, "1");
+      assertEquals("1", partner.ask("RDP " + KEY), "rdp by another process");
+      assertEquals("1", partner.ask("LEN " + KEY), "len by another process");
+      assertEquals("1", partner.ask("INP " + KEY), "inp by another process");
+      assertEquals(Optional.empty(), space().inp(KEY), "inp after another process took it");
+      Actor<Optional<String>> waiter = startBlocked(Wait.IN, KEY);
+      assertEquals("stored", partner.ask("OUT " + KEY + " 2"));
+      assertEquals(Optional.of("2"), waiter.result(), "what another process wrote");
+      partner.begin("IN " + KEY);
+      space().out(KEY, "3");
+      assertEquals("3", partner.answer(), "what another process got that waited");
+    }
+  }
+
+  @Test
+  void shr1_callsOfSeveralProcessesCanBeToldInAnOrder() throws IOException {
+    requireKills();
+    try (Partner one = new Partner(stage());
+        Partner other = new Partner(stage())) {
+      Ensemble ensemble =
+          new Ensemble(
+              stage(),
+              Ensemble.Player.on(space()),
+              List.of(one, Ensemble.Player.on(another()), other));
+      int judged = ensemble.perform(rounds(HISTORIES), LONGEST);
+      stage().report("histories of several processes checked", judged);
+    }
+  }
+
+  @Test
+  void shr1_aProcessThatIsKilledWhileItWaitsTakesNothingWithIt() throws IOException {
+    requireKills();
+    for (int i = 0; i < 3; i++) {
+      String key = KEY + i;
+      try (Partner partner = new Partner(stage())) {
+        partner.begin("IN " + key);
+        Actor<Optional<String>> waiter = startBlocked(Wait.IN, key);
+        partner.kill();
+        space().out(key, "1");
+        assertEquals(
+            Optional.of("1"), waiter.result(), "what a waiter got behind one that was killed");
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.isopace.space.tck.broken;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A space that is broken, and a rule that it breaks.
+ *
+ * @param name what is wrong with it
+ * @param rule the id of the rule
+ * @param uri where it is opened
+ */
+record BrokenSpace(String name, String rule, String uri) {
+  /** All of them; those that break discovery have a test of their own. */
+  static List<BrokenSpace> all(Path directory, SharedServer.Running server) {
+    List<BrokenSpace> all = new ArrayList<>();
+    for (Defect defect : Defect.values()) {
+      all.add(of(defect));
+    }
+    for (StoreDefect defect : StoreDefect.values()) {
+      all.add(of(defect, directory));
+    }
+    for (SharedDefect defect : SharedDefect.values()) {
+      all.add(of(defect, server));
+    }
+    return all;
+  }
+
+  static BrokenSpace of(Defect defect) {
+    return new BrokenSpace(defect.name(), defect.rule, "broken:" + defect);
+  }
+
+  static BrokenSpace of(StoreDefect defect, Path directory) {
+    String file = directory.resolve(Suite.FRESH).toString();
+    return new BrokenSpace(defect.name(), defect.rule, "plainstore:" + file + "?defect=" + defect);
+  }
+
+  static BrokenSpace of(SharedDefect defect, SharedServer.Running server) {
+    String uri = "plainshared:" + server.port() + "/" + Suite.FRESH + "?defect=" + defect;
+    return new BrokenSpace(defect.name(), "SHR-1", uri);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

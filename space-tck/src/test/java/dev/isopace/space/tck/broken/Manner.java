@@ -1,0 +1,92 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.spi.Deadline;
+import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** How a space may behave that keeps every rule. The suite must not fail any of these. */
+@SuppressWarnings("WaitNotInLoop") // a step of a space, called in its loops
+enum Manner {
+  /** Takers are served in the order in which they came, also before one that does not wait. */
+  FAIR {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec);
+    }
+  },
+
+  /** A taker that comes while an entry is there takes it before the one that is just waking. */
+  UNFAIR {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        boolean mayTake(Queue queue, @Nullable Waiter waiter) {
+          return waiter == null || super.mayTake(queue, waiter);
+        }
+      };
+    }
+  },
+
+  /** Now and then nothing happens for a millisecond: before it writes, and after it has woken. */
+  SLOW {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        Entry encode(String key, V value) {
+          dawdle();
+          return super.encode(key, value);
+        }
+
+        @Override
+        V decode(String operation, String key, Entry entry) {
+          dawdle();
+          return super.decode(operation, key, entry);
+        }
+
+        @Override
+        void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+          super.await(waiter, deadline);
+          lock.unlock();
+          try {
+            dawdle();
+          } finally {
+            lock.lock();
+          }
+        }
+
+        private void dawdle() {
+          if (ThreadLocalRandom.current().nextInt(64) == 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+          }
+        }
+      };
+    }
+  },
+
+  /** A waiter wakes up for nothing, a few times. */
+  WAKING_SPURIOUSLY {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+          if (ThreadLocalRandom.current().nextInt(4) > 0) {
+            waiter.signal.awaitNanos(
+                Math.min(deadline.remainingNanos(), TimeUnit.MICROSECONDS.toNanos(50)));
+          } else {
+            super.await(waiter, deadline);
+          }
+        }
+      };
+    }
+  };
+
+  /** Opens one: by reference, or, with a codec, by copy. */
+  abstract <V> PlainSpace<V> open(@Nullable Codec<V> codec);
+}

@@ -1,0 +1,27 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.tck.SpaceTck;
+import java.io.IOException;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** A correct space that several processes share fails nothing. */
+class SoundSharedTckTest extends SpaceTck {
+  private static SharedServer.Running server;
+
+  @BeforeAll
+  static void startServer() throws IOException {
+    server = SharedServer.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @Override
+  protected String uri() {
+    return "plainshared:" + server.port() + "/" + UUID.randomUUID();
+  }
+}
