@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,51 @@ abstract class CodecRules extends Rules {
     requireOneCallHere("in", calls);
     space.inp(KEY);
     assertEquals(List.of(), calls, "calls of the codec by a probe in vain");
+  }
+
+  @Test
+  void arg4_aCodecThatTakesLongHoldsNobodyElseUp() {
+    AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+    Codec<String> slow =
+        Codec.of(
+            value -> {
+              run(meanwhile.getAndSet(null));
+              return value.getBytes(StandardCharsets.UTF_8);
+            },
+            bytes -> {
+              run(meanwhile.getAndSet(null));
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    Map<String, Callable<?>> calls = new LinkedHashMap<>();
+    calls.put("out", () -> space.out(KEY, "1"));
+    calls.put("rdp", () -> space.rdp(KEY));
+    calls.put("rd", () -> space.rd(KEY));
+    calls.put("inp", () -> space.inp(KEY));
+    calls.put("in", () -> space.in(KEY));
+    calls.put("timed in", () -> space.in(KEY, LONG));
+    for (Map.Entry<String, Callable<?>> call : calls.entrySet()) {
+      for (String other : List.of(KEY, "another")) {
+        space.out(KEY, "0");
+        meanwhile.set(
+            () ->
+                start(
+                        "calls while the codec runs in " + call.getKey(),
+                        () -> {
+                          space.out(other, "2");
+                          space.len(other);
+                          return space.keys();
+                        })
+                    .result());
+        start(call.getKey(), call.getValue()).result(stage().patienceTime().multipliedBy(2));
+      }
+    }
+  }
+
+  private static void run(@Nullable Runnable action) {
+    if (action != null) {
+      action.run();
+    }
   }
 
   private static void requireOneCallHere(String operation, List<Thread> calls) {

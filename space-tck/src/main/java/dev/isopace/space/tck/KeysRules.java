@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,12 @@ import org.junit.jupiter.api.Test;
 /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
 abstract class KeysRules extends Rules {
   private static final String KEY = "keys";
+
+  /** As many leave enough behind to be told from what the virtual machine itself keeps. */
+  private static final int WAITS = 60_000;
+
+  private static final int WAITING = 8;
+  private static final Duration SHORT = Duration.ofNanos(100_000);
 
   @Test
   void prb3_keysAreThoseThatHoldEntries() {
@@ -101,6 +108,39 @@ abstract class KeysRules extends Rules {
         left < limit, keys + " idle keys left " + left + " bytes behind, the limit is " + limit);
   }
 
+  @Test
+  void prb4_waitsInVainLeaveNothingBehindAlsoBehindOneThatGoesOn() {
+    int waits = rounds(WAITS);
+    startBlocked(Wait.IN, "waited on");
+    startBlocked(Wait.RD, "waited on");
+    waitInVain(WAITS / 50);
+    long before = usedHeap();
+    waitInVain(waits);
+    long left = usedHeap() - before;
+    long limit = 4L * waits + 500_000;
+    assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
+  }
+
+  /** By several callers; long enough that each joins those who wait. */
+  private void waitInVain(int waits) {
+    List<Actor<?>> actors = new ArrayList<>();
+    for (int c = 0; c < WAITING; c++) {
+      String key = c % 4 < 2 ? "waited on" : "waited on alone";
+      boolean takes = c % 2 == 0;
+      actors.add(start("waits in vain", () -> waitInVain(key, takes, waits / WAITING)));
+    }
+    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(30)));
+  }
+
+  private @Nullable Void waitInVain(String key, boolean takes, int waits)
+      throws InterruptedException {
+    for (int i = 0; i < waits; i++) {
+      Optional<String> found = takes ? space().in(key, SHORT) : space().rd(key, SHORT);
+      assertEquals(Optional.empty(), found);
+    }
+    return null;
+  }
+
   /** By several callers, where each call takes a journey. */
   private void use(int keys) {
     int callers = stage().promises(Capability.SHARED) ? 8 : 1;
@@ -119,9 +159,10 @@ abstract class KeysRules extends Rules {
     }
     Duration vain = Duration.ofNanos(1);
     for (int i = from; i < to; i++) {
-      space().inp("idle-" + i);
+      String key = "idle-" + i;
+      assertTrue(space().inp(key).isPresent(), "an entry is lost, of " + key);
       if (i % 2 == 0) {
-        space().in("idle-" + i, vain);
+        space().in(key, vain);
         space().rdp("probed-" + i);
       } else {
         space().rd("waited-" + i, vain);

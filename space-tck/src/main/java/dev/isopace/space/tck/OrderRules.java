@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /** FIFO: order, atomicity, conservation. */
 abstract class OrderRules extends Rules {
   private static final String KEY = "order";
+  private static final int LONG_QUEUE = 100_000;
+  private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
 
   @Test
   void fifo1_entriesLeaveInTheOrderInWhichTheyWereWritten() throws InterruptedException {
@@ -33,6 +35,21 @@ abstract class OrderRules extends Rules {
       Optional<String> taken = i % 2 == 0 ? space().inp(KEY) : Optional.of(space().in(KEY));
       assertEquals(Optional.of("e" + i), taken, "entry number " + i);
     }
+  }
+
+  @Test
+  void fifo1_aLongQueueKeepsItsOrder() {
+    int most = rounds(LONG_QUEUE);
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    int count = 0;
+    while (count < most && !time.isExhausted()) {
+      space().out(KEY, "e" + count++);
+    }
+    assertEquals(count, space().len(KEY), "entries that were written");
+    for (int i = 0; i < count; i++) {
+      assertEquals(Optional.of("e" + i), space().inp(KEY), "entry " + i + " of " + count);
+    }
+    assertEquals(0, space().len(KEY), "entries after all were taken");
   }
 
   @Test
@@ -224,6 +241,11 @@ abstract class OrderRules extends Rules {
     List<String> keys = List.of("", "Aa", "BB", "a", "A", "a ", "a.b", "a/b", "a%2Fb", "*", ">");
     Space<String> space = space();
     IntStream.range(0, 3).forEach(i -> keys.forEach(key -> space.out(key, key + i)));
+    for (String absent : List.of("B", "a%", "a.", ".", "**", " ")) {
+      assertEquals(Optional.empty(), space.rdp(absent), "rdp of '" + absent + "'");
+      assertEquals(Optional.empty(), space.inp(absent), "inp of '" + absent + "'");
+      assertEquals(0, space.len(absent), "len of '" + absent + "'");
+    }
     // In another order than they were written: two keys that are one would go unnoticed else.
     List<String> others = new ArrayList<>(keys);
     Collections.reverse(others);

@@ -63,7 +63,15 @@ abstract class WaitRules extends Rules {
 
   @Test
   void in2_emptyIsReturnedWhenTheTimeoutHasPassedAndNotBefore() throws InterruptedException {
-    for (Duration timeout : List.of(Duration.ofNanos(1), Duration.ofMillis(1), stage().moment())) {
+    // Also just less than a whole number of milliseconds, to which a wait may be rounded.
+    List<Duration> timeouts =
+        List.of(
+            Duration.ofNanos(1),
+            Duration.ofNanos(999_999),
+            Duration.ofMillis(1),
+            Duration.ofNanos(2_999_999),
+            stage().moment());
+    for (Duration timeout : timeouts) {
       for (int i = 0; i < 5; i++) {
         long begin = System.nanoTime();
         Optional<String> nothing = call().on(KEY, timeout);

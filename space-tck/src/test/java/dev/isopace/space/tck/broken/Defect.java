@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -48,6 +49,20 @@ enum Defect {
             @Override
             void append(Queue queue, Entry entry) {
               queue.entries.addFirst(entry);
+            }
+          }),
+
+  LIFO_WHEN_THERE_ARE_MANY(
+      "FIFO-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void append(Queue queue, Entry entry) {
+              if (queue.entries.size() > 1_500) {
+                queue.entries.addFirst(entry);
+              } else {
+                super.append(queue, entry);
+              }
             }
           }),
 
@@ -247,6 +262,19 @@ enum Defect {
             }
           }),
 
+  SEES_ENTRIES_OF_LONGER_KEYS(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rdp(String key) {
+              Optional<Object> head = super.rdp(key);
+              return head.isPresent()
+                  ? head
+                  : keys().stream().filter(k -> k.startsWith(key)).findFirst().flatMap(super::rdp);
+            }
+          }),
+
   MERGES_EQUAL_VALUES(
       "FIFO-3",
       codec ->
@@ -392,6 +420,16 @@ enum Defect {
             public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
               return super.in(
                   key, timeout.toDays() > 0 ? timeout : timeout.multipliedBy(9).dividedBy(10));
+            }
+          }),
+
+  ROUNDS_TIMEOUTS_DOWN_TO_MILLISECONDS(
+      "IN-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              return super.in(key, timeout.truncatedTo(ChronoUnit.MILLIS));
             }
           }),
 
@@ -810,6 +848,21 @@ enum Defect {
             void forgetIfIdle(String key, Queue queue) {}
           }),
 
+  REMEMBERS_WAITERS_WHOSE_TIME_WAS_OVER(
+      "PRB-4",
+      codec ->
+          new PlainSpace<>() {
+            private final List<Waiter> remembered = new ArrayList<>();
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              if (waiter.takes && queue.entries.isEmpty()) {
+                remembered.add(waiter);
+              }
+              super.giveUp(queue, waiter);
+            }
+          }),
+
   REMEMBERS_KEYS_THAT_WERE_WAITED_ON(
       "PRB-4",
       codec ->
@@ -1049,6 +1102,36 @@ enum Defect {
   REFUSES_LARGE_VALUES("ARG-3", codec -> limited(codec, 400_000, true)),
 
   DOES_NOT_SAY_HOW_LARGE_A_VALUE_MAY_BE("ARG-3", codec -> limited(codec, 512 * 1024, false)),
+
+  ENCODES_UNDER_ITS_LOCK(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              lock.lock();
+              try {
+                return super.encode(key, value);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  DECODES_UNDER_ITS_LOCK(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              lock.lock();
+              try {
+                return super.decode(operation, key, entry);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
 
   STORES_WHAT_IT_COULD_NOT_ENCODE(
       "ARG-4",
