@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Calls on one key are linearizable, also where a model checker switches threads")
 final class LinearizabilityLincheck {
-  private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 100);
-  private static final int RUNS = Integer.getInteger("lincheck.runs", 5_000);
+  private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 50);
+  private static final int RUNS = Integer.getInteger("lincheck.runs", 2_000);
   private static final String KEY = "key";
 
   /** The calls that Lincheck draws, and those that wait, which it is given. */

@@ -46,6 +46,10 @@ enum Act {
     throw new AssertionError("the shares make no hundred");
   }
 
+  Kind kind() {
+    return kind;
+  }
+
   /** The call as long as it has not returned. */
   Call begun(String caller, @Nullable String written) {
     return new Call(caller, shown, kind, written, 0, System.nanoTime(), Call.NEVER);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,23 @@ final class Ensemble {
       return call.hasReturned() || call.isInDoubt();
     }
 
+    /** How many entries are enough for all calls to return: one for each that takes, and one. */
+    long enough() {
+      return 1
+          + Arrays.stream(scripts)
+              .flatMap(Arrays::stream)
+              .filter(act -> act.kind() == Call.Kind.TAKE)
+              .count();
+    }
+
+    /** The calls that have not returned. */
+    String waiting() {
+      return with(List.of()).calls().stream()
+          .filter(call -> !isKnown(call))
+          .map(call -> call.caller() + ": " + call)
+          .collect(Collectors.joining("; "));
+    }
+
     History with(List<Call> more) {
       List<Call> all = new ArrayList<>(more);
       for (int p = 0; p < scripts.length; p++) {
@@ -194,8 +212,9 @@ final class Ensemble {
     round = part;
     long begun = System.nanoTime();
     long help = HELP_NANOS;
+    long enough = part.enough();
     while (!part.isOver()) {
-      if (System.nanoTime() - begun > help) {
+      if (own.size() < enough && System.nanoTime() - begun > help) {
         own.add(lead(Act.OUT, "z" + (own.size() + 1), part.key));
         help += HELP_NANOS;
       }
@@ -205,8 +224,12 @@ final class Ensemble {
       }
       if (patience.isExhausted()) {
         throw new AssertionError(
-            "calls have not returned, although there were entries for all:\n"
-                + part.with(own).picture());
+            "after "
+                + stage.patienceTime().toMillis()
+                + " ms, and although "
+                + own.size()
+                + " entries were written on top of what the callers write, "
+                + part.waiting());
       }
       Thread.yield();
     }

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
@@ -21,7 +20,11 @@ abstract class KeysRules extends Rules {
   /** As many leave enough behind to be told from what the virtual machine itself keeps. */
   private static final int WAITS = 60_000;
 
-  private static final int WAITING = 8;
+  private static final int WAITERS = 8;
+
+  /** Of what can go on for longer where each call takes a journey. */
+  private static final Duration LONGEST = Duration.ofSeconds(6);
+
   private static final Duration SHORT = Duration.ofNanos(100_000);
 
   @Test
@@ -95,14 +98,15 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() {
-    int keys = rounds(stage().encodes() ? 50_000 : 1_000_000);
+    int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
+    useKeys(1_000, LONGEST);
+    long before = usedHeap();
+    long keys = useKeys(most, LONGEST);
+    long left = usedHeap() - before;
+    stage().report("keys used", keys);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
     // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
-    long limit = 16L * keys + 500_000;
-    use(1_000);
-    long before = usedHeap();
-    use(keys);
-    long left = usedHeap() - before;
+    long limit = 16 * keys + 500_000;
     assertEquals(Set.of(), space().keys());
     assertTrue(
         left < limit, keys + " idle keys left " + left + " bytes behind, the limit is " + limit);
@@ -110,66 +114,83 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb4_waitsInVainLeaveNothingBehindAlsoBehindOneThatGoesOn() {
-    int waits = rounds(WAITS);
     startBlocked(Wait.IN, "waited on");
     startBlocked(Wait.RD, "waited on");
-    waitInVain(WAITS / 50);
+    waitInVain(WAITS / 50, LONGEST);
     long before = usedHeap();
-    waitInVain(waits);
+    long waits = waitInVain(rounds(WAITS), LONGEST);
     long left = usedHeap() - before;
-    long limit = 4L * waits + 500_000;
+    stage().report("waits in vain", waits);
+    long limit = 4 * waits + 500_000;
     assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
   }
 
   /** By several callers; long enough that each joins those who wait. */
-  private void waitInVain(int waits) {
-    List<Actor<?>> actors = new ArrayList<>();
-    for (int c = 0; c < WAITING; c++) {
-      String key = c % 4 < 2 ? "waited on" : "waited on alone";
-      boolean takes = c % 2 == 0;
-      actors.add(start("waits in vain", () -> waitInVain(key, takes, waits / WAITING)));
-    }
-    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(30)));
+  private long waitInVain(int most, Duration longest) {
+    Stage.Patience time = stage().atMost(longest);
+    return share(
+        "waits in vain",
+        WAITERS,
+        caller -> {
+          String key = caller % 4 < 2 ? "waited on" : "waited on alone";
+          int waits = 0;
+          for (; waits < most / WAITERS && !time.isExhausted(); waits++) {
+            Optional<String> found =
+                caller % 2 == 0 ? space().in(key, SHORT) : space().rd(key, SHORT);
+            assertEquals(Optional.empty(), found);
+          }
+          return waits;
+        });
   }
 
-  private @Nullable Void waitInVain(String key, boolean takes, int waits)
-      throws InterruptedException {
-    for (int i = 0; i < waits; i++) {
-      Optional<String> found = takes ? space().in(key, SHORT) : space().rd(key, SHORT);
-      assertEquals(Optional.empty(), found);
-    }
-    return null;
+  /**
+   * Has so many keys, or as many as the time allows, hold an entry all at once, and empties them.
+   */
+  private long useKeys(int most, Duration longest) {
+    Stage.Patience time = stage().atMost(longest);
+    // By several callers, where each call takes a journey.
+    int callers = stage().promises(Capability.SHARED) ? WAITERS : 1;
+    return share(
+        "uses keys",
+        callers,
+        caller -> {
+          int keys = 0;
+          for (; keys < most / callers && !time.isExhausted(); keys++) {
+            space().out("idle-" + caller + "-" + keys, "1");
+          }
+          for (int i = 0; i < keys; i++) {
+            empty(caller + "-" + i, i % 2 == 0);
+          }
+          return keys;
+        });
   }
 
-  /** By several callers, where each call takes a journey. */
-  private void use(int keys) {
-    int callers = stage().promises(Capability.SHARED) ? 8 : 1;
-    List<Actor<?>> actors = new ArrayList<>();
-    for (int c = 0; c < callers; c++) {
-      int from = c * keys / callers;
-      int to = (c + 1) * keys / callers;
-      actors.add(start("uses keys", () -> use(from, to)));
-    }
-    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(30)));
-  }
-
-  private @Nullable Void use(int from, int to) throws InterruptedException {
-    for (int i = from; i < to; i++) {
-      space().out("idle-" + i, "1");
-    }
+  private void empty(String name, boolean takes) throws InterruptedException {
     Duration vain = Duration.ofNanos(1);
-    for (int i = from; i < to; i++) {
-      String key = "idle-" + i;
-      assertTrue(space().inp(key).isPresent(), "an entry is lost, of " + key);
-      if (i % 2 == 0) {
-        space().in(key, vain);
-        space().rdp("probed-" + i);
-      } else {
-        space().rd("waited-" + i, vain);
-        space().len("counted-" + i);
-      }
+    assertTrue(space().inp("idle-" + name).isPresent(), "the entry of idle-" + name + " is lost");
+    if (takes) {
+      space().in("idle-" + name, vain);
+      space().rdp("probed-" + name);
+    } else {
+      space().rd("waited-" + name, vain);
+      space().len("counted-" + name);
     }
-    return null;
+  }
+
+  private interface Part {
+    int play(int caller) throws InterruptedException;
+  }
+
+  /** Has several callers play a part each; returns the sum of what they return. */
+  private long share(String what, int callers, Part part) {
+    List<Actor<Integer>> actors = new ArrayList<>();
+    for (int c = 0; c < callers; c++) {
+      int caller = c;
+      actors.add(start(what, () -> part.play(caller)));
+    }
+    return actors.stream()
+        .mapToLong(actor -> actor.result(stage().patienceTime().multipliedBy(10)))
+        .sum();
   }
 
   private long usedHeap() {

@@ -3,6 +3,7 @@ package dev.isopace.space.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,18 @@ abstract class LenRules extends Rules {
     }
     space().inp(KEY);
     assertEquals(0, space().len(KEY), "len after a probe in vain");
+  }
+
+  @Test
+  void prb2_lenIsNotCutOff() {
+    int most = rounds(70_000);
+    Stage.Patience time = stage().atMost(Duration.ofSeconds(1));
+    int count = 0;
+    while (count < most && !time.isExhausted()) {
+      space().out(KEY, "");
+      count++;
+    }
+    assertEquals(count, space().len(KEY), "len of many entries");
   }
 
   @Test

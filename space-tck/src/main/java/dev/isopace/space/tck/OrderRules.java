@@ -45,11 +45,10 @@ abstract class OrderRules extends Rules {
     while (count < most && !time.isExhausted()) {
       space().out(KEY, "e" + count++);
     }
-    assertEquals(count, space().len(KEY), "entries that were written");
     for (int i = 0; i < count; i++) {
       assertEquals(Optional.of("e" + i), space().inp(KEY), "entry " + i + " of " + count);
     }
-    assertEquals(0, space().len(KEY), "entries after all were taken");
+    assertEquals(Optional.empty(), space().inp(KEY), "after all were taken");
   }
 
   @Test
@@ -233,6 +232,22 @@ abstract class OrderRules extends Rules {
       assertEquals(Optional.of("same"), space().inp(KEY), "copy " + i);
     }
     assertEquals(Optional.empty(), space().inp(KEY));
+  }
+
+  @Test
+  void fifo3_aValueThatIsEmptyIsAnEntryLikeAnyOther() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      space().out(KEY, "");
+    }
+    Optional<String> empty = Optional.of("");
+    assertEquals(3, space().len(KEY), "len of three entries that are empty");
+    assertEquals(empty, space().rdp(KEY), "rdp");
+    assertEquals("", space().rd(KEY), "rd");
+    assertEquals(empty, space().rd(KEY, LONG), "timed rd");
+    assertEquals(empty, space().inp(KEY), "inp");
+    assertEquals("", space().in(KEY), "in");
+    assertEquals(empty, space().in(KEY, LONG), "timed in");
+    assertEquals(Optional.empty(), space().inp(KEY), "after all were taken");
   }
 
   @Test

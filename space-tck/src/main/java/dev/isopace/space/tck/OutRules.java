@@ -72,6 +72,17 @@ abstract class OutRules extends Rules {
   }
 
   @Test
+  void out2_aReaderThatWaitsReturnsTheFirstOfSeveralEntries() {
+    for (int i = 0; i < rounds(50); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
+      space().out(key, "1");
+      space().out(key, "2");
+      assertEquals(Optional.of("1"), reader.result(), "what a reader got that waited for it");
+    }
+  }
+
+  @Test
   void out2_readersThatWaitReturnEvenIfTheEntryIsTakenAtOnce() {
     requireExactness();
     for (int i = 0; i < rounds(50); i++) {

@@ -144,7 +144,11 @@ final class Stage {
 
   /** As long as a test that goes on for ever should go on; a greater load makes it longer. */
   Patience atMost(Duration time) {
-    return new Patience(Duration.ofNanos((long) (time.toNanos() * options.load())));
+    return new Patience(loaded(time));
+  }
+
+  Duration loaded(Duration time) {
+    return Duration.ofNanos((long) (time.toNanos() * options.load()));
   }
 
   /** As long as a test of what must never happen should look for it. */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** IN-6 to IN-8: who waits, and who is woken. */
 abstract class WaitingRules extends Rules {
   private static final String KEY = "waiting";
+  private static final Duration PASSING = Duration.ofSeconds(1);
+  private static final String LAST = "last";
 
   @Test
   void in6_anEntryForATakerThatIsInterruptedGoesToTheNext() {
@@ -57,6 +59,68 @@ abstract class WaitingRules extends Rules {
       interruptAndWrite(reader, key);
       assertEquals(Optional.of("1"), taker.result(), "what the taker behind the reader got");
     }
+  }
+
+  @Test
+  void in6_twoWhoTakeByTurnsNeverSleepForEver() {
+    for (Wait wait : Wait.TAKES) {
+      passToAndFro(wait, key -> wait.call().on(space(), key));
+    }
+  }
+
+  @Test
+  void out2_twoWhoReadByTurnsNeverSleepForEver() {
+    for (Wait wait : Wait.READS) {
+      passToAndFro(
+          wait,
+          key -> {
+            Optional<String> read = wait.call().on(space(), key);
+            assertEquals(read, space().inp(key), "taken after it was read by " + wait);
+            return read;
+          });
+    }
+  }
+
+  /** Waits for an entry, and takes it. */
+  private interface Receiving {
+    Optional<String> from(String key) throws InterruptedException;
+  }
+
+  /**
+   * Two pass entries to and fro, tens of thousands where that is fast: a wake-up that is lost
+   * leaves both asleep, however seldom that happens.
+   */
+  private void passToAndFro(Wait wait, Receiving receiving) {
+    int most = rounds(20_000);
+    Stage.Patience time = stage().atMost(PASSING);
+    String there = wait + " there";
+    String back = wait + " back";
+    Actor<?> partner =
+        start(
+            "passes back by " + wait,
+            () -> {
+              Optional<String> entry = receiving.from(there);
+              while (!entry.equals(Optional.of(LAST))) {
+                space().out(back, entry.orElseThrow());
+                entry = receiving.from(there);
+              }
+              return null;
+            });
+    Actor<Integer> passing =
+        start(
+            "passes entries by " + wait,
+            () -> {
+              int passed = 0;
+              while (passed < most && !time.isExhausted()) {
+                String entry = "e" + passed++;
+                space().out(there, entry);
+                assertEquals(Optional.of(entry), receiving.from(back));
+              }
+              space().out(there, LAST);
+              return passed;
+            });
+    passing.result(stage().loaded(PASSING).plus(stage().patienceTime()));
+    partner.result();
   }
 
   @Test

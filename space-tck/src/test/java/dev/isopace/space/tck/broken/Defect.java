@@ -96,7 +96,7 @@ enum Defect {
           }),
 
   A_READER_THAT_WAKES_SLOWLY_SEES_A_LATER_ENTRY(
-      "FIFO-2",
+      "OUT-2",
       codec ->
           new PlainSpace<>() {
             @Override
@@ -275,6 +275,16 @@ enum Defect {
             }
           }),
 
+  TAKES_AN_EMPTY_VALUE_FOR_NONE(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              return super.inp(key).filter(value -> !value.equals(""));
+            }
+          }),
+
   MERGES_EQUAL_VALUES(
       "FIFO-3",
       codec ->
@@ -327,6 +337,20 @@ enum Defect {
                   waiter.signal.signal();
                   return;
                 }
+              }
+            }
+          }),
+
+  FORGETS_READERS_ONCE_IN_1000(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            private int count;
+
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              if (++count % 1_000 != 0) {
+                super.giveToReaders(queue, entry);
               }
             }
           }),
@@ -608,6 +632,37 @@ enum Defect {
 
   // who is woken
 
+  LOSES_ONE_SIGNAL_IN_2000(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            private int count;
+
+            @Override
+            void wakeTaker(Queue queue) {
+              if (++count % 2_000 != 0) {
+                super.wakeTaker(queue);
+              }
+            }
+          }),
+
+  TWO_SIGNALS_ARE_ONE(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeTaker(Queue queue) {
+              if (queue.entries.size() == 1) {
+                super.wakeTaker(queue);
+              }
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              queue.waiters.remove(waiter);
+            }
+          }),
+
   WHO_GIVES_UP_KEEPS_THE_SIGNAL(
       "IN-6",
       codec ->
@@ -757,6 +812,16 @@ enum Defect {
                 Thread.currentThread().interrupt();
                 return Optional.empty();
               }
+            }
+          }),
+
+  LEN_IS_NO_MORE_THAN_1000(
+      "PRB-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public long len(String key) {
+              return Math.min(1_000, super.len(key));
             }
           }),
 

@@ -122,6 +122,15 @@ class SharedSpace<V> extends AbstractSpace<V> {
     return talk.talk(out, new DataInputStream(from));
   }
 
+  /** Looks before it waits, which needs a connection of its own. */
+  private @Nullable Found find(String operation, String key, Deadline deadline)
+      throws InterruptedException {
+    Found found = look(key);
+    return found != null || deadline.hasPassed()
+        ? found
+        : await(operation, key, Math.max(0, deadline.remainingNanos()));
+  }
+
   /** Waits for an entry at the server; null if there was none in time. */
   private @Nullable Found await(String operation, String key, long nanos)
       throws InterruptedException {
@@ -180,7 +189,7 @@ class SharedSpace<V> extends AbstractSpace<V> {
   @Override
   protected @Nullable V take(String key, Deadline deadline) throws InterruptedException {
     for (; ; ) {
-      Found found = await("in", key, Math.max(0, deadline.remainingNanos()));
+      Found found = find("in", key, deadline);
       if (found == null) {
         if (deadline.hasPassed()) {
           return null;
@@ -198,7 +207,7 @@ class SharedSpace<V> extends AbstractSpace<V> {
   @Override
   protected @Nullable V read(String key, Deadline deadline) throws InterruptedException {
     for (; ; ) {
-      Found found = await("rd", key, Math.max(0, deadline.remainingNanos()));
+      Found found = find("rd", key, deadline);
       if (found != null) {
         return coder.decode("rd", key, found.bytes());
       }
