@@ -73,11 +73,13 @@ abstract class OutRules extends Rules {
 
   @Test
   void out2_aReaderThatWaitsReturnsTheFirstOfSeveralEntries() {
-    for (int i = 0; i < rounds(50); i++) {
+    for (int i = 0; i < rounds(200); i++) {
       String key = KEY + i;
       Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
-      space().out(key, "1");
-      space().out(key, "2");
+      // A reader takes longer to wake up than an entry takes to be written.
+      for (int entry = 1; entry <= 20; entry++) {
+        space().out(key, Integer.toString(entry));
+      }
       assertEquals(Optional.of("1"), reader.result(), "what a reader got that waited for it");
     }
   }

@@ -108,6 +108,14 @@ enum Defect {
                 }
               }
             }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              lock.unlock();
+              LockSupport.parkNanos(1_000_000);
+              lock.lock();
+            }
           }),
 
   GIVES_UP_ALTHOUGH_THERE_IS_AN_ENTRY(
