@@ -18,7 +18,7 @@ abstract class KeysRules extends Rules {
   private static final String KEY = "keys";
 
   /** As many leave enough behind to be told from what the virtual machine itself keeps. */
-  private static final int WAITS = 60_000;
+  private static final int WAITS = 150_000;
 
   private static final int WAITERS = 8;
 
