@@ -82,8 +82,11 @@ final class Actor<T extends @Nullable Object> {
     return frames.length > 0 && frames[0].isNativeMethod();
   }
 
-  /** Whether the thread waits for a lock that another thread holds, on its way to wait. */
+  /** Whether what the thread waits for is on its way to the wait: the space, or a lock. */
   private boolean isHeldUp() {
+    if (stage.isOpening(thread)) {
+      return true;
+    }
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
     return info != null && info.getLockOwnerId() != -1;
   }

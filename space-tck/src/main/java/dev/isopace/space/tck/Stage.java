@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -34,6 +35,7 @@ final class Stage {
   private final Queue<Space<?>> handles = new ConcurrentLinkedQueue<>();
   private final Queue<Actor<?>> actors = new ConcurrentLinkedQueue<>();
   private final Lock opening = new ReentrantLock();
+  private final Set<Thread> openers = ConcurrentHashMap.newKeySet();
   private @Nullable Space<String> space;
 
   Stage(String uri, TckOptions options, BiConsumer<String, Long> reporter) {
@@ -101,9 +103,21 @@ final class Stage {
 
   /** A handle of this test's space for other values. */
   <V> Space<V> open(Codec<V> codec) {
-    Space<V> opened = Spaces.open(uri, codec);
-    handles.add(opened);
-    return opened;
+    openers.add(Thread.currentThread());
+    try {
+      Space<V> opened = Spaces.open(uri, codec);
+      handles.add(opened);
+      return opened;
+    } finally {
+      openers.remove(Thread.currentThread());
+    }
+  }
+
+  /**
+   * Whether the thread opens a space just now; it may wait for much meanwhile, for no entry yet.
+   */
+  boolean isOpening(Thread thread) {
+    return openers.contains(thread);
   }
 
   <T extends @Nullable Object> Actor<T> start(String what, Callable<T> action) {

@@ -32,10 +32,14 @@ enum Manner {
     }
   },
 
-  /** Now and then nothing happens for a millisecond: before it writes, and after it has woken. */
+  /**
+   * It takes milliseconds to open, and now and then nothing happens for one: before it writes, and
+   * after it has woken.
+   */
   SLOW {
     @Override
     <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3));
       return new PlainSpace<>(codec) {
         @Override
         Entry encode(String key, V value) {
