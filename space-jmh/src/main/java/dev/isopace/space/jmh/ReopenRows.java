@@ -40,6 +40,8 @@ final class ReopenRows {
     for (int i = -WARM_UPS; i < options.rounds(); i++) {
       // Opening changes it.
       Path copy = workplace.copy(dead);
+      // Else the first force of the opening has the whole copy to write.
+      Workplace.settle(copy);
       long began = System.nanoTime();
       long bytes = Workplace.read(copy);
       long read = System.nanoTime() - began;

@@ -26,6 +26,9 @@ final class Batch {
   @Nullable Operation last;
   volatile int count;
 
+  /** At how many its leader is to be woken; zero until that waits for more. */
+  volatile int expected;
+
   /** How many had joined when the batch before landed. Written before {@link #mayFly}. */
   int countBefore;
 

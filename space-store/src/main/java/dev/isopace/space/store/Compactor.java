@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
 import dev.isopace.space.store.disk.Handle;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +40,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Compactor {
   private static final String NEW = "compacted" + Spares.UNFINISHED;
-  private static final int BUFFER = 256 << 10;
-  private static final int FORCED_AT_ONCE = 1 << 20;
+  private static final int BUFFER = 64 << 10;
+
+  /** Little: whoever appends to the log meanwhile waits behind it. */
+  private static final int FORCED_AT_ONCE = 128 << 10;
+
   private static final int AT_ONCE = 64;
 
   /** So many neighbours that are so many times smaller than a segment may be are put together. */
@@ -47,6 +52,10 @@ final class Compactor {
 
   private static final int SMALL = 16;
   private static final long START = Format.length(0, Format.START_BODY);
+
+  /** How much longer than it uses the device it leaves it to others. */
+  private static final int RESPITE = 2;
+
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Engine engine;
@@ -205,6 +214,15 @@ final class Compactor {
     engine.log().lock.lock();
     try {
       return segments.oldest();
+    } finally {
+      engine.log().lock.unlock();
+    }
+  }
+
+  private long nextSequence() {
+    engine.log().lock.lock();
+    try {
+      return engine.log().nextSequence();
     } finally {
       engine.log().lock.unlock();
     }
@@ -455,12 +473,13 @@ final class Compactor {
   }
 
   /** The file that is being written, behind its header. */
-  private static final class Output {
+  private final class Output {
     private final Handle handle;
     private final byte[] buffer = new byte[BUFFER];
     private int filled;
     private long written = Format.HEADER;
     private long forced;
+    private long lastSequence = nextSequence();
 
     Output(Handle handle) {
       this.handle = handle;
@@ -484,10 +503,20 @@ final class Compactor {
       written += filled;
       filled = 0;
       if (written - forced >= FORCED_AT_ONCE) {
-        // Little by little: a long force would keep those waiting who append to the log.
-        handle.force();
-        forced = written;
+        force();
       }
+    }
+
+    /** Forces what is written, and leaves the device to those who append to the log, if any do. */
+    private void force() throws IOException {
+      long began = System.nanoTime();
+      handle.force();
+      forced = written;
+      long sequence = nextSequence();
+      if (sequence != lastSequence && engine.settings().sync() == Sync.ALWAYS) {
+        LockSupport.parkNanos(this, RESPITE * (System.nanoTime() - began));
+      }
+      lastSequence = sequence;
     }
 
     /** How long the file is, once it is flushed. */

@@ -31,9 +31,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A leader gathers a little longer if that pays: those who were woken by the last batch come
- * back within microseconds if they have more to do, and would else miss this one. It expects as
- * many as the last batch had beside those who had joined before that landed, waits 100 microseconds
- * for them at most, and less and less often if they do not come.
+ * back at once if they have more to do, and would else miss this one. It expects as many as the
+ * last batch had beside those who had joined before that landed, and goes when they are there, or
+ * when none has come for half the time that a force takes: whoever misses a batch waits for a whole
+ * one. If nobody came at all, it does without for a while. It yields the processor at first, so
+ * that a few are back before it would be asleep; then it sleeps, and the last who is expected wakes
+ * it: many need both the processors and, if threads are virtual, its carrier.
  *
  * <h2>What is true</h2>
  *
@@ -84,7 +87,12 @@ final class Log {
     void failed(Throwable cause);
   }
 
-  private static final long GATHERING_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  // How long a leader waits for the next to come: half a force, within these bounds; and how long
+  // of that it is awake.
+  private static final long LEAST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long MOST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+  private static final long AWAKE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
   private static final int MOST_SKIPPED = 32;
   private static final int START_LENGTH = Format.length(0, Format.START_BODY);
   private static final int LARGEST_KEPT = 2 * Batch.FULL;
@@ -116,6 +124,7 @@ final class Log {
 
   // How long leaders gather: read and written by the one leader that may fly.
   private int lastCount;
+  private long lastNanos;
   private int misses;
   private int toSkip;
 
@@ -294,6 +303,9 @@ final class Log {
     Format.seal(
         crc, batch.bytes, at, length, sequence++, type, operation.key(), batch.segment.epoch);
     batch.add(operation, length);
+    if (batch.count == batch.expected) {
+      LockSupport.unpark(batch.leader);
+    }
   }
 
   private void fly(Batch batch) {
@@ -317,7 +329,9 @@ final class Log {
         Thread.currentThread().interrupt();
       }
     }
+    long began = System.nanoTime();
     Outcome outcome = write(batch);
+    lastNanos = System.nanoTime() - began;
     Batch next;
     lock.lock();
     try {
@@ -349,18 +363,29 @@ final class Log {
       return;
     }
     int expected = lastCount + batch.countBefore;
-    long begin = System.nanoTime();
-    while (batch.count < expected) {
-      if (System.nanoTime() - begin > GATHERING_NANOS) {
-        if (batch.count - batch.countBefore > lastCount / 2) {
-          // Most have come: it pays.
-          break;
-        }
+    batch.expected = expected;
+    long patience = Math.max(LEAST_PATIENCE_NANOS, Math.min(MOST_PATIENCE_NANOS, lastNanos / 2));
+    int first = batch.count;
+    int count = first;
+    long since = System.nanoTime();
+    while (count < expected) {
+      long idle = System.nanoTime() - since;
+      if (idle < AWAKE_NANOS) {
+        Thread.yield();
+      } else if (idle < patience) {
+        LockSupport.parkNanos(this, patience - idle);
+      } else if (count > first) {
+        break;
+      } else {
         misses = Math.min(MOST_SKIPPED, misses * 2 + 1);
         toSkip = misses;
         return;
       }
-      Thread.yield();
+      int now = batch.count;
+      if (now > count) {
+        count = now;
+        since = System.nanoTime();
+      }
     }
     misses = 0;
   }

@@ -30,8 +30,13 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
     return new Outcome(Kind.UNKNOWN, cause);
   }
 
-  /** Throws unless the operation was done. */
-  void require(String operation, String key, byte @Nullable [] payload) throws IOException {
+  /**
+   * Throws unless the operation was done.
+   *
+   * @param removal what was to take an entry, which the exception tells if it is in doubt; else
+   *     null
+   */
+  void require(String operation, String key, @Nullable Removal removal) throws IOException {
     if (kind == Kind.DONE) {
       return;
     }
@@ -44,9 +49,9 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
             + ": it is not known whether it took effect; the store can only be closed, and shows"
             + " it when it is opened again: "
             + message(cause);
-    throw payload == null
+    throw removal == null
         ? new IndeterminateException(doubt, cause)
-        : new IndeterminateException(doubt, cause, payload);
+        : new IndeterminateException(doubt, cause, removal.payload());
   }
 
   static String message(@Nullable Throwable cause) {

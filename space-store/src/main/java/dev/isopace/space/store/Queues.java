@@ -155,7 +155,7 @@ final class Queues<V> {
   }
 
   private V receive(String operation, String key, Removal removal) throws IOException {
-    log.await(removal).require(operation, key, removal.payload());
+    log.await(removal).require(operation, key, removal);
     @SuppressWarnings("unchecked") // made by this object's opening
     V value = (V) removal.value;
     return value;

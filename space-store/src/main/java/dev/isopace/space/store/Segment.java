@@ -21,7 +21,8 @@ final class Segment {
   /** The names of segments: the first id, and the last one of a segment that was rewritten. */
   static final Pattern NAME = Pattern.compile("([0-9a-f]{8})(?:-([0-9a-f]{8}))?\\.log");
 
-  private static final int FIRST_READ = 512;
+  private static final int LEAST_FIRST_READ = 64;
+  private static final int MOST_FIRST_READ = 4 << 10;
 
   final Disk disk;
   final Handle handle;
@@ -59,6 +60,12 @@ final class Segment {
 
   /** What is to be done with the file once nobody reads in it any more. */
   private @Nullable Runnable disposal;
+
+  /**
+   * How long the record was that somebody read last: the next one may be as long. A benign race: a
+   * wrong guess costs a second read, or a copy, and nothing else.
+   */
+  private int guess = LEAST_FIRST_READ;
 
   /** Set if compaction has met damage in it: it is left alone from then on. */
   boolean isDamaged;
@@ -123,7 +130,7 @@ final class Segment {
 
   /** Reads a record that begins there, in a segment that is pinned. */
   byte[] read(long offset) throws IOException {
-    byte[] bytes = new byte[FIRST_READ];
+    byte[] bytes = new byte[guess];
     int got = readFully(bytes, 0, offset, Format.PREFIX);
     int length = Format.recordLength(bytes, 0);
     if (!Format.isPlausible(bytes, 0, Integer.MAX_VALUE)) {
@@ -135,6 +142,7 @@ final class Segment {
       readFully(all, got, offset + got, length - got);
       bytes = all;
     }
+    guess = Math.max(LEAST_FIRST_READ, Math.min(MOST_FIRST_READ, length));
     if (Format.checksum(new CRC32C(), bytes, 0, length, epoch) != Format.getInt(bytes, 0)) {
       throw damage(offset, "the record there does not match its checksum");
     }
