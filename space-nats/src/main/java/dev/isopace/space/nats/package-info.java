@@ -1,0 +1,2 @@
+/** The distributed backend of space. */
+package dev.isopace.space.nats;

@@ -1,0 +1,7 @@
+/** The distributed backend of space, scheme {@code nats}: a space on NATS JetStream. */
+@org.jspecify.annotations.NullMarked
+module dev.isopace.space.nats {
+  requires transitive dev.isopace.space;
+  requires static org.jspecify;
+  requires io.nats.jnats;
+}
