@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsCluster;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +28,7 @@ class ClusterTckTest extends NatsTck {
 
   @Override
   String addresses() {
-    return Fixtures.present(cluster).addresses();
+    return Fresh.present(cluster).addresses();
   }
 
   @Override

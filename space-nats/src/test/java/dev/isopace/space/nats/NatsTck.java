@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.tck.SpaceTck;
 import dev.isopace.space.tck.TckOptions;
 
@@ -21,7 +22,7 @@ abstract class NatsTck extends SpaceTck {
 
   @Override
   protected final String uri() {
-    return "nats://" + addresses() + "/" + Fixtures.freshName() + parameters();
+    return "nats://" + addresses() + "/" + Fresh.name() + parameters();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +25,6 @@ class NewestTckTest extends NatsTck {
 
   @Override
   String addresses() {
-    return Fixtures.present(server).address();
+    return Fresh.present(server).address();
   }
 }

@@ -1,4 +1,4 @@
-package dev.isopace.space.nats;
+package dev.isopace.space.nats.faults;
 
 import org.jspecify.annotations.Nullable;
 

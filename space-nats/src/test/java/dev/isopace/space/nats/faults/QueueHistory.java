@@ -1,7 +1,7 @@
-package dev.isopace.space.nats;
+package dev.isopace.space.nats.faults;
 
-import dev.isopace.space.nats.Operation.Kind;
-import dev.isopace.space.nats.Operation.Outcome;
+import dev.isopace.space.nats.faults.Operation.Kind;
+import dev.isopace.space.nats.faults.Operation.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +59,10 @@ final class QueueHistory {
 
   QueueHistory(String key) {
     this.key = key;
+  }
+
+  String key() {
+    return key;
   }
 
   void add(Operation operation) {

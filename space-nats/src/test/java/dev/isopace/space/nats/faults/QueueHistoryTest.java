@@ -1,10 +1,10 @@
-package dev.isopace.space.nats;
+package dev.isopace.space.nats.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.isopace.space.nats.Operation.Kind;
-import dev.isopace.space.nats.Operation.Outcome;
+import dev.isopace.space.nats.faults.Operation.Kind;
+import dev.isopace.space.nats.faults.Operation.Outcome;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;

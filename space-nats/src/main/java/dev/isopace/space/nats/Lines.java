@@ -1,0 +1,181 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.SpaceException;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of all keys in use, and the subscriptions of those that are waited on.
+ *
+ * <p>A line is in the map while calls use it; a few that were used lately stay, with the head that
+ * they have asked for in advance. So a key that is not used costs nothing here, and a subscription
+ * of the server's only while somebody waits.
+ *
+ * <p>Invariant: a subscription is made and ended with {@link Line#subscribing} held, by somebody
+ * who uses the line, so that none is ended that somebody else has just come to need.
+ */
+final class Lines {
+  private static final int KEPT = 64;
+
+  private final Link link;
+  private final Remote remote;
+  private final Names names;
+  private final Dispatcher dispatcher;
+  private final Map<String, Line> map = new ConcurrentHashMap<>();
+
+  /** Lines that nobody uses, the longest unused first. Guarded by the lock. */
+  private final Map<String, Line> kept = new LinkedHashMap<>();
+
+  private final ReentrantLock keeping = new ReentrantLock();
+
+  Lines(Remote remote) {
+    this.remote = remote;
+    this.link = remote.link();
+    this.names = remote.names();
+    this.dispatcher = link.connection().createDispatcher(this::receive);
+  }
+
+  /** The line of a key, to be released. */
+  Line use(String key) {
+    return map.compute(
+        KeySubjects.subject(key),
+        (keySubject, found) -> {
+          Line line = found == null ? new Line(key, keySubject) : found;
+          line.users++;
+          return line;
+        });
+  }
+
+  void release(Line line) {
+    unsubscribeIfIdle(line);
+    boolean keep = line.isWorthKeeping();
+    map.compute(
+        line.keySubject,
+        (keySubject, found) -> {
+          line.users--;
+          return line.users == 0 && !keep ? null : found;
+        });
+    if (keep) {
+      keep(line);
+    }
+  }
+
+  private void keep(Line line) {
+    keeping.lock();
+    try {
+      kept.remove(line.keySubject);
+      kept.put(line.keySubject, line);
+      if (kept.size() > KEPT) {
+        String eldest = kept.keySet().iterator().next();
+        kept.remove(eldest);
+        map.computeIfPresent(eldest, (keySubject, found) -> found.users == 0 ? null : found);
+      }
+    } finally {
+      keeping.unlock();
+    }
+  }
+
+  /**
+   * Returns when no entry can be stored any longer that this line is not told of, on this
+   * connection.
+   */
+  void arm(Call call, Line line, long epoch) throws InterruptedException {
+    line.subscribing.lock();
+    try {
+      if (!line.isSubscribed) {
+        String subject = names.wake(line.keySubject);
+        Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+        line.isSubscribed = true;
+      }
+    } catch (IllegalStateException e) {
+      throw new SpaceException(
+          call + ": the connection is closed, and nobody can be told of entries: " + e, e);
+    } finally {
+      line.subscribing.unlock();
+    }
+    remote.awaitSubscribed(call, line.keySubject);
+    line.setArmed(epoch);
+  }
+
+  private void unsubscribeIfIdle(Line line) {
+    line.subscribing.lock();
+    try {
+      if (line.isSubscribed && !line.isWaitedOn()) {
+        line.isSubscribed = false;
+        line.setArmed(0);
+        String subject = names.wake(line.keySubject);
+        Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+      }
+    } catch (IllegalStateException e) {
+      // The connection is closed, with all its subscriptions.
+    } finally {
+      line.subscribing.unlock();
+    }
+  }
+
+  /** Where a leader that ends may have stored entries and told nobody, everybody looks again. */
+  void watchLeader() {
+    String subject = names.leaderAdvisory();
+    Sending.surely(
+        () -> dispatcher.subscribe(subject, message -> mayHaveChanged()),
+        () -> dispatcher.unsubscribe(subject));
+  }
+
+  private void receive(Message message) {
+    Line line = map.get(names.keySubject(message.getSubject()));
+    Headers headers = message.getHeaders();
+    if (line == null || headers == null) {
+      return;
+    }
+    long sequence = number(headers.getLast("Nats-Sequence"));
+    if (sequence > 0) {
+      Entry entry = new Entry(sequence, message.getData(), false);
+      long previous = number(headers.getLast("Nats-Last-Sequence"));
+      line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, link.epoch());
+    }
+  }
+
+  private static long number(@Nullable String text) {
+    try {
+      return text == null ? -1 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Entries may have been stored without anybody being told. */
+  void mayHaveChanged() {
+    map.values().forEach(Line::mayHaveChanged);
+  }
+
+  /** The server does not let this client subscribe. */
+  void refuse(String subject) {
+    for (Line line : map.values()) {
+      if (names.wake(line.keySubject).equals(subject)) {
+        line.refuse(subject);
+      }
+    }
+  }
+
+  /** The handle is closed: everybody who waits looks around. */
+  void nudgeAll() {
+    map.values().forEach(Line::nudgeAll);
+  }
+
+  void close() {
+    link.closeDispatcher(dispatcher);
+    keeping.lock();
+    try {
+      kept.clear();
+    } finally {
+      keeping.unlock();
+    }
+    map.clear();
+  }
+}
