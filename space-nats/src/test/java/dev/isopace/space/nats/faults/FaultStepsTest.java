@@ -46,6 +46,7 @@ final class FaultStepsTest {
   }
 
   /** The calls under test. */
+  @SuppressWarnings("ImmutableEnumChecker") // the actions have no state
   private enum Made {
     OUT(Setting.FOUND, (player, history) -> player.out(history, NEW)),
     INP(Setting.FOUND, Player::inp),
