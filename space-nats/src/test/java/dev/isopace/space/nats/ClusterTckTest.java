@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** The contract is kept on a cluster of three servers, each of which holds every entry. */
 class ClusterTckTest extends NatsTck {
   /** Three servers on the processors that one has elsewhere, and each write waits for two. */
-  private static final double LOAD = 0.1;
+  private static final double LOAD = 0.05;
 
   private static @Nullable NatsCluster cluster;
 

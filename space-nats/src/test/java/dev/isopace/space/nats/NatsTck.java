@@ -7,7 +7,7 @@ import dev.isopace.space.tck.TckOptions;
 /** The suite on one server or cluster of the test class, with a space of its own for each test. */
 abstract class NatsTck extends SpaceTck {
   /** Each call takes a journey, so that what a quick build looks at is less than in one process. */
-  private static final double LOAD = 0.25;
+  private static final double LOAD = 0.1;
 
   /** Hosts and ports, and what else the URI says. */
   abstract String addresses();

@@ -31,7 +31,10 @@ final class FaultHistoriesTest {
 
   private static final List<Step> STEPS = List.of(Step.values());
   private static final int HISTORIES = 1_000;
+  private static final int ENSEMBLES = 5;
+  private static final int MANY = 15;
   private static final int CALLERS = 3;
+  private static final long HELP_NANOS = 3_000_000;
   private static final long PAUSE_NANOS = 200_000;
   private static final int MOST_CALLS = 4;
   private static final int MOST_SPARED = 3;
@@ -46,29 +49,42 @@ final class FaultHistoriesTest {
   @Test
   @DisplayName("On the oldest server")
   void oldest() throws Exception {
-    run(Binaries.oldest(), "");
+    run(Binaries.oldest());
   }
 
   @Test
   @DisplayName("On the newest server")
   void newest() throws Exception {
-    run(Binaries.newest(), "");
+    run(Binaries.newest());
   }
 
-  private static void run(Binary binary, String more) throws Exception {
+  private static void run(Binary binary) throws Exception {
     String what = "histories with faults on " + binary;
     Random random = new Random(Load.seed(what));
     Score score = new Score(what);
-    String name = Fresh.name() + PARAMETERS + more;
     try (NatsServer server = NatsServer.start(binary);
-        FaultProxy proxy = FaultProxy.before(server);
+        Crew crew = new Crew()) {
+      // Beside each other, since whoever meets with a fault mostly waits.
+      for (int i = 0; i < ENSEMBLES; i++) {
+        long seed = random.nextLong();
+        crew.start(() -> perform(server, new Random(seed), score));
+      }
+      crew.join("ensembles", Patience.usual().multipliedBy(Load.times(MANY)));
+    }
+    score.require();
+  }
+
+  private static Void perform(NatsServer server, Random random, Score score)
+      throws InterruptedException {
+    String name = Fresh.name() + PARAMETERS;
+    try (FaultProxy proxy = FaultProxy.before(server);
         Space<String> disturbed = Fresh.open(proxy.address(), name);
         Space<String> other = Fresh.open(server.address(), name);
         Crew crew = new Crew()) {
       Player[] players = {
         new Player(disturbed, score), new Player(disturbed, score), new Player(other, score)
       };
-      for (int i = 0; i < Load.times(HISTORIES); i++) {
+      for (int i = 0; i < Load.times(HISTORIES) / ENSEMBLES; i++) {
         QueueHistory history = new QueueHistory("h" + i);
         String where = arm(proxy, random);
         for (int c = 0; c < CALLERS; c++) {
@@ -84,7 +100,7 @@ final class FaultHistoriesTest {
       }
       score.add("faults met", (int) proxy.hits());
     }
-    score.require();
+    return null;
   }
 
   private static String arm(FaultProxy proxy, Random random) {
@@ -122,10 +138,11 @@ final class FaultHistoriesTest {
   private static void help(Crew crew, Player helper, QueueHistory history, String where)
       throws InterruptedException {
     long begun = System.nanoTime();
+    long patience = HELP_NANOS;
     for (int given = 0; !crew.isDone(); ) {
-      long millis = (System.nanoTime() - begun) / 1_000_000;
-      if (millis > 20L * (given + 1)) {
+      if (System.nanoTime() - begun > patience) {
         helper.out(history, "z" + given++);
+        patience += HELP_NANOS * given;
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
