@@ -47,6 +47,8 @@ final class Line {
 
   private static final int MOST_PUSHED_BYTES = 256 * 1024;
 
+  private static final int MOST_EARLY = 16;
+
   /** After this many takes it may pay to ask in advance, where it did not pay before. */
   private static final int NOT_SO_SOON = -8;
 
@@ -208,11 +210,29 @@ final class Line {
     }
   }
 
-  /** From now on the reader takes what is stored after this number. */
+  /** The reader does not know yet what was stored within its call. */
+  void clearFloor(Waiter reader) {
+    lock.lock();
+    try {
+      reader.floor = null;
+      reader.early.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The reader takes what was stored after this number, which may have come already. */
   void setFloor(Waiter reader, long floor) {
     lock.lock();
     try {
       reader.floor = floor;
+      for (Entry entry : reader.early) {
+        if (reader.received == null && entry.sequence() > floor) {
+          reader.received = entry;
+          readers.remove(reader);
+        }
+      }
+      reader.early.clear();
     } finally {
       lock.unlock();
     }
@@ -235,7 +255,11 @@ final class Line {
       for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
         Waiter reader = all.next();
         Long floor = reader.floor;
-        if (previous == 0 && floor != null && entry.sequence() > floor) {
+        if (previous == 0 && floor == null) {
+          if (reader.early.size() < MOST_EARLY) {
+            reader.early.add(entry);
+          }
+        } else if (previous == 0 && entry.sequence() > floor) {
           reader.received = entry;
           all.remove();
         }

@@ -86,6 +86,13 @@ final class Lines {
    * connection.
    */
   void arm(Call call, Line line, long epoch) throws InterruptedException {
+    subscribe(call, line);
+    remote.awaitSubscribed(call, line.keySubject);
+    line.setArmed(epoch);
+  }
+
+  /** Subscribes, unless that was done; the server does so before it acts on what is sent later. */
+  void subscribe(Call call, Line line) {
     line.subscribing.lock();
     try {
       if (!line.isSubscribed) {
@@ -94,13 +101,12 @@ final class Lines {
         line.isSubscribed = true;
       }
     } catch (IllegalStateException e) {
+      remote.requireOpen(call);
       throw new SpaceException(
           call + ": the connection is closed, and nobody can be told of entries: " + e, e);
     } finally {
       line.subscribing.unlock();
     }
-    remote.awaitSubscribed(call, line.keySubject);
-    line.setArmed(epoch);
   }
 
   private void unsubscribeIfIdle(Line line) {

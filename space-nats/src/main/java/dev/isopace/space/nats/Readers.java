@@ -33,12 +33,9 @@ final class Readers<V> {
 
   /** Reads the head; null if there is none, and the call has waited enough. */
   @Nullable V read(Call call, String key) throws InterruptedException {
-    Entry head = remote.head(call, KeySubjects.subject(key), 1);
-    if (head != null) {
-      return decode(call, key, head);
-    }
-    if (call.isOverdue()) {
-      return null;
+    if (!call.stays) {
+      Entry head = remote.head(call, KeySubjects.subject(key), 1);
+      return head == null ? null : decode(call, key, head);
     }
     Line line = lines.use(key);
     Waiter me = new Waiter(call);
@@ -57,25 +54,22 @@ final class Readers<V> {
 
   private @Nullable V readInLine(Line line, Waiter me) throws InterruptedException {
     Call call = me.call;
-    long floorOf = 0;
+    long preparedOn = 0;
     for (; ; ) {
       me.isNudged = false;
       // After the nudge was taken note of: close sets its mark before it nudges.
       requireUsable(line, call);
       long epoch = remote.link().epoch();
-      if (!line.isArmed(epoch)) {
-        lines.arm(call, line, epoch);
-      }
-      if (floorOf != epoch) {
-        line.setFloor(me, remote.lastSequence(call));
-        floorOf = epoch;
+      if (preparedOn != epoch) {
+        prepare(line, me, epoch);
+        preparedOn = epoch;
       }
       Entry head = remote.head(call, line.keySubject, 1);
       if (head != null) {
         return decode(call, line.key, head);
       }
       boolean isOver = call.isOverdue();
-      while (!isOver && !me.isNudged) {
+      while (!isOver && !me.isNudged && me.received == null) {
         isOver = !await(me);
       }
       Entry received = me.received;
@@ -88,6 +82,26 @@ final class Readers<V> {
         return null;
       }
     }
+  }
+
+  /**
+   * Sees to it that the reader is told of all entries from now on, and finds out which of those
+   * that it is told of are not from before. The earlier the number is asked for, the fewer it
+   * misses.
+   */
+  private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
+    line.clearFloor(me);
+    lines.subscribe(me.call, line);
+    Pending question = remote.askForLastSequence();
+    try {
+      if (!line.isArmed(epoch)) {
+        lines.arm(me.call, line, epoch);
+      }
+    } catch (RuntimeException | InterruptedException e) {
+      remote.wire().forget(question);
+      throw e;
+    }
+    line.setFloor(me, remote.lastSequence(me.call, question));
   }
 
   /** Waits for a nudge; false if the time of the call is over, and true if it is time to look. */

@@ -92,16 +92,16 @@ final class Remote {
     private long pause = FIRST_PAUSE_NANOS;
   }
 
+  void requireOpen(Call call) {
+    lifecycle.requireOpen(call.operation, call.key);
+  }
+
   /** Waits for the connection; throws if the call has waited enough. */
   private void requireTime(Call call, Progress progress) throws InterruptedException {
-    if (!lifecycle.isOpen()) {
-      throw lifecycle.closed(call.operation, call.key);
-    }
+    requireOpen(call);
     if (!link.isUp()) {
       link.awaitUp(call);
-      if (!lifecycle.isOpen()) {
-        throw lifecycle.closed(call.operation, call.key);
-      }
+      requireOpen(call);
       if (link.isEnded()) {
         throw Failures.ended(call, link.trouble());
       }
@@ -308,9 +308,27 @@ final class Remote {
         });
   }
 
-  /** The number of the latest entry of any key. */
-  long lastSequence(Call call) throws InterruptedException {
-    return info(call, "").number("state", "last_seq", 0);
+  /** Sends the question for the number of the latest entry of any key. */
+  Pending askForLastSequence() {
+    return wire.send(names.info(), null, NOTHING);
+  }
+
+  /** The answer to that question; which is asked again if there is none. */
+  long lastSequence(Call call, Pending question) throws InterruptedException {
+    Long last =
+        read(
+            call,
+            question,
+            reply -> {
+              Answer answer = Answer.of(reply);
+              return answer.isError() ? null : lastSequence(answer);
+            },
+            new Progress());
+    return last == null ? lastSequence(info(call, "")) : last;
+  }
+
+  private static long lastSequence(Answer info) {
+    return info.number("state", "last_seq", 0);
   }
 
   /** Counts by the ends of their subjects; of those that match. */

@@ -1,5 +1,7 @@
 package dev.isopace.space.nats;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +14,13 @@ final class Waiter {
   boolean wantsLook = true;
 
   /**
-   * Of a reader: only what was stored after this number was stored within its call; null as long as
-   * that number is not known.
+   * Of a reader: only what was stored after this number was surely stored within its call; null as
+   * long as that number is not known.
    */
   @Nullable Long floor;
+
+  /** Of a reader: entries that were heads when stored, and came before the number was known. */
+  final List<Entry> early = new ArrayList<>();
 
   /** Of a reader: the entry that was the head when it was stored. Written once, under the lock. */
   volatile @Nullable Entry received;
