@@ -1,5 +1,7 @@
 package dev.isopace.space.nats.faults;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.isopace.space.Space;
 import dev.isopace.space.nats.fixture.Binaries;
 import dev.isopace.space.nats.fixture.Fresh;
@@ -9,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +23,9 @@ import org.junit.jupiter.api.Test;
 final class ClusterFaultTest {
   private static final int ROUNDS = 2;
   private static final int LONGEST_PEACE_MS = 1_500;
+  private static final int RACES = 500;
+  private static final int LONGEST_LEAD_NANOS = 3_000_000;
+  private static final Duration FORGOTTEN = Duration.ofSeconds(5);
   private static final Duration ABSENCE = Duration.ofSeconds(3);
 
   /** Reads are judged, too: so they must be proven to be the leader's. */
@@ -28,7 +35,7 @@ final class ClusterFaultTest {
 
   @BeforeAll
   static void startCluster() {
-    cluster = NatsCluster.start(Binaries.newest());
+    cluster = NatsCluster.startLinked(Binaries.newest());
   }
 
   @AfterAll
@@ -66,7 +73,58 @@ final class ClusterFaultTest {
         (all, leader) -> all.server(leader).resume());
   }
 
+  @Test
+  @DisplayName("It is killed, and the only one that holds the entries")
+  void killOfTheOnlyReplica() throws Exception {
+    disturb(
+        "kills of the only replica",
+        "?replicas=1&timeout=4s",
+        (all, leader) -> all.server(leader).kill(),
+        (all, leader) -> all.server(leader).start());
+  }
+
+  @Test
+  @DisplayName("A wait that begins while an entry is written by way of another server is woken")
+  void racingSubscription() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    Random random = new Random(Load.seed("subscriptions that race an entry"));
+    String space = Fresh.name() + "?replicas=3";
+    long slowest = 0;
+    int races = Load.times(RACES);
+    try (Space<String> first = Fresh.open(all.server(0).address(), space);
+        Space<String> second = Fresh.open(all.server(1).address(), space);
+        Crew crew = new Crew()) {
+      List<Space<String>> handles = List.of(first, second);
+      for (int i = 0; i < races; i++) {
+        String key = "race-" + i;
+        Space<String> waits = handles.get(i % 2);
+        AtomicLong took = new AtomicLong();
+        crew.start(
+            () -> {
+              waits.in(key);
+              took.set(System.nanoTime());
+              return null;
+            });
+        LockSupport.parkNanos(random.nextInt(LONGEST_LEAD_NANOS));
+        handles.get(1 - i % 2).out(key, "v");
+        long written = System.nanoTime();
+        crew.join("a wait", Patience.usual());
+        slowest = Math.max(slowest, took.get() - written);
+      }
+    }
+    System.out.printf(
+        "space-nats: %d waits that race an entry: the slowest was woken after %d ms%n",
+        races, slowest / 1_000_000);
+    // Whoever was not told finds it when it looks again, after ten seconds or more.
+    assertTrue(slowest < Patience.scaled(FORGOTTEN).toNanos(), slowest + " ns");
+  }
+
   private static void disturb(String name, Fault fault, Fault end) throws Exception {
+    disturb(name, PARAMETERS, fault, end);
+  }
+
+  private static void disturb(String name, String parameters, Fault fault, Fault end)
+      throws Exception {
     NatsCluster all = Fresh.present(cluster);
     String what = name + " of a cluster of three servers " + all.server(0).binary();
     long seed = Load.seed(what);
@@ -74,9 +132,9 @@ final class ClusterFaultTest {
     Score score = new Score(what);
     String space = Fresh.name();
     List<Space<String>> handles = new ArrayList<>();
-    try (Space<String> last = Fresh.open(all.addresses(), space + PARAMETERS)) {
+    try (Space<String> last = Fresh.open(all.addresses(), space + parameters)) {
       for (int i = 0; i < all.size(); i++) {
-        handles.add(Fresh.open(all.addresses(), space + PARAMETERS));
+        handles.add(Fresh.open(all.addresses(), space + parameters));
       }
       new Soak(score, seed)
           .run(
