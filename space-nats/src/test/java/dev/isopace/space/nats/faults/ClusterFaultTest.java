@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("While the leader of a cluster dies, sleeps or is cut off, nothing is lost or doubled")
 final class ClusterFaultTest {
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 1;
   private static final int LONGEST_PEACE_MS = 1_500;
   private static final int RACES = 500;
   private static final int LONGEST_LEAD_NANOS = 3_000_000;

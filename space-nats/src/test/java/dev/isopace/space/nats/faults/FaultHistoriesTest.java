@@ -47,18 +47,18 @@ final class FaultHistoriesTest {
   private static final double DISTURBED = 0.5;
 
   @Test
-  @DisplayName("On the oldest server")
-  void oldest() throws Exception {
-    run(Binaries.oldest());
+  @DisplayName("On the oldest and on the newest server")
+  void histories() throws Exception {
+    try (Crew crew = new Crew()) {
+      // Beside each other, since most of it is waiting.
+      for (Binary binary : Binaries.oldestAndNewest()) {
+        crew.start(() -> run(binary));
+      }
+      crew.join("histories", Patience.usual().multipliedBy(2L * Load.times(MANY)));
+    }
   }
 
-  @Test
-  @DisplayName("On the newest server")
-  void newest() throws Exception {
-    run(Binaries.newest());
-  }
-
-  private static void run(Binary binary) throws Exception {
+  private static Void run(Binary binary) throws Exception {
     String what = "histories with faults on " + binary;
     Random random = new Random(Load.seed(what));
     Score score = new Score(what);
@@ -72,6 +72,7 @@ final class FaultHistoriesTest {
       crew.join("ensembles", Patience.usual().multipliedBy(Load.times(MANY)));
     }
     score.require();
+    return null;
   }
 
   private static Void perform(NatsServer server, Random random, Score score)

@@ -71,18 +71,18 @@ final class FaultStepsTest {
   }
 
   @Test
-  @DisplayName("On the newest server")
-  void newest() throws Exception {
-    run(Binaries.newest());
+  @DisplayName("On the oldest and on the newest server")
+  void steps() throws Exception {
+    try (Crew crew = new Crew()) {
+      // Beside each other, since most of it is waiting.
+      for (Binary binary : Binaries.oldestAndNewest()) {
+        crew.start(() -> run(binary));
+      }
+      crew.join("steps", Patience.usual().multipliedBy(2L * Load.times(MANY)));
+    }
   }
 
-  @Test
-  @DisplayName("On the oldest server")
-  void oldest() throws Exception {
-    run(Binaries.oldest());
-  }
-
-  private static void run(Binary binary) throws Exception {
+  private static Void run(Binary binary) throws Exception {
     Score score = new Score("calls with a fault at each step on " + binary);
     try (NatsServer server = NatsServer.start(binary);
         Crew crew = new Crew()) {
@@ -94,6 +94,7 @@ final class FaultStepsTest {
     }
     score.require();
     assertTrue(score.get("faults met") > FEWEST, "few calls have met with a fault");
+    return null;
   }
 
   private static Void run(Made call, NatsServer server, Score score) throws InterruptedException {
