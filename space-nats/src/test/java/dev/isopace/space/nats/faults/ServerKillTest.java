@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -27,35 +26,27 @@ final class ServerKillTest {
   private static final String PARAMETERS = "?timeout=2s";
 
   @Test
-  @DisplayName("The newest server is killed, time and again")
-  void newest() throws Exception {
-    kill(Binaries.newest());
-  }
-
-  @Test
-  @DisplayName("One between the oldest and the newest is killed, time and again")
-  void middle() throws Exception {
-    Binary binary = Binaries.middle();
-    Assumptions.assumeTrue(
-        binary.isAtLeast(2, 10), "a server 2.9 that is killed forgets what it had removed");
-    kill(binary);
-  }
-
-  @Test
-  @DisplayName("The oldest server is asked to end, time and again")
-  void oldest() throws Exception {
-    disturb("stops", Binaries.oldest(), NatsServer::stop);
-  }
-
-  private static void kill(Binary binary) throws Exception {
-    disturb("kills", binary, NatsServer::kill);
+  @DisplayName(
+      "Servers are killed, time and again; one before 2.10, which forgets, is asked to end")
+  void servers() throws Exception {
+    try (Crew crew = new Crew()) {
+      // Beside each other, since much of it is waiting.
+      for (Binary binary : Binaries.all()) {
+        crew.start(
+            () ->
+                binary.isAtLeast(2, 10)
+                    ? disturb("kills", binary, NatsServer::kill)
+                    : disturb("stops", binary, NatsServer::stop));
+      }
+      crew.join("servers that end", Patience.usual().multipliedBy(2L * Load.times(KILLS)));
+    }
   }
 
   private interface Ending {
     void of(NatsServer server);
   }
 
-  private static void disturb(String name, Binary binary, Ending ending) throws Exception {
+  private static Void disturb(String name, Binary binary, Ending ending) throws Exception {
     String what = name + " of a server " + binary;
     long seed = Load.seed(what);
     Random random = new Random(seed);
@@ -79,6 +70,7 @@ final class ServerKillTest {
           });
     }
     score.require();
+    return null;
   }
 
   @Test
