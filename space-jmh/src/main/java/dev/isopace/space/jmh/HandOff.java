@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread writes, another one waits for it and takes: from the one's call to the other's return.
@@ -12,7 +13,7 @@ final class HandOff implements Side, AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
 
   /** For the waiting side to be waiting again; what is measured is not how it gets there. */
-  private static final long BREATH_NANOS = 300_000;
+  private static final long BREATH_NANOS = 2_000_000;
 
   /** What either side does. */
   interface Action {
@@ -44,10 +45,7 @@ final class HandOff implements Side, AutoCloseable {
   public void work(Duration slice, Tally tally) throws Exception {
     long end = System.nanoTime() + slice.toNanos();
     while (System.nanoTime() - end < 0) {
-      long rest = System.nanoTime() + BREATH_NANOS;
-      while (System.nanoTime() - rest < 0) {
-        Thread.onSpinWait();
-      }
+      LockSupport.parkNanos(BREATH_NANOS);
       long begun = System.nanoTime();
       writing.run();
       Long taken = returned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -1,12 +1,16 @@
 package dev.isopace.space.nats.faults;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsCluster;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +121,35 @@ final class ClusterFaultTest {
         races, slowest / 1_000_000);
     // Whoever was not told finds it when it looks again, after ten seconds or more.
     assertTrue(slowest < Patience.scaled(FORGOTTEN).toNanos(), slowest + " ns");
+  }
+
+  @Test
+  @DisplayName("The only replica starts again: what it had confirmed is not sent to it again")
+  void restartOfTheOnlyReplica() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=1&timeout=10s";
+    Score score = new Score("restarts of the only replica after a lost confirmation");
+    QueueHistory history = new QueueHistory("k");
+    try (Space<String> takes = Fresh.open(all.addresses(), space)) {
+      int leader = all.leaderOf("sp-" + name);
+      try (FaultProxy proxy = FaultProxy.before(all.server((leader + 1) % all.size()));
+          Space<String> writes = Fresh.open(proxy.address(), space);
+          Crew crew = new Crew()) {
+        Player taker = new Player(takes, score);
+        proxy.arm(Request.PUBLISH, Step.NO_REPLY, 0);
+        crew.start(() -> new Player(writes, score).out(history, "v"));
+        assertEquals("v", taker.in(history, Patience.usual()));
+        all.server(leader).stop();
+        all.server(leader).start();
+        crew.join("out", Patience.usual());
+        assertTrue(proxy.hasHit(), "the confirmation was not lost");
+        taker.in(history, Duration.ofSeconds(1));
+      }
+    }
+    all.awaitWhole();
+    score.judge(history, "restart");
+    score.require();
   }
 
   private static void disturb(String name, Fault fault, Fault end) throws Exception {
