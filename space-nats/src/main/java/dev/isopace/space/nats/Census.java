@@ -4,7 +4,6 @@ import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * earlier one; if it does not, an earlier page is asked for.
  */
 final class Census {
-  /** A little more than a page of the server's may shift by, in the time of a question. */
+  /** By how much a page overlaps with the one before it. */
   private static final int OVERLAP = 100;
 
   private final Remote remote;
@@ -29,47 +28,41 @@ final class Census {
   /** Linearization point: where the server counts. */
   long count(Call call, String key) throws InterruptedException {
     String subject = remote.names().entry(KeySubjects.subject(key));
-    JsonValue count = remote.counts(call, subject, 0).get(subject);
+    JsonValue count = remote.counts(call, subject, 0).counts().get(subject);
     return count == null ? 0 : JsonValueUtils.getLong(count, 0);
   }
 
   Set<String> keys(Call call) throws InterruptedException {
     Set<String> keys = new HashSet<>();
-    String seenUpTo = null;
-    long offset = 0;
-    for (; ; ) {
-      Map<String, JsonValue> page = remote.counts(call, remote.names().entry(">"), offset);
-      if (page.isEmpty()) {
-        if (offset == 0 || seenUpTo == null) {
-          return keys;
-        }
-        // Fewer keys than there were.
+    String seenUpTo = "";
+    for (long offset = 0; ; ) {
+      Remote.Page page = remote.counts(call, remote.names().entry(">"), offset);
+      Set<String> subjects = page.counts().keySet();
+      if (offset > 0 && (subjects.isEmpty() || isAfter(Collections.min(subjects), seenUpTo))) {
+        // There may be some between those seen and these.
         offset = Math.max(0, offset - Math.max(OVERLAP, offset / 2));
         continue;
       }
-      String first = Collections.min(page.keySet());
-      if (seenUpTo != null && offset > 0 && first.compareTo(seenUpTo) > 0) {
-        offset = Math.max(0, offset - Math.max(OVERLAP, offset / 2));
-        continue;
-      }
-      String last = Collections.max(page.keySet());
-      for (String subject : page.keySet()) {
-        if (seenUpTo == null || subject.compareTo(seenUpTo) > 0) {
+      for (String subject : subjects) {
+        if (isAfter(subject, seenUpTo)) {
           String key = key(call, remote.names().keySubject(subject));
           if (key != null) {
             keys.add(key);
           }
         }
       }
-      if (seenUpTo != null && last.compareTo(seenUpTo) <= 0) {
+      if (subjects.isEmpty() || offset + subjects.size() >= page.total()) {
         return keys;
       }
-      seenUpTo = last;
-      if (page.size() <= OVERLAP) {
-        return keys;
-      }
-      offset += page.size() - OVERLAP;
+      String last = Collections.max(subjects);
+      seenUpTo = isAfter(last, seenUpTo) ? last : seenUpTo;
+      offset += Math.max(1, subjects.size() - OVERLAP);
     }
+  }
+
+  /** In the order in which the server has them: all characters are ASCII. */
+  private static boolean isAfter(String subject, String other) {
+    return subject.compareTo(other) > 0;
   }
 
   /** The key of a subject; null if it has no entry any longer that would tell. */

@@ -1,7 +1,5 @@
 package dev.isopace.space.nats;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -10,11 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key as this handle sees it: who waits for an entry of it, and what is known of its head.
+ * One key as this handle sees it: who waits for an entry of it, and whose turn it is to look.
  *
- * <h2>Whose turn it is</h2>
- *
- * <p>Takers form a line. One of them at a time has the <em>turn</em>: it looks at the head, decodes
+ * <p>Takers form a line. One of them at a time has the <em>turn</em>: it finds the head, decodes
  * it, and claims it. Those who find nothing stay in the line and park. Whether anybody should try
  * is decided by two numbers: {@code news} counts what may mean an entry, which is a wake-up, a new
  * connection, or a recheck by the clock; {@code emptyAt} is what {@code news} was before the latest
@@ -27,47 +23,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not an invariant: that the key is empty if it is known to be so. A wake-up may be on its way.
  *
- * <h2>What is known of the head</h2>
+ * <p>The subscription is <em>armed</em> on a connection once no entry can be stored any longer that
+ * this line is not told of. It is disarmed, before it is ended, in the same instant in which nobody
+ * is seen to wait: who comes later finds it disarmed, and makes another.
  *
- * <p>{@code goneUpTo}: no entry with this number or a lower one is left, since one with this number
- * was the head and was removed. {@code pushed}: entries that came with wake-ups, each the next one
- * of the key after the one before it. The first of them is the head if nothing was before it when
- * it was stored, or what was is gone. {@code asked}: the question for the head behind the entry
- * that was claimed last. All of this is forgotten with the connection that it came by.
- *
- * <p>None of it is ever the reason for saying that there is no entry, and none is taken without
- * proof: a claim succeeds only if the entry is there, and it was the first one when it was shown;
- * since numbers grow, it still is.
- *
- * <p>All fields are guarded by the lock, under which nobody waits or sends.
+ * <p>All fields are guarded by the lock, under which nobody waits or sends, unless they say else.
  */
 final class Line {
-  /** More than this is not kept in advance; what is left out is found by a look. */
-  private static final int MOST_PUSHED = 64;
-
-  private static final int MOST_PUSHED_BYTES = 256 * 1024;
-
   private static final int MOST_EARLY = 16;
-
-  /** After this many takes it may pay to ask in advance, where it did not pay before. */
-  private static final int NOT_SO_SOON = -8;
 
   final String key;
   final String keySubject;
-  final ReentrantLock lock = new ReentrantLock();
+  final Foresight foresight = new Foresight();
 
   /** Held by whoever claims: one claim of a key at a time, so that an earlier entry goes first. */
   final Semaphore claiming = new Semaphore(1, true);
 
-  /** Held while the subscription is changed. */
+  /** Held while the subscription is made or ended. */
   final ReentrantLock subscribing = new ReentrantLock();
 
-  /** Guarded by {@link #subscribing}. */
-  boolean isSubscribed;
+  /** Changed with {@link #subscribing} held, and set by somebody who uses the line only. */
+  volatile boolean isSubscribed;
 
   /** How many calls use this line. Changed only within the {@link Lines}' map. */
   int users;
 
+  private final ReentrantLock lock = new ReentrantLock();
   private final Set<Waiter> takers = new LinkedHashSet<>();
   private final Set<Waiter> readers = new LinkedHashSet<>();
   private @Nullable Waiter turn;
@@ -77,27 +58,14 @@ final class Line {
   private long emptySince;
   private long lookedAt = System.nanoTime();
 
-  /** The connection by which all is known that follows. */
+  /** The latest connection that is known here. */
   private long epoch;
 
-  /** The connection on which the subscription is known to be in place; 0 if on none. */
+  /** The connection on which the subscription is armed; 0 if on none. */
   private long armedOn;
-
-  private long goneUpTo;
-  private final Deque<Push> pushed = new ArrayDeque<>();
-  private int pushedBytes;
-  private @Nullable Pending asked;
-
-  /** How often claims were lost to others lately. */
-  private int losses;
-
-  /** How many takes found another entry behind theirs, or, below zero, how many not to ask for. */
-  private int run;
 
   /** What the server says that this client may not do for this key; null if nothing. */
   private @Nullable String refusal;
-
-  private record Push(Entry entry, long previous) {}
 
   Line(String key, String keySubject) {
     this.key = key;
@@ -249,17 +217,12 @@ final class Line {
   void woken(Entry entry, long previous, long currentEpoch) {
     lock.lock();
     try {
-      forgetIfOlder(currentEpoch);
+      epoch = Math.max(epoch, currentEpoch);
+      foresight.push(entry, previous, currentEpoch, !takers.isEmpty());
       news++;
-      keep(new Push(entry, previous));
       for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
         Waiter reader = all.next();
-        Long floor = reader.floor;
-        if (previous == 0 && floor == null) {
-          if (reader.early.size() < MOST_EARLY) {
-            reader.early.add(entry);
-          }
-        } else if (previous == 0 && entry.sequence() > floor) {
+        if (previous == 0 && isFor(reader, entry)) {
           reader.received = entry;
           all.remove();
         }
@@ -271,18 +234,15 @@ final class Line {
     }
   }
 
-  private void keep(Push push) {
-    Push last = pushed.peekLast();
-    boolean follows = last == null || push.previous() == last.entry().sequence();
-    int size = push.entry().payload().length;
-    boolean fits =
-        pushed.size() < MOST_PUSHED && (last == null || pushedBytes + size <= MOST_PUSHED_BYTES);
-    if (takers.isEmpty() || !follows || !fits) {
-      // What is kept must be without a gap; a later one that fits does not follow what was kept.
-      return;
+  /**
+   * Whether an entry was stored within the reader's call; if that is not known yet, it keeps it.
+   */
+  private static boolean isFor(Waiter reader, Entry entry) {
+    Long floor = reader.floor;
+    if (floor == null && reader.early.size() < MOST_EARLY) {
+      reader.early.add(entry);
     }
-    pushed.add(push);
-    pushedBytes += size;
+    return floor != null && entry.sequence() > floor;
   }
 
   /** There may be an entry: everybody who waits looks again. */
@@ -297,7 +257,7 @@ final class Line {
     }
   }
 
-  /** The same, unless somebody has looked within that time. */
+  /** The same for takers, unless somebody has looked within that time. */
   void recheck(long nanos) {
     lock.lock();
     try {
@@ -349,7 +309,7 @@ final class Line {
   long beforeLook(long currentEpoch) {
     lock.lock();
     try {
-      forgetIfOlder(currentEpoch);
+      epoch = Math.max(epoch, currentEpoch);
       lookedAt = System.nanoTime();
       return news;
     } finally {
@@ -360,30 +320,22 @@ final class Line {
   /**
    * A look found no entry.
    *
-   * @param wasArmed whether the subscription had been in place before it
+   * @param wasArmed whether the subscription had been armed before it
    */
   void sawNothing(long newsBefore, long begun, boolean wasArmed) {
+    foresight.sawNothing();
     lock.lock();
     try {
       if (wasArmed && newsBefore >= emptyAt) {
         emptyAt = newsBefore;
         emptySince = begun;
       }
-      run = Math.min(run, 0);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The number from which on to look for the head. */
-  long lookFrom() {
-    lock.lock();
-    try {
-      return goneUpTo + 1;
-    } finally {
-      lock.unlock();
-    }
-  }
+  // The subscription
 
   boolean isArmed(long currentEpoch) {
     lock.lock();
@@ -405,131 +357,32 @@ final class Line {
     }
   }
 
-  /** Whether anybody waits for whom there must be a subscription. */
-  boolean isWaitedOn() {
+  /** Disarms it, unless somebody waits. */
+  boolean disarmIfIdle() {
     lock.lock();
     try {
-      return !readers.isEmpty() || takers.stream().anyMatch(taker -> taker.call.stays);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void forgetIfOlder(long currentEpoch) {
-    if (currentEpoch > epoch) {
-      epoch = currentEpoch;
-      goneUpTo = 0;
-      pushed.clear();
-      pushedBytes = 0;
-      asked = null;
-      run = 0;
-    }
-  }
-
-  // Candidates
-
-  /** The head, as a wake-up has shown it; null if none has. */
-  @Nullable Entry pushedHead(long currentEpoch) {
-    lock.lock();
-    try {
-      forgetIfOlder(currentEpoch);
-      dropGone();
-      Push first = pushed.peekFirst();
-      return first != null && losses == 0 && first.previous() <= goneUpTo ? first.entry() : null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void dropGone() {
-    for (Push first = pushed.peekFirst();
-        first != null && first.entry().sequence() <= goneUpTo;
-        first = pushed.peekFirst()) {
-      pushed.removeFirst();
-      pushedBytes -= first.entry().payload().length;
-    }
-  }
-
-  /** The question that was asked in advance, for the caller to wait for; null if there is none. */
-  @Nullable Pending takeAsked(long currentEpoch) {
-    lock.lock();
-    try {
-      forgetIfOlder(currentEpoch);
-      Pending question = asked;
-      asked = null;
-      return question;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void setAsked(Pending question) {
-    lock.lock();
-    try {
-      asked = question;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether it pays to ask for the entry behind the one that is being claimed. */
-  boolean shouldAsk() {
-    lock.lock();
-    try {
-      if (run < 0) {
-        run++;
+      if (isWaitedOn()) {
+        return false;
       }
-      return run > 0 && losses == 0;
+      armedOn = 0;
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /** A question in advance found another entry, or none. */
-  void learn(boolean wasThereMore) {
-    lock.lock();
-    try {
-      run = wasThereMore ? Math.max(1, run) : NOT_SO_SOON;
-    } finally {
-      lock.unlock();
-    }
+  private boolean isWaitedOn() {
+    return !readers.isEmpty() || takers.stream().anyMatch(taker -> taker.call.stays);
   }
 
-  // Claims
-
-  boolean isGone(Entry entry, long currentEpoch) {
-    lock.lock();
-    try {
-      return epoch == currentEpoch && entry.sequence() <= goneUpTo;
-    } finally {
-      lock.unlock();
+  /** Whether it is subscribed for nobody, and in vain. */
+  boolean lingersInVain() {
+    if (!foresight.isTooMuch()) {
+      return false;
     }
-  }
-
-  /** An entry that was the head was removed, by this handle or another. */
-  void setGone(Entry entry, long seenOn, boolean mine) {
     lock.lock();
     try {
-      if (epoch == seenOn) {
-        goneUpTo = Math.max(goneUpTo, entry.sequence());
-        dropGone();
-      }
-      losses = mine ? losses / 2 : losses + 1;
-      if (mine && run >= 0) {
-        run++;
-      }
-      if (!mine) {
-        asked = null;
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int losses() {
-    lock.lock();
-    try {
-      return losses;
+      return !isWaitedOn();
     } finally {
       lock.unlock();
     }
@@ -537,11 +390,6 @@ final class Line {
 
   /** Whether something of use would be lost if the line were forgotten. */
   boolean isWorthKeeping() {
-    lock.lock();
-    try {
-      return asked != null || run > 0;
-    } finally {
-      lock.unlock();
-    }
+    return isSubscribed || foresight.isWorthKeeping();
   }
 }

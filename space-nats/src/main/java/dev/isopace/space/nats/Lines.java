@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The lines of all keys in use, and the subscriptions of those that are waited on.
  *
  * <p>A line is in the map while calls use it; a few that were used lately stay, with the head that
- * they have asked for in advance. So a key that is not used costs nothing here, and a subscription
- * of the server's only while somebody waits.
+ * they have asked for in advance, and with their subscription: who takes of a key in a loop needs
+ * it again at once, and the entry that a wake-up brings saves a look. It ends when other keys are
+ * used instead, or after some wake-ups that were of no use. So a key that is not used costs nothing
+ * here, and a client that does not take is not told of entries for long.
  *
- * <p>Invariant: a subscription is made and ended with {@link Line#subscribing} held, by somebody
- * who uses the line, so that none is ended that somebody else has just come to need.
+ * <p>Invariants: a subscription is made and ended with {@link Line#subscribing} held; it is made by
+ * somebody who uses the line, and ended only while nobody waits. A line that is subscribed, or
+ * used, is in the map; so there are never two lines of one key that are subscribed.
  */
 final class Lines {
   private static final int KEPT = 64;
@@ -53,13 +56,12 @@ final class Lines {
   }
 
   void release(Line line) {
-    unsubscribeIfIdle(line);
     boolean keep = line.isWorthKeeping();
     map.compute(
         line.keySubject,
         (keySubject, found) -> {
           line.users--;
-          return line.users == 0 && !keep ? null : found;
+          return line.users == 0 && !keep && !line.isSubscribed ? null : found;
         });
     if (keep) {
       keep(line);
@@ -67,18 +69,28 @@ final class Lines {
   }
 
   private void keep(Line line) {
+    Line eldest = null;
     keeping.lock();
     try {
       kept.remove(line.keySubject);
       kept.put(line.keySubject, line);
       if (kept.size() > KEPT) {
-        String eldest = kept.keySet().iterator().next();
-        kept.remove(eldest);
-        map.computeIfPresent(eldest, (keySubject, found) -> found.users == 0 ? null : found);
+        eldest = kept.remove(kept.keySet().iterator().next());
       }
     } finally {
       keeping.unlock();
     }
+    if (eldest != null) {
+      forget(eldest);
+    }
+  }
+
+  private void forget(Line line) {
+    unsubscribeIfIdle(line);
+    map.computeIfPresent(
+        line.keySubject,
+        (keySubject, found) ->
+            found == line && line.users == 0 && !line.isSubscribed ? null : found);
   }
 
   /**
@@ -99,6 +111,7 @@ final class Lines {
         String subject = names.wake(line.keySubject);
         Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
         line.isSubscribed = true;
+        line.foresight.startOver(true);
       }
     } catch (IllegalStateException e) {
       remote.requireOpen(call);
@@ -112,9 +125,9 @@ final class Lines {
   private void unsubscribeIfIdle(Line line) {
     line.subscribing.lock();
     try {
-      if (line.isSubscribed && !line.isWaitedOn()) {
+      if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
-        line.setArmed(0);
+        line.foresight.startOver(false);
         String subject = names.wake(line.keySubject);
         Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
       }
@@ -144,6 +157,9 @@ final class Lines {
       Entry entry = new Entry(sequence, message.getData(), false);
       long previous = number(headers.getLast("Nats-Last-Sequence"));
       line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, link.epoch());
+      if (line.lingersInVain()) {
+        unsubscribeIfIdle(line);
+      }
     }
   }
 

@@ -37,6 +37,7 @@ final class Link implements ConnectionListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Listener listener;
+  private volatile boolean isFar;
   private volatile boolean isClosed;
 
   Link(Connection connection, @Nullable Threads threads) {
@@ -76,7 +77,12 @@ final class Link implements ConnectionListener {
    */
   boolean isClustered() {
     String cluster = server().getCluster();
-    return cluster != null && !cluster.isEmpty();
+    return isFar || (cluster != null && !cluster.isEmpty());
+  }
+
+  /** The stream is on another server than the one that this is connected to: behind a leaf node. */
+  void setFar() {
+    isFar = true;
   }
 
   /** Waits for the connection for as long as the call does; returns whether it is there. */

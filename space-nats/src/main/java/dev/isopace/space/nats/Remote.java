@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ final class Remote {
   private static final byte[] BARRIER =
       "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
 
+  /** The server drops all requests when too many of them queue, as after a reconnect. */
+  private static final int MOST_QUESTIONS = 512;
+
+  private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
   private final Link link;
   private final Wire wire;
   private final Names names;
@@ -79,7 +84,13 @@ final class Remote {
     Progress progress = new Progress();
     for (; ; ) {
       requireTime(call, progress);
-      T read = read(call, wire.send(subject, headers, body), reading, progress);
+      Permits.acquire(questions, call, link);
+      T read;
+      try {
+        read = read(call, wire.send(subject, headers, body), reading, progress);
+      } finally {
+        questions.release();
+      }
       if (read != null) {
         return read;
       }
@@ -157,10 +168,13 @@ final class Remote {
 
   /** Sends the question for the first entry of a key from a number on. */
   Pending askForHead(String keySubject, long from) {
+    return wire.send(isDirect ? names.directGet() : names.get(), null, headBody(keySubject, from));
+  }
+
+  private byte[] headBody(String keySubject, long from) {
     String body =
         "{\"seq\":" + Math.max(1, from) + ",\"next_by_subj\":\"" + names.entry(keySubject) + "\"}";
-    return wire.send(
-        isDirect ? names.directGet() : names.get(), null, body.getBytes(StandardCharsets.US_ASCII));
+    return body.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The head of a key, which has no entry before that number; null if there is none. */
@@ -168,15 +182,10 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    Progress progress = new Progress();
-    for (; ; ) {
-      requireTime(call, progress);
-      Sight sight =
-          read(call, askForHead(keySubject, from), reply -> sight(call, reply, true), progress);
-      if (sight != null) {
-        return sight.entry();
-      }
-    }
+    String subject = isDirect ? names.directGet() : names.get();
+    Sight sight =
+        ask(call, subject, null, headBody(keySubject, from), reply -> sight(call, reply, true));
+    return sight.entry();
   }
 
   /**
@@ -331,8 +340,16 @@ final class Remote {
     return info.number("state", "last_seq", 0);
   }
 
-  /** Counts by the ends of their subjects; of those that match. */
-  Map<String, JsonValue> counts(Call call, String filter, long offset) throws InterruptedException {
+  /**
+   * A page of counts.
+   *
+   * @param counts by subject, in the order of the subjects
+   * @param total how many subjects there are on all pages
+   */
+  record Page(Map<String, JsonValue> counts, long total) {}
+
+  /** The counts of subjects that match. */
+  Page counts(Call call, String filter, long offset) throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
@@ -341,7 +358,8 @@ final class Remote {
     JsonValue state = JsonValueUtils.readObject(answer.body(), "state");
     JsonValue subjects = state == null ? null : JsonValueUtils.readObject(state, "subjects");
     Map<String, JsonValue> counts = subjects == null ? null : subjects.map;
-    return counts == null ? Map.of() : counts;
+    long total = JsonValueUtils.readLong(answer.body(), "total", 0);
+    return new Page(counts == null ? Map.of() : counts, total);
   }
 
   /** Returns when the stream's leader has been a leader for a moment of the call. */

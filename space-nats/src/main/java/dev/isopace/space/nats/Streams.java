@@ -120,7 +120,16 @@ final class Streams {
     if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
       return null;
     }
+    noteLeader(answer);
     return config(answer);
+  }
+
+  private void noteLeader(Answer answer) {
+    JsonValue cluster = JsonValueUtils.readObject(answer.body(), "cluster");
+    String leader = cluster == null ? null : JsonValueUtils.readString(cluster, "leader");
+    if (leader != null && !leader.isEmpty() && !leader.equals(link.server().getServerName())) {
+      link.setFar();
+    }
   }
 
   private @Nullable Answer usable(Answer answer) {
@@ -162,6 +171,7 @@ final class Streams {
       }
       return found;
     }
+    noteLeader(answer);
     return config(answer);
   }
 

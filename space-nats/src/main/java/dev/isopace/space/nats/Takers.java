@@ -170,20 +170,23 @@ final class Takers<V> {
 
     private @Nullable Entry find() throws InterruptedException {
       if (!mustLook) {
-        Entry pushed = line.pushedHead(epoch);
+        Entry pushed = line.foresight.pushedHead(epoch);
         if (pushed != null) {
           return pushed;
         }
-        Pending question = line.takeAsked(epoch);
+        Pending question = line.foresight.takeAsked(epoch);
         if (question != null) {
           Entry asked = remote.headAskedBefore(call, question);
-          line.learn(asked != null);
+          line.foresight.learn(asked != null);
           if (asked != null) {
             return asked;
           }
         }
       }
       mustLook = isAlone;
+      if (!line.isSubscribed && line.foresight.wouldPay()) {
+        lines.subscribe(call, line);
+      }
       return look();
     }
 
@@ -191,7 +194,7 @@ final class Takers<V> {
       boolean wasArmed = line.isArmed(epoch);
       long news = line.beforeLook(epoch);
       long begun = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, line.lookFrom());
+      Entry head = remote.head(call, line.keySubject, line.foresight.lookFrom(epoch));
       if (head == null) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
@@ -214,9 +217,9 @@ final class Takers<V> {
 
     /** Claims an entry; false if it is not this call's, and the head is to be found anew. */
     private boolean claim(Entry head) throws InterruptedException {
-      acquire(line.claiming);
+      Permits.acquire(line.claiming, call, remote.link());
       try {
-        if (line.isGone(head, epoch) || (!head.isFresh() && epoch != remote.link().epoch())) {
+        if (line.foresight.isGone(head, epoch) || epoch != remote.link().epoch()) {
           return false;
         }
         if (call.stays && Thread.interrupted()) {
@@ -224,7 +227,7 @@ final class Takers<V> {
         }
         Claim.Outcome outcome = claimWithin(head);
         if (outcome != Claim.Outcome.NOT_TRIED) {
-          line.setGone(head, epoch, outcome == Claim.Outcome.MINE);
+          line.foresight.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
         if (outcome == Claim.Outcome.MINE) {
           return true;
@@ -238,7 +241,7 @@ final class Takers<V> {
     }
 
     private Claim.Outcome claimWithin(Entry head) throws InterruptedException {
-      acquire(claims);
+      Permits.acquire(claims, call, remote.link());
       try {
         if (!gate.enter()) {
           throw lifecycle.closed(call.operation, call.key);
@@ -258,7 +261,7 @@ final class Takers<V> {
       claim.send();
       // Behind the claim, on the same way: it costs no time to speak of.
       Pending question =
-          !isAlone && line.shouldAsk()
+          !isAlone && line.foresight.shouldAsk()
               ? remote.askForHead(line.keySubject, head.sequence() + 1)
               : null;
       boolean isSettled = false;
@@ -269,7 +272,7 @@ final class Takers<V> {
       } finally {
         if (question != null) {
           if (isSettled) {
-            line.setAsked(question);
+            line.foresight.setAsked(question);
           } else {
             // What is behind an entry is the head only if that entry is gone.
             remote.wire().forget(question);
@@ -279,38 +282,12 @@ final class Takers<V> {
     }
 
     private void backOff() throws InterruptedException {
-      int losses = line.losses();
+      int losses = line.foresight.losses();
       if (losses > 0) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
       } else if (!remote.link().isUp()) {
         remote.link().awaitUp(call);
-      }
-    }
-
-    /** Acquires a permit for as long as the call has patience. */
-    private void acquire(Semaphore semaphore) throws InterruptedException {
-      boolean interrupted = false;
-      try {
-        for (; ; ) {
-          try {
-            long patience = call.patience(true);
-            if (semaphore.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
-              return;
-            }
-            throw Failures.noAnswer(
-                call, "another call of this handle waits for one", remote.link().trouble());
-          } catch (InterruptedException e) {
-            if (call.stays) {
-              throw call.interrupted();
-            }
-            interrupted = true;
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
       }
     }
   }

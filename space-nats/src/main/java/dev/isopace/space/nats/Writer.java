@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>That holds while the server remembers the id. It forgets after the duplicate window, of which
  * not more than half is used; and a single server that starts again knows only the ids of messages
  * that are still stored, so that an entry which was taken meanwhile could be stored again. So after
- * a restart nothing is sent again. Either the entry is the last one of its key, and then it was
- * stored; or the call ends in doubt. In a cluster the other replicas remember.
+ * a restart, or where one cannot be noticed, nothing is sent again. Either the entry is the last
+ * one of its key, and then it was stored; or the call ends in doubt. In a cluster the other
+ * replicas remember.
  *
  * <p>Linearization point: where the stream's leader appends the entry, once, whichever attempt did
  * it.
@@ -31,11 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer {
   private static final String ID = "Nats-Msg-Id";
+
+  /** How late an answer may be that is on its way. */
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Remote remote;
   private final long timeoutNanos;
   private final long mostBytes;
+  private final boolean isReplicated;
   private final String idPrefix = NUID.nextGlobal() + ".";
   private final AtomicLong ids = new AtomicLong();
 
@@ -44,11 +50,13 @@ final class Writer {
    *
    * @param timeoutNanos for how long to try, not more than half the duplicate window
    * @param mostBytes how large a message the stream takes, headers included
+   * @param isReplicated whether several servers remember what was stored
    */
-  Writer(Remote remote, long timeoutNanos, long mostBytes) {
+  Writer(Remote remote, long timeoutNanos, long mostBytes, boolean isReplicated) {
     this.remote = remote;
     this.timeoutNanos = timeoutNanos;
     this.mostBytes = mostBytes;
+    this.isReplicated = isReplicated;
   }
 
   /** Writes an entry, or throws. */
@@ -102,8 +110,10 @@ final class Writer {
         while (!isStored()) {
           requireTime();
           if (remote.link().isUp()) {
-            if (hasRestarted()) {
-              lookForIt();
+            if (mayHaveRestarted()) {
+              if (!Parking.await(call, this::isStored, LATE_NANOS)) {
+                lookForIt();
+              }
               return;
             }
             attempt();
@@ -193,13 +203,15 @@ final class Writer {
       }
     }
 
-    /** Whether the server may have forgotten what it was sent. */
-    private boolean hasRestarted() {
+    /** Whether the server may have forgotten what it was sent, having started again. */
+    private boolean mayHaveRestarted() {
       ServerInfo first = server;
-      return first != null
-          && !open.isEmpty()
-          && !remote.link().isClustered()
-          && !first.getServerId().equals(remote.link().server().getServerId());
+      if (first == null || open.isEmpty() || isReplicated) {
+        return false;
+      }
+      // In a cluster the one server that has the stream may be another than the one that is known.
+      return remote.link().isClustered()
+          || !first.getServerId().equals(remote.link().server().getServerId());
     }
 
     private void lookForIt() throws InterruptedException {
@@ -207,12 +219,13 @@ final class Writer {
       try {
         last = remote.lastHeader(call, keySubject, ID);
       } catch (SpaceException e) {
-        throw doubt("the server started again before it answered, and then: " + e.getMessage());
+        throw doubt(
+            "no answer came, the server may have started again, and then: " + e.getMessage());
       }
       if (!id.equals(last)) {
         throw doubt(
-            "the server started again before it answered, and the entry is not the last one of"
-                + " its key");
+            "no answer came, the server may have started again and forgotten it, and the entry is"
+                + " not the last one of its key");
       }
     }
 
