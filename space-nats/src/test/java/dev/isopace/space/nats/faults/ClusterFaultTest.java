@@ -28,6 +28,7 @@ final class ClusterFaultTest {
   private static final int ROUNDS = 1;
   private static final int LONGEST_PEACE_MS = 1_500;
   private static final int RACES = 500;
+  private static final int ASKED = 2;
   private static final int LONGEST_LEAD_NANOS = 3_000_000;
   private static final Duration FORGOTTEN = Duration.ofSeconds(5);
   private static final Duration ABSENCE = Duration.ofSeconds(3);
@@ -121,6 +122,43 @@ final class ClusterFaultTest {
         races, slowest / 1_000_000);
     // Whoever was not told finds it when it looks again, after ten seconds or more.
     assertTrue(slowest < Patience.scaled(FORGOTTEN).toNanos(), slowest + " ns");
+  }
+
+  @Test
+  @DisplayName("A leader that is cut off does not answer strict reads with what is gone")
+  void strictReads() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=3&reads=strict&timeout=1s";
+    Score score = new Score("strict reads by a leader that is cut off");
+    QueueHistory history = new QueueHistory("k");
+    try (Space<String> any = Fresh.open(all.addresses(), space)) {
+      int leader = all.leaderOf("sp-" + name);
+      String cutOff = all.server(leader).address();
+      String other = all.server((leader + 1) % all.size()).address();
+      try (Space<String> there = Fresh.open(cutOff, space);
+          Space<String> here = Fresh.open(other, space)) {
+        Player asks = new Player(there, score);
+        Player takes = new Player(here, score);
+        assertTrue(any.out("warm", "up") && takes.out(history, "v"));
+        asks.rdp(history);
+        all.cutOff(leader);
+        String taken = null;
+        long end = System.nanoTime() + Patience.usual().toNanos();
+        while (taken == null && System.nanoTime() - end < 0) {
+          taken = takes.inp(history);
+        }
+        for (int i = 0; i < ASKED; i++) {
+          asks.rdp(history);
+          asks.len(history);
+        }
+        all.rejoin(leader);
+        all.awaitWhole();
+        asks.rdp(history);
+      }
+    }
+    score.judge(history, "partition");
+    score.require();
   }
 
   @Test
