@@ -44,13 +44,11 @@ final class BadInputTest {
   void uris() {
     assertBad(
         "space demo: open of 'nowhere:': no provider has the scheme 'nowhere'; schemes found:"
-            + " flaky, kept, local, store",
+            + " flaky, kept, local, nats, store",
         "--input=-",
         "--uri=nowhere:");
     assertBad(
-        "space demo: open of 'nats:x': no provider has the scheme 'nats'; schemes found: flaky,"
-            + " kept, local, store; add dev.isopace.space:space-nats to the class path or module"
-            + " path",
+        "space demo: 'nats:x' names no server or no space; write nats://host:4222/name",
         "--input=-",
         "--uri=nats:x");
     assertBad(

@@ -8,17 +8,24 @@ final class Report {
   private static final String LINE = "%-44s %14s %14s %8s  %-9s %-8s %s%n";
 
   private final PrintStream out;
+  private final String measured;
   private int judged;
   private int reached;
 
   Report(PrintStream out) {
+    this(out, "store");
+  }
+
+  /** A table whose second column of figures is that of something else than the store. */
+  Report(PrintStream out, String measured) {
     this.out = out;
+    this.measured = measured;
   }
 
   void title(String machine) {
     out.println(machine);
     out.println();
-    line("", "raw", "store", "ratio", "target", "", "");
+    line("", "raw", measured, "ratio", "target", "", "");
   }
 
   /** A figure of the store beside the same of a raw loop; the target is one of the ratio. */

@@ -1,0 +1,96 @@
+package dev.isopace.space.nats;
+
+import io.nats.client.Message;
+import io.nats.client.support.JsonParseException;
+import io.nats.client.support.JsonParser;
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply of the JetStream API, taken apart: JSON, with an object {@code error} in it if it is one;
+ * or a status without a body, which the server's core sends.
+ *
+ * @param code of HTTP's kind; 0 if it is no error
+ * @param errorCode JetStream's own, which says more; 0 if there is none
+ * @param description the server's words
+ * @param body the JSON; empty if it is a status
+ */
+record Answer(int code, int errorCode, String description, JsonValue body) {
+  static final int MESSAGE_NOT_FOUND = 10037;
+  static final int SEQUENCE_NOT_FOUND = 10043;
+  static final int SEQUENCE_DELETED = 10057;
+  static final int STREAM_NOT_FOUND = 10059;
+  static final int STREAM_NAME_IN_USE = 10058;
+  static final int NOT_ENABLED = 10076;
+  static final int NOT_ENABLED_FOR_ACCOUNT = 10039;
+  private static final int UNAVAILABLE = 503;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** Of the account, its memory, its storage; of the server; of the stream, or its disk. */
+  private static final Set<Integer> FULL = Set.of(10002, 10028, 10047, 10023, 10077);
+
+  static Answer of(Message message) {
+    if (message.isStatusMessage()) {
+      return new Answer(
+          message.getStatus().getCode(), 0, message.getStatus().getMessage(), JsonValue.EMPTY_MAP);
+    }
+    JsonValue body;
+    try {
+      body = JsonParser.parse(message.getData());
+    } catch (JsonParseException e) {
+      String text = new String(message.getData(), StandardCharsets.UTF_8);
+      return new Answer(UNAVAILABLE, 0, "an answer that is no JSON: " + text, JsonValue.EMPTY_MAP);
+    }
+    JsonValue error = JsonValueUtils.readObject(body, "error");
+    if (error == null || error.map == null || error.map.isEmpty()) {
+      return new Answer(0, 0, "", body);
+    }
+    return new Answer(
+        JsonValueUtils.readInteger(error, "code", UNAVAILABLE),
+        JsonValueUtils.readInteger(error, "err_code", 0),
+        JsonValueUtils.readString(error, "description", "an error without a description"),
+        body);
+  }
+
+  boolean isError() {
+    return code != 0;
+  }
+
+  /** Whether nobody answers for the stream: there is no JetStream, or no leader at the moment. */
+  boolean isNoResponders() {
+    return code == UNAVAILABLE && errorCode == 0;
+  }
+
+  /** Whether asking again makes sense: the server, or its cluster, is not ready. */
+  boolean isTemporary() {
+    return (code == UNAVAILABLE || code == TOO_MANY_REQUESTS)
+        && !isFull()
+        && errorCode != NOT_ENABLED
+        && errorCode != NOT_ENABLED_FOR_ACCOUNT;
+  }
+
+  /** Whether the server says that the request as such is wrong: it has done nothing. */
+  boolean isRefusal() {
+    return code >= 400 && code < 500 && code != TOO_MANY_REQUESTS;
+  }
+
+  /** Whether a limit is reached, or a disk full. */
+  boolean isFull() {
+    return FULL.contains(errorCode);
+  }
+
+  /** A number in the body, by the path to it. */
+  long number(String object, String name, long otherwise) {
+    @Nullable JsonValue inner = JsonValueUtils.readObject(body, object);
+    return inner == null ? otherwise : JsonValueUtils.readLong(inner, name, otherwise);
+  }
+
+  /** For a message: {@code 503/10008 JetStream system temporarily unavailable}. */
+  @Override
+  public String toString() {
+    return code + (errorCode == 0 ? " " : "/" + errorCode + " ") + description;
+  }
+}

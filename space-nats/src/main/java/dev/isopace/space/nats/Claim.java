@@ -1,0 +1,168 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.spi.Lifecycle;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The removal of one entry for one call, by the deletion of its number from the stream: the server
+ * lets exactly one deletion of a number succeed, and that is the take.
+ *
+ * <pre>
+ *   reply                            meaning
+ *   success                          mine
+ *   no such entry, first attempt     somebody else's
+ *   no such entry, later attempt     an earlier attempt of mine has removed it, or somebody else
+ *   anything else, or none           not known
+ * </pre>
+ *
+ * <p>What is not known is found out: once there is a connection, the leader is asked for the entry.
+ * Still there: nobody has removed it, so it is deleted once more, while all earlier attempts are
+ * listened to as well, since one that was queued for a lost connection is sent on the next one.
+ * Gone: one of those attempts has removed it and its reply may still come, for which it waits a
+ * moment; or somebody else has, or the reply was lost. Then the call ends in doubt, with the value.
+ *
+ * <p>Linearization point of a take: where the server removes the entry.
+ *
+ * <p>Rejected: to take silence, or "gone", for success, which hands an entry out twice; to take it
+ * for a failure, which loses it. Asking the other clients of the space whose it was can settle most
+ * of these doubts; that is left for later, and would be done where {@link #doubt} is thrown.
+ */
+final class Claim {
+  enum Outcome {
+    MINE,
+    NOT_MINE,
+
+    /** Nothing was sent: there is no connection. */
+    NOT_TRIED
+  }
+
+  /** How long the reply of an earlier attempt may take, once the entry turned out to be gone. */
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Remote remote;
+  private final Lifecycle lifecycle;
+  private final Call call;
+  private final String keySubject;
+  private final Entry entry;
+  private final byte[] body;
+
+  /** All that may have reached the server. */
+  private final List<Pending> attempts = new ArrayList<>();
+
+  Claim(Remote remote, Lifecycle lifecycle, Call call, String keySubject, Entry entry) {
+    this.remote = remote;
+    this.lifecycle = lifecycle;
+    this.call = call;
+    this.keySubject = keySubject;
+    this.entry = entry;
+    this.body =
+        ("{\"seq\":" + entry.sequence() + ",\"no_erase\":true}")
+            .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Sends the first attempt. */
+  void send() {
+    Pending attempt = remote.wire().send(remote.names().delete(), null, body);
+    if (attempt.state() != Pending.State.NOT_SENT) {
+      attempt.attach();
+      attempts.add(attempt);
+    }
+  }
+
+  /**
+   * Waits for the outcome of what was sent. Takes no notice of interrupts: what has begun cannot be
+   * called off.
+   *
+   * @throws IndeterminateException if it cannot be known
+   */
+  Outcome await() {
+    if (attempts.isEmpty()) {
+      return Outcome.NOT_TRIED;
+    }
+    Pending first = attempts.get(0);
+    try {
+      Parking.awaitUninterruptibly(first::isDone, Remote.ATTEMPT_NANOS);
+      if (first.state() == Pending.State.REPLIED) {
+        Answer answer = Answer.of(first.reply());
+        if (!answer.isError()) {
+          return Outcome.MINE;
+        }
+        if (isGone(answer)) {
+          return Outcome.NOT_MINE;
+        }
+        if (answer.isRefusal()) {
+          throw Failures.failed(call, answer);
+        }
+      } else if (first.state() == Pending.State.REFUSED) {
+        throw Failures.refused(call, "publish to", first.subject);
+      }
+      return findOut();
+    } finally {
+      attempts.forEach(remote.wire()::forget);
+    }
+  }
+
+  private static boolean isGone(Answer answer) {
+    return answer.errorCode() == Answer.SEQUENCE_NOT_FOUND
+        || answer.errorCode() == Answer.SEQUENCE_DELETED;
+  }
+
+  private Outcome findOut() {
+    // Neither the deadline nor an interrupt ends this at once: the caller would be left in doubt.
+    Call question = call.withoutEnd();
+    try {
+      while (!isMine()) {
+        if (!remote.has(question, keySubject, entry)) {
+          Parking.awaitUninterruptibly(this::isMine, LATE_NANOS);
+          if (isMine()) {
+            return Outcome.MINE;
+          }
+          throw doubt("its deletion was sent, no reply came, and the entry is gone", null);
+        }
+        int before = attempts.size();
+        send();
+        if (attempts.size() > before) {
+          Pending last = attempts.get(before);
+          Parking.awaitUninterruptibly(() -> last.isDone() || isMine(), Remote.ATTEMPT_NANOS);
+        }
+        if (!isMine()) {
+          Parking.pause(question, PAUSE_NANOS);
+        }
+      }
+      return Outcome.MINE;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("this question takes no notice of interrupts", e);
+    } catch (IndeterminateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (isMine()) {
+        return Outcome.MINE;
+      }
+      throw doubt(
+          lifecycle.isOpen()
+              ? "its deletion was sent, no reply came, and the server could not be asked again"
+              : "its deletion was sent, and the handle was closed before a reply came",
+          e);
+    }
+  }
+
+  private boolean isMine() {
+    for (Pending attempt : attempts) {
+      if (attempt.state() == Pending.State.REPLIED && !Answer.of(attempt.reply()).isError()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private IndeterminateException doubt(String why, @Nullable Throwable cause) {
+    return Failures.takenOrNot(call, entry.sequence(), why, cause, entry.payload());
+  }
+}

@@ -1,0 +1,107 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.SpaceException;
+import org.jspecify.annotations.Nullable;
+
+/** What is said to users when something fails: what happened, to what, and what to do about it. */
+final class Failures {
+  private Failures() {}
+
+  static SpaceException unreachable(Object call, String trouble) {
+    return new SpaceException(
+        call
+            + ": the server could not be asked: "
+            + trouble
+            + ". Check that it runs and can be reached; this handle reconnects by itself");
+  }
+
+  static SpaceException noAnswer(Object call, String lastAnswer, String trouble) {
+    return new SpaceException(
+        call
+            + ": the server gave no usable answer in time: "
+            + lastAnswer
+            + " ("
+            + trouble
+            + "). If it persists, check that JetStream is enabled and that the stream has a leader"
+            + " (nats stream info)");
+  }
+
+  static SpaceException ended(Object call, String trouble) {
+    return new SpaceException(
+        call
+            + ": the connection is closed for good, by its owner or since the server refuses the"
+            + " credentials: "
+            + trouble
+            + ". Open the space anew");
+  }
+
+  static SpaceException refused(Object call, String action, String subject) {
+    return new SpaceException(
+        call
+            + ": the server does not permit this user to "
+            + action
+            + " '"
+            + subject
+            + "'; allow it in the server's configuration or the user's JWT (docs/nats.md lists what"
+            + " a client needs)");
+  }
+
+  static SpaceException noStream(Object call, Names names) {
+    return new SpaceException(
+        call
+            + ": the stream "
+            + names.stream()
+            + " is gone, and with it all entries: somebody deleted it, or its server lost it. Open"
+            + " the space anew to create it");
+  }
+
+  static SpaceException failed(Object call, Answer answer) {
+    return switch (answer.errorCode()) {
+      case Answer.NOT_ENABLED, Answer.NOT_ENABLED_FOR_ACCOUNT ->
+          new SpaceException(call + ": " + noJetStream(answer.toString()));
+      default -> new SpaceException(call + ": the server refused: " + answer);
+    };
+  }
+
+  static String noJetStream(String detail) {
+    return "JetStream is not enabled on this server, or not for this account ("
+        + detail
+        + "): start the server with -js, or write 'jetstream {}' into its configuration and, if"
+        + " there are accounts, 'jetstream: enabled' into this one";
+  }
+
+  static SpaceException full(Object call, Names names, Answer answer) {
+    return new SpaceException(
+        call
+            + ": the stream "
+            + names.stream()
+            + " is full or its disk is ("
+            + answer
+            + "); nothing was stored. Take entries, or raise the limits of the stream and the"
+            + " account");
+  }
+
+  static IndeterminateException storedOrNot(Object call, String why, String subject) {
+    return new IndeterminateException(
+        call
+            + ": it is not known whether the entry was stored: "
+            + why
+            + ". If its receivers recognise duplicates, write it again; else look for it under '"
+            + subject
+            + "'");
+  }
+
+  static IndeterminateException takenOrNot(
+      Object call, long sequence, String why, @Nullable Throwable cause, byte[] payload) {
+    String message =
+        call
+            + ": it is not known whether this call removed entry "
+            + sequence
+            + ": "
+            + why
+            + ". If nobody else takes of this key, it did; payload() is the encoded value";
+    return new IndeterminateException(
+        message, cause == null ? new SpaceException(why) : cause, payload);
+  }
+}

@@ -1,0 +1,395 @@
+package dev.isopace.space.nats;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key as this handle sees it: who waits for an entry of it, and whose turn it is to look.
+ *
+ * <p>Takers form a line. One of them at a time has the <em>turn</em>: it finds the head, decodes
+ * it, and claims it. Those who find nothing stay in the line and park. Whether anybody should try
+ * is decided by two numbers: {@code news} counts what may mean an entry, which is a wake-up, a new
+ * connection, or a recheck by the clock; {@code emptyAt} is what {@code news} was before the latest
+ * look that found no entry. The key is <em>known to be empty</em> if they are equal, and the
+ * subscription to wake-ups had been in place before that look.
+ *
+ * <p>Invariant: if the key is not known to be empty, and there are takers, then one has the turn,
+ * or the first in line is awake or has been unparked and will take the turn. Whoever ends a turn,
+ * leaves the line or brings news sees to that; so no wake-up is lost with a taker that gives up.
+ *
+ * <p>Not an invariant: that the key is empty if it is known to be so. A wake-up may be on its way.
+ *
+ * <p>The subscription is <em>armed</em> on a connection once no entry can be stored any longer that
+ * this line is not told of. It is disarmed, before it is ended, in the same instant in which nobody
+ * is seen to wait: who comes later finds it disarmed, and makes another.
+ *
+ * <p>All fields are guarded by the lock, under which nobody waits or sends, unless they say else.
+ */
+final class Line {
+  private static final int MOST_EARLY = 16;
+
+  final String key;
+  final String keySubject;
+  final Foresight foresight = new Foresight();
+
+  /** Held by whoever claims: one claim of a key at a time, so that an earlier entry goes first. */
+  final Semaphore claiming = new Semaphore(1, true);
+
+  /** Held while the subscription is made or ended. */
+  final ReentrantLock subscribing = new ReentrantLock();
+
+  /** Changed with {@link #subscribing} held, and set by somebody who uses the line only. */
+  volatile boolean isSubscribed;
+
+  /** How many calls use this line. Changed only within the {@link Lines}' map. */
+  int users;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<Waiter> takers = new LinkedHashSet<>();
+  private final Set<Waiter> readers = new LinkedHashSet<>();
+  private @Nullable Waiter turn;
+
+  private long news;
+  private long emptyAt = -1;
+  private long emptySince;
+  private long lookedAt = System.nanoTime();
+
+  /** The latest connection that is known here. */
+  private long epoch;
+
+  /** The connection on which the subscription is armed; 0 if on none. */
+  private long armedOn;
+
+  /** What the server says that this client may not do for this key; null if nothing. */
+  private @Nullable String refusal;
+
+  Line(String key, String keySubject) {
+    this.key = key;
+    this.keySubject = keySubject;
+  }
+
+  // Takers
+
+  void join(Waiter taker) {
+    lock.lock();
+    try {
+      takers.add(taker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the turn, if it is this taker's. */
+  boolean tryTurn(Waiter taker) {
+    lock.lock();
+    try {
+      taker.isNudged = false;
+      if (turn != null || next() != taker) {
+        return false;
+      }
+      turn = taker;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a turn without an entry: the taker stays in the line. */
+  void endTurn(Waiter taker) {
+    lock.lock();
+    try {
+      if (turn == taker) {
+        turn = null;
+      }
+      taker.wantsLook = false;
+      nudgeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves the line, and ends the turn if it has that. */
+  void leave(Waiter taker) {
+    lock.lock();
+    try {
+      takers.remove(taker);
+      if (turn == taker) {
+        turn = null;
+      }
+      nudgeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void nudgeNext() {
+    Waiter next = turn == null ? next() : null;
+    if (next != null) {
+      next.nudge();
+    }
+  }
+
+  /** Who should try for the head; null if nobody. */
+  private @Nullable Waiter next() {
+    boolean everybody = !isKnownEmpty();
+    for (Waiter taker : takers) {
+      if (everybody || taker.wantsLook) {
+        return taker;
+      }
+    }
+    return null;
+  }
+
+  private boolean isKnownEmpty() {
+    return emptyAt == news && armedOn != 0 && armedOn == epoch;
+  }
+
+  /** Whether a look that began after some instant found no entry, and nothing was heard since. */
+  boolean isEmptySince(long instant, long currentEpoch) {
+    lock.lock();
+    try {
+      return isKnownEmpty() && epoch == currentEpoch && emptySince - instant >= 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Readers
+
+  void addReader(Waiter reader) {
+    lock.lock();
+    try {
+      readers.add(reader);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void removeReader(Waiter reader) {
+    lock.lock();
+    try {
+      readers.remove(reader);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The reader does not know yet what was stored within its call. */
+  void clearFloor(Waiter reader) {
+    lock.lock();
+    try {
+      reader.floor = null;
+      reader.early.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The reader takes what was stored after this number, which may have come already. */
+  void setFloor(Waiter reader, long floor) {
+    lock.lock();
+    try {
+      reader.floor = floor;
+      for (Entry entry : reader.early) {
+        if (reader.received == null && entry.sequence() > floor) {
+          reader.received = entry;
+          readers.remove(reader);
+        }
+      }
+      reader.early.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // News
+
+  /**
+   * An entry was stored.
+   *
+   * @param previous the number of the one that was the last of the key until then; 0 if there was
+   *     none, so that this one was the head
+   */
+  void woken(Entry entry, long previous, long currentEpoch) {
+    lock.lock();
+    try {
+      epoch = Math.max(epoch, currentEpoch);
+      foresight.push(entry, previous, currentEpoch, !takers.isEmpty());
+      news++;
+      for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
+        Waiter reader = all.next();
+        if (previous == 0 && isFor(reader, entry)) {
+          reader.received = entry;
+          all.remove();
+        }
+        reader.nudge();
+      }
+      nudgeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether an entry was stored within the reader's call; if that is not known yet, it keeps it.
+   */
+  private static boolean isFor(Waiter reader, Entry entry) {
+    Long floor = reader.floor;
+    if (floor == null && reader.early.size() < MOST_EARLY) {
+      reader.early.add(entry);
+    }
+    return floor != null && entry.sequence() > floor;
+  }
+
+  /** There may be an entry: everybody who waits looks again. */
+  void mayHaveChanged() {
+    lock.lock();
+    try {
+      news++;
+      readers.forEach(Waiter::nudge);
+      nudgeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same for takers, unless somebody has looked within that time. */
+  void recheck(long nanos) {
+    lock.lock();
+    try {
+      if (System.nanoTime() - lookedAt < nanos) {
+        return;
+      }
+      // The next one is to look, and only that one.
+      lookedAt = System.nanoTime();
+      news++;
+      nudgeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The handle is closed, or the server refuses something: everybody looks around. */
+  void nudgeAll() {
+    lock.lock();
+    try {
+      takers.forEach(Waiter::nudge);
+      readers.forEach(Waiter::nudge);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void refuse(String what) {
+    lock.lock();
+    try {
+      refusal = what;
+    } finally {
+      lock.unlock();
+    }
+    nudgeAll();
+  }
+
+  @Nullable String refusal() {
+    lock.lock();
+    try {
+      return refusal;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Looks
+
+  /** What is to be remembered before a look, for {@link #sawNothing}. */
+  long beforeLook(long currentEpoch) {
+    lock.lock();
+    try {
+      epoch = Math.max(epoch, currentEpoch);
+      lookedAt = System.nanoTime();
+      return news;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A look found no entry.
+   *
+   * @param wasArmed whether the subscription had been armed before it
+   */
+  void sawNothing(long newsBefore, long begun, boolean wasArmed) {
+    foresight.sawNothing();
+    lock.lock();
+    try {
+      if (wasArmed && newsBefore >= emptyAt) {
+        emptyAt = newsBefore;
+        emptySince = begun;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The subscription
+
+  boolean isArmed(long currentEpoch) {
+    lock.lock();
+    try {
+      return armedOn == currentEpoch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void setArmed(long onEpoch) {
+    lock.lock();
+    try {
+      armedOn = onEpoch;
+      // What was seen before tells nothing of entries that nobody was told of.
+      emptyAt = -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Disarms it, unless somebody waits. */
+  boolean disarmIfIdle() {
+    lock.lock();
+    try {
+      if (isWaitedOn()) {
+        return false;
+      }
+      armedOn = 0;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWaitedOn() {
+    return !readers.isEmpty() || takers.stream().anyMatch(taker -> taker.call.stays);
+  }
+
+  /** Whether it is subscribed for nobody, and in vain. */
+  boolean lingersInVain() {
+    if (!foresight.isTooMuch()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return !isWaitedOn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether something of use would be lost if the line were forgotten. */
+  boolean isWorthKeeping() {
+    return isSubscribed || foresight.isWorthKeeping();
+  }
+}

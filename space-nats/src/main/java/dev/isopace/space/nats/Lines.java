@@ -1,0 +1,203 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.SpaceException;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of all keys in use, and the subscriptions of those that are waited on.
+ *
+ * <p>A line is in the map while calls use it; a few that were used lately stay, with the head that
+ * they have asked for in advance, and with their subscription: who takes of a key in a loop needs
+ * it again at once, and the entry that a wake-up brings saves a look. It ends when other keys are
+ * used instead, or after some wake-ups that were of no use. So a key that is not used costs nothing
+ * here, and a client that does not take is not told of entries for long.
+ *
+ * <p>Invariants: a subscription is made and ended with {@link Line#subscribing} held; it is made by
+ * somebody who uses the line, and ended only while nobody waits. A line that is subscribed, or
+ * used, is in the map; so there are never two lines of one key that are subscribed.
+ */
+final class Lines {
+  private static final int KEPT = 64;
+
+  private final Link link;
+  private final Remote remote;
+  private final Names names;
+  private final Dispatcher dispatcher;
+  private final Map<String, Line> map = new ConcurrentHashMap<>();
+
+  /** Lines that nobody uses, the longest unused first. Guarded by the lock. */
+  private final Map<String, Line> kept = new LinkedHashMap<>();
+
+  private final ReentrantLock keeping = new ReentrantLock();
+
+  Lines(Remote remote) {
+    this.remote = remote;
+    this.link = remote.link();
+    this.names = remote.names();
+    this.dispatcher = link.connection().createDispatcher(this::receive);
+  }
+
+  /** The line of a key, to be released. */
+  Line use(String key) {
+    return map.compute(
+        KeySubjects.subject(key),
+        (keySubject, found) -> {
+          Line line = found == null ? new Line(key, keySubject) : found;
+          line.users++;
+          return line;
+        });
+  }
+
+  void release(Line line) {
+    boolean keep = line.isWorthKeeping();
+    map.compute(
+        line.keySubject,
+        (keySubject, found) -> {
+          line.users--;
+          return line.users == 0 && !keep && !line.isSubscribed ? null : found;
+        });
+    if (keep) {
+      keep(line);
+    }
+  }
+
+  private void keep(Line line) {
+    Line eldest = null;
+    keeping.lock();
+    try {
+      kept.remove(line.keySubject);
+      kept.put(line.keySubject, line);
+      if (kept.size() > KEPT) {
+        eldest = kept.remove(kept.keySet().iterator().next());
+      }
+    } finally {
+      keeping.unlock();
+    }
+    if (eldest != null) {
+      forget(eldest);
+    }
+  }
+
+  private void forget(Line line) {
+    unsubscribeIfIdle(line);
+    map.computeIfPresent(
+        line.keySubject,
+        (keySubject, found) ->
+            found == line && line.users == 0 && !line.isSubscribed ? null : found);
+  }
+
+  /**
+   * Returns when no entry can be stored any longer that this line is not told of, on this
+   * connection.
+   */
+  void arm(Call call, Line line, long epoch) throws InterruptedException {
+    subscribe(call, line);
+    remote.awaitSubscribed(call, line.keySubject);
+    line.setArmed(epoch);
+  }
+
+  /** Subscribes, unless that was done; the server does so before it acts on what is sent later. */
+  void subscribe(Call call, Line line) {
+    line.subscribing.lock();
+    try {
+      if (!line.isSubscribed) {
+        String subject = names.wake(line.keySubject);
+        Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+        line.isSubscribed = true;
+        line.foresight.startOver(true);
+      }
+    } catch (IllegalStateException e) {
+      remote.requireOpen(call);
+      throw new SpaceException(
+          call + ": the connection is closed, and nobody can be told of entries: " + e, e);
+    } finally {
+      line.subscribing.unlock();
+    }
+  }
+
+  private void unsubscribeIfIdle(Line line) {
+    line.subscribing.lock();
+    try {
+      if (line.isSubscribed && line.disarmIfIdle()) {
+        line.isSubscribed = false;
+        line.foresight.startOver(false);
+        String subject = names.wake(line.keySubject);
+        Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+      }
+    } catch (IllegalStateException e) {
+      // The connection is closed, with all its subscriptions.
+    } finally {
+      line.subscribing.unlock();
+    }
+  }
+
+  /** Where a leader that ends may have stored entries and told nobody, everybody looks again. */
+  void watchLeader() {
+    String subject = names.leaderAdvisory();
+    Sending.surely(
+        () -> dispatcher.subscribe(subject, message -> mayHaveChanged()),
+        () -> dispatcher.unsubscribe(subject));
+  }
+
+  private void receive(Message message) {
+    Line line = map.get(names.keySubject(message.getSubject()));
+    Headers headers = message.getHeaders();
+    if (line == null || headers == null) {
+      return;
+    }
+    long sequence = number(headers.getLast("Nats-Sequence"));
+    if (sequence > 0) {
+      Entry entry = new Entry(sequence, message.getData(), false);
+      long previous = number(headers.getLast("Nats-Last-Sequence"));
+      line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, link.epoch());
+      if (line.lingersInVain()) {
+        unsubscribeIfIdle(line);
+      }
+    }
+  }
+
+  private static long number(@Nullable String text) {
+    try {
+      return text == null ? -1 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Entries may have been stored without anybody being told. */
+  void mayHaveChanged() {
+    map.values().forEach(Line::mayHaveChanged);
+  }
+
+  /** The server does not let this client subscribe. */
+  void refuse(String subject) {
+    for (Line line : map.values()) {
+      if (names.wake(line.keySubject).equals(subject)) {
+        line.refuse(subject);
+      }
+    }
+  }
+
+  /** The handle is closed: everybody who waits looks around. */
+  void nudgeAll() {
+    map.values().forEach(Line::nudgeAll);
+  }
+
+  void close() {
+    link.closeDispatcher(dispatcher);
+    keeping.lock();
+    try {
+      kept.clear();
+    } finally {
+      keeping.unlock();
+    }
+    map.clear();
+  }
+}

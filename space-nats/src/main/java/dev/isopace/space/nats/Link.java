@@ -1,0 +1,202 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.SpaceException;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
+import io.nats.client.api.ServerInfo;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection: whether it is there, which one it is, and what the server has said against it.
+ *
+ * <p>Connections are told apart by an epoch, which grows when one is lost and when the next one is
+ * there. Events come late, on a thread of their own: what was sent just after a reconnect may carry
+ * the epoch before it, and is then taken to be lost though it is not. That costs a repetition, and
+ * is safe, since everything here can be repeated.
+ */
+final class Link implements ConnectionListener {
+  /** Who is told of changes, on the thread of events: must not wait. */
+  interface Listener {
+    void isLost(long epoch);
+
+    void isBack();
+  }
+
+  private static final long LOOK_AGAIN_NANOS = 250_000_000;
+
+  private final Connection connection;
+
+  /** Null if the connection is somebody else's, who will close it. */
+  private final @Nullable Threads threads;
+
+  private final AtomicLong epoch = new AtomicLong(1);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile @Nullable Listener listener;
+  private volatile boolean isFar;
+  private volatile boolean isClosed;
+
+  Link(Connection connection, @Nullable Threads threads) {
+    this.connection = connection;
+    this.threads = threads;
+    connection.addConnectionListener(this);
+  }
+
+  void listen(Listener toAll) {
+    listener = toAll;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  long epoch() {
+    return epoch.get();
+  }
+
+  boolean isUp() {
+    return connection.getStatus() == Connection.Status.CONNECTED && !isClosed;
+  }
+
+  /** Whether it will never come back, though this handle did not close it. */
+  boolean isEnded() {
+    return connection.getStatus() == Connection.Status.CLOSED && !isClosed;
+  }
+
+  ServerInfo server() {
+    return connection.getServerInfo();
+  }
+
+  /**
+   * Whether the server is one of several. Then a subscription is known to the others only some time
+   * after it is known here.
+   */
+  boolean isClustered() {
+    String cluster = server().getCluster();
+    return isFar || (cluster != null && !cluster.isEmpty());
+  }
+
+  /** The stream is on another server than the one that this is connected to: behind a leaf node. */
+  void setFar() {
+    isFar = true;
+  }
+
+  /** Waits for the connection for as long as the call does; returns whether it is there. */
+  boolean awaitUp(Call call) throws InterruptedException {
+    if (isUp()) {
+      return true;
+    }
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      while (!isUp() && !isClosed && !isEnded()) {
+        long left = call.patience(false);
+        if (left <= 0) {
+          break;
+        }
+        try {
+          // The event may come before the change that it tells of: a wait of limited length.
+          changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+        } catch (InterruptedException e) {
+          if (call.stays) {
+            throw call.interrupted();
+          }
+          interrupted = true;
+          call.noteInterrupt();
+        }
+      }
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return isUp();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // the only method without a default
+  public void connectionEvent(Connection source, Events type) {
+    switch (type) {
+      case DISCONNECTED, CLOSED -> {
+        long lost = epoch.incrementAndGet();
+        Listener toAll = listener;
+        if (toAll != null) {
+          toAll.isLost(lost);
+        }
+      }
+      case CONNECTED, RECONNECTED, RESUBSCRIBED -> {
+        Listener toAll = listener;
+        if (toAll != null) {
+          toAll.isBack();
+        }
+      }
+      default -> {
+        // Found other servers, or the like.
+      }
+    }
+    signal();
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is the matter, for a message. */
+  String trouble() {
+    String error = connection.getLastError();
+    String servers = String.join(", ", connection.getServers());
+    return "the connection to "
+        + servers
+        + " is "
+        + connection.getStatus()
+        + (error == null || error.isEmpty() ? "" : ", the last error was: " + error);
+  }
+
+  void closeDispatcher(Dispatcher dispatcher) {
+    if (connection.getStatus() != Connection.Status.CLOSED) {
+      try {
+        Sending.once(() -> connection.closeDispatcher(dispatcher));
+      } catch (IllegalStateException | IllegalArgumentException e) {
+        // Closed by now, with all its dispatchers.
+      }
+    }
+  }
+
+  /** Ends all waits for the connection. */
+  void wakeAll() {
+    isClosed = true;
+    signal();
+  }
+
+  /** Closes the connection, if it is this handle's, and waits until its threads have ended. */
+  void close() {
+    wakeAll();
+    connection.removeConnectionListener(this);
+    Threads own = threads;
+    if (own == null) {
+      return;
+    }
+    try {
+      Threads.callAside(
+          "space-nats-close",
+          () -> {
+            connection.close();
+            return true;
+          });
+    } catch (Exception e) {
+      throw new SpaceException("close: the connection did not close: " + e, e);
+    } finally {
+      own.end();
+    }
+  }
+}

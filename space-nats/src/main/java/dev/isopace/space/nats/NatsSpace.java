@@ -1,0 +1,151 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.spi.AbstractSpace;
+import dev.isopace.space.spi.Coder;
+import dev.isopace.space.spi.Deadline;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A space in a stream of a JetStream server; docs/nats.md has the protocol. */
+final class NatsSpace<V> extends AbstractSpace<V> {
+  /** How long close waits for what is on its way; waiters must be woken within a second. */
+  private static final long CLOSE_MILLIS = 500;
+
+  private static final long RECHECK_NANOS = 60_000_000_000L;
+  private static final long RECHECK_REPLICATED_NANOS = 10_000_000_000L;
+
+  private final Coder<V> coder;
+  private final Link link;
+  private final Wire wire;
+  private final Lines lines;
+  private final Gate gate = new Gate();
+  private final Remote remote;
+  private final Writer writer;
+  private final Takers<V> takers;
+  private final Readers<V> readers;
+  private final Census census;
+  private final Durability durability;
+  private final long timeoutNanos;
+
+  NatsSpace(String name, Codec<V> codec, Opened opened) {
+    super(name, KeySubjects.LONGEST_KEY);
+    this.coder = new Coder<>(codec);
+    this.link = opened.link();
+    this.wire = opened.wire();
+    this.durability = opened.durability();
+    this.timeoutNanos = opened.timeoutNanos();
+    boolean isReplicated = durability.replicas() > 1;
+    this.remote =
+        new Remote(link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
+    this.lines = new Lines(remote);
+    this.writer = new Writer(remote, opened.writeNanos(), opened.mostBytes(), isReplicated);
+    long recheckNanos = isReplicated ? RECHECK_REPLICATED_NANOS : RECHECK_NANOS;
+    this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
+    this.readers = new Readers<>(lines, remote, coder, lifecycle(), recheckNanos);
+    this.census = new Census(remote);
+    opened.listen(
+        new Opened.Listener() {
+          @Override
+          public void isLost(long epoch) {
+            wire.breakOlderThan(epoch);
+          }
+
+          @Override
+          public void isBack() {
+            lines.mayHaveChanged();
+          }
+
+          @Override
+          public void mayNotPublish(String subject) {
+            wire.refuse(subject);
+          }
+
+          @Override
+          public void mayNotSubscribe(String subject) {
+            lines.refuse(subject);
+          }
+
+          @Override
+          public void hasDropped() {
+            lines.mayHaveChanged();
+          }
+        });
+    if (isReplicated) {
+      lines.watchLeader();
+    }
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  @Override
+  protected boolean put(String key, V value) {
+    byte[] bytes = coder.encode(key, value);
+    if (!gate.enter()) {
+      return false;
+    }
+    try {
+      // A codec may keep the array that it returned, and the connection sends it later.
+      writer.write(key, bytes.clone());
+    } finally {
+      gate.leave();
+    }
+    return true;
+  }
+
+  @Override
+  protected @Nullable V take(String key, Deadline deadline) throws InterruptedException {
+    return takers.take(Call.waiting("in", key, deadline, timeoutNanos), key);
+  }
+
+  @Override
+  protected @Nullable V read(String key, Deadline deadline) throws InterruptedException {
+    return readers.read(Call.waiting("rd", key, deadline, timeoutNanos), key);
+  }
+
+  @Override
+  protected @Nullable V poll(String key) {
+    return uninterrupted(() -> takers.take(Call.immediate("inp", key, timeoutNanos), key));
+  }
+
+  @Override
+  protected @Nullable V peek(String key) {
+    return uninterrupted(() -> readers.read(Call.immediate("rdp", key, timeoutNanos), key));
+  }
+
+  @Override
+  protected long count(String key) {
+    Long count = uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
+    return count == null ? 0 : count;
+  }
+
+  @Override
+  protected Set<String> names() {
+    Set<String> keys = uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
+    return keys == null ? Set.of() : keys;
+  }
+
+  @Override
+  protected void release() {
+    // Waiters end at once; changes on their way get a moment, for the sake of their callers.
+    lines.nudgeAll();
+    gate.shut(CLOSE_MILLIS);
+    wire.close();
+    lines.close();
+    link.close();
+  }
+
+  private interface Question<T> {
+    @Nullable T ask() throws InterruptedException;
+  }
+
+  private static <T> @Nullable T uninterrupted(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a call that takes no notice of interrupts threw", e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.spi.SpaceUri;
+import io.nats.client.Connection;
+import io.nats.client.Options;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens spaces on NATS JetStream with what a URI cannot say: a connection that is there already, or
+ * options of the client library, such as an SSL context, a proxy, or listeners. For all else {@link
+ * dev.isopace.space.Spaces#open} with a URI {@code nats://host:4222/name} does.
+ *
+ * <p>A space is named as in the URI, with those parameters that concern the space itself, and not
+ * the connection: {@code orders}, {@code orders?replicas=3&timeout=10s}. The parameters are {@code
+ * create}, {@code storage}, {@code replicas}, {@code bytes}, {@code entries}, {@code duplicates},
+ * {@code reads} and {@code timeout}; the message about an unknown one says what they mean.
+ *
+ * <p>The methods may be called from any thread, and take no notice of interrupts.
+ */
+public final class NatsSpaces {
+  private NatsSpaces() {}
+
+  /**
+   * Opens a space over a connection of its own.
+   *
+   * <p>Some of the options are replaced, since the protocol depends on them: the connection
+   * reconnects for ever and at short intervals, buffers nothing while it does, pings every 20
+   * seconds, and runs on threads of its own, which end when the handle is closed. Listeners in the
+   * options are called; none of those calls should wait.
+   *
+   * @param options how to connect
+   * @param space the name of the space, with parameters or without
+   * @param codec turns values into bytes and back
+   * @param <V> the type of the values
+   * @return the handle; closing it closes the connection
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
+   *     open
+   */
+  public static <V> Space<V> open(Options options, String space, Codec<V> codec) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(codec, "codec");
+    SpaceUri uri = uri(space);
+    Names names = new Names(uri.target());
+    Settings settings = NatsUri.settings(uri);
+    String what = "opening " + uri;
+    Connector connector =
+        new Connector(what, "space-nats-" + names.space(), options.getErrorListener());
+    Link link = connector.connect(new Options.Builder(options));
+    return open(uri, names, settings, link, connector.errors(), codec);
+  }
+
+  /**
+   * Opens a space over a connection that others may use as well.
+   *
+   * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
+   * the space fails. It should not be used to subscribe to the subjects of the space. What the
+   * server does not permit is noticed only by the lack of an answer, since only a connection's own
+   * error listener is told.
+   *
+   * @param connection a connection that is open
+   * @param space the name of the space, with parameters or without
+   * @param codec turns values into bytes and back
+   * @param <V> the type of the values
+   * @return the handle; closing it leaves the connection open
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws dev.isopace.space.SpaceException if the space cannot be opened
+   */
+  public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {
+    Objects.requireNonNull(connection, "connection");
+    Objects.requireNonNull(codec, "codec");
+    SpaceUri uri = uri(space);
+    Names names = new Names(uri.target());
+    Settings settings = NatsUri.settings(uri);
+    return open(uri, names, settings, new Link(connection, null), null, codec);
+  }
+
+  private static SpaceUri uri(String space) {
+    Objects.requireNonNull(space, "space");
+    return SpaceUri.parse("nats:" + space).accept(NatsUri.SPACE_PARAMETERS);
+  }
+
+  static <V> Space<V> open(
+      SpaceUri uri,
+      Names names,
+      Settings settings,
+      Link link,
+      @Nullable Errors errors,
+      Codec<V> codec) {
+    Opened opened = Streams.open("opening " + uri, names, settings, link, errors);
+    return new NatsSpace<>(uri.toString(), codec, opened);
+  }
+
+  /**
+   * What the server promises for the entries of a space.
+   *
+   * @param space a space that was opened here, or by a URI of the scheme {@code nats}; also if it
+   *     is closed
+   * @return what it said when the space was opened
+   * @throws NullPointerException if the space is null
+   * @throws IllegalArgumentException if it is a space of another backend
+   */
+  public static Durability durability(Space<?> space) {
+    Objects.requireNonNull(space, "space");
+    if (space instanceof NatsSpace<?> here) {
+      return here.durability();
+    }
+    throw new IllegalArgumentException("'" + space + "' is no space of the scheme nats");
+  }
+}

@@ -1,0 +1,104 @@
+package dev.isopace.space.nats;
+
+import io.nats.client.Message;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that was sent, or could not be, and what has become of it: at first nothing; then one
+ * of the other states, for good. Only {@link State#NOT_SENT} and {@link State#REFUSED} say that the
+ * server has not acted; after {@link State#BROKEN} it may have, and may yet, since what was queued
+ * for a connection that broke is sent on the next one.
+ */
+final class Pending {
+  enum State {
+    WAITING,
+
+    /** There is a reply. */
+    REPLIED,
+
+    /** There is no connection; the server has not got it and will not. */
+    NOT_SENT,
+
+    /** The connection that it was sent on, or queued for, is gone. */
+    BROKEN,
+
+    /** The server does not let this client send it. */
+    REFUSED,
+
+    /** The handle was closed. */
+    CLOSED
+  }
+
+  private record Outcome(State state, @Nullable Message reply) {}
+
+  private static final Outcome NOTHING_YET = new Outcome(State.WAITING, null);
+
+  final String subject;
+  final long token;
+
+  /** Which connection it was sent on, by {@link Link#epoch()}. */
+  final long epoch;
+
+  private final AtomicReference<Outcome> outcome = new AtomicReference<>(NOTHING_YET);
+
+  /** Who is to be unparked; whoever sets it looks at the state afterwards. */
+  private volatile @Nullable Thread waiter;
+
+  Pending(String subject, long token, long epoch) {
+    this.subject = subject;
+    this.token = token;
+    this.epoch = epoch;
+  }
+
+  State state() {
+    return outcome.get().state();
+  }
+
+  boolean isDone() {
+    return state() != State.WAITING;
+  }
+
+  /** The reply. Only in the state {@link State#REPLIED}. */
+  Message reply() {
+    Message reply = outcome.get().reply();
+    if (reply == null) {
+      throw new IllegalStateException("no reply: " + state());
+    }
+    return reply;
+  }
+
+  /** From now on the calling thread is unparked when this is done. */
+  void attach() {
+    waiter = Thread.currentThread();
+  }
+
+  boolean isAttached() {
+    return waiter != null;
+  }
+
+  boolean complete(Message reply) {
+    return settle(new Outcome(State.REPLIED, reply));
+  }
+
+  boolean fail(State state) {
+    return settle(new Outcome(state, null));
+  }
+
+  private boolean settle(Outcome settled) {
+    // A reply may come after all, on the next connection, for what is broken.
+    Outcome current = outcome.get();
+    boolean counts =
+        current.state() == State.WAITING
+            || (current.state() == State.BROKEN && settled.state() == State.REPLIED);
+    if (!counts || !outcome.compareAndSet(current, settled)) {
+      return counts && settle(settled);
+    }
+    Thread thread = waiter;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.isopace.space.nats;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Permits that a call waits for with the patience, and the regard for interrupts, that it has. */
+final class Permits {
+  private Permits() {}
+
+  /** Acquires a permit; throws if the call has waited enough. */
+  static void acquire(Semaphore semaphore, Call call, Link link) throws InterruptedException {
+    if (semaphore.tryAcquire()) {
+      return;
+    }
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        try {
+          if (semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS)) {
+            return;
+          }
+          throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
+        } catch (InterruptedException e) {
+          if (call.stays) {
+            throw call.interrupted();
+          }
+          interrupted = true;
+          call.noteInterrupt();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.spi.Coder;
+import dev.isopace.space.spi.Lifecycle;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads. One looks; and if there is no entry, waits for a wake-up by one that was the head when it
+ * was stored, and returns that, whoever takes it meanwhile.
+ *
+ * <p>A wake-up can be late: its entry may have been stored, and taken, before the call began. So a
+ * reader asks, once its subscription is in place, for the number of the latest entry of the stream,
+ * and believes only in wake-ups with a greater one. Whatever else wakes it makes it look.
+ *
+ * <p>Linearization points: of a read that looks, where the server reads; of one that was woken,
+ * where the entry was stored; of an empty one, its latest look.
+ */
+final class Readers<V> {
+  private final Lines lines;
+  private final Remote remote;
+  private final Coder<V> coder;
+  private final Lifecycle lifecycle;
+  private final long recheckNanos;
+
+  Readers(Lines lines, Remote remote, Coder<V> coder, Lifecycle lifecycle, long recheckNanos) {
+    this.lines = lines;
+    this.remote = remote;
+    this.coder = coder;
+    this.lifecycle = lifecycle;
+    this.recheckNanos = recheckNanos;
+  }
+
+  /** Reads the head; null if there is none, and the call has waited enough. */
+  @Nullable V read(Call call, String key) throws InterruptedException {
+    if (!call.stays) {
+      Entry head = remote.head(call, KeySubjects.subject(key), 1);
+      return head == null ? null : decode(call, key, head);
+    }
+    Line line = lines.use(key);
+    Waiter me = new Waiter(call);
+    line.addReader(me);
+    try {
+      return readInLine(line, me);
+    } finally {
+      line.removeReader(me);
+      lines.release(line);
+    }
+  }
+
+  private V decode(Call call, String key, Entry head) {
+    return coder.decode(call.operation, key, head.payload().clone());
+  }
+
+  private @Nullable V readInLine(Line line, Waiter me) throws InterruptedException {
+    Call call = me.call;
+    long preparedOn = 0;
+    for (; ; ) {
+      me.isNudged = false;
+      // After the nudge was taken note of: close sets its mark before it nudges.
+      requireUsable(line, call);
+      long epoch = remote.link().epoch();
+      if (preparedOn != epoch) {
+        prepare(line, me, epoch);
+        preparedOn = epoch;
+      }
+      Entry head = remote.head(call, line.keySubject, 1);
+      if (head != null) {
+        return decode(call, line.key, head);
+      }
+      boolean isOver = call.isOverdue();
+      while (!isOver && !me.isNudged && me.received == null) {
+        isOver = !await(me);
+      }
+      Entry received = me.received;
+      if (received != null) {
+        V value = decodeReceived(line, me, received);
+        if (value != null) {
+          return value;
+        }
+      } else if (isOver && remote.link().isUp() && remote.link().epoch() == epoch) {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * Sees to it that the reader is told of all entries from now on, and finds out which of those
+   * that it is told of are not from before. The earlier the number is asked for, the fewer it
+   * misses.
+   */
+  private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
+    line.clearFloor(me);
+    lines.subscribe(me.call, line);
+    Pending question = remote.askForLastSequence();
+    try {
+      if (!line.isArmed(epoch)) {
+        lines.arm(me.call, line, epoch);
+      }
+    } catch (RuntimeException | InterruptedException e) {
+      remote.wire().forget(question);
+      throw e;
+    }
+    line.setFloor(me, remote.lastSequence(me.call, question));
+  }
+
+  /** Waits for a nudge; false if the time of the call is over, and true if it is time to look. */
+  private boolean await(Waiter me) throws InterruptedException {
+    long left = me.call.deadline.remainingNanos();
+    long recheck = recheckNanos + ThreadLocalRandom.current().nextLong(recheckNanos / 4 + 1);
+    boolean isNudged = Parking.await(me.call, () -> me.isNudged, Math.min(left, recheck));
+    if (!isNudged && recheck < left) {
+      me.isNudged = true;
+    }
+    return isNudged || recheck < left;
+  }
+
+  /** Null if it cannot be decoded, and is to be looked at again: it may be gone. */
+  private @Nullable V decodeReceived(Line line, Waiter me, Entry received) {
+    try {
+      return decode(me.call, line.key, received);
+    } catch (RuntimeException e) {
+      me.received = null;
+      line.addReader(me);
+      return null;
+    }
+  }
+
+  private void requireUsable(Line line, Call call) {
+    lifecycle.requireOpen(call.operation, call.key);
+    String refusal = line.refusal();
+    if (refusal != null) {
+      throw Failures.refused(call, "subscribe to", refusal);
+    }
+    if (remote.link().isEnded()) {
+      throw Failures.ended(call, remote.link().trouble());
+    }
+  }
+}

@@ -1,0 +1,412 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Lifecycle;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asked of the server without changing anything: the head of a key, an entry by its
+ * number, counts. A question that gets no answer, or none that says anything, is asked again until
+ * the call has waited enough; only "not found" means that there is nothing.
+ *
+ * <p>Where a stream has one replica, entries are read by the direct API, which is the fastest.
+ * Where it has several, any of them would answer that, with what it knows so far; so the leader is
+ * asked.
+ */
+final class Remote {
+  /** After this time an answer is taken to be lost, though the connection seems to be there. */
+  static final long ATTEMPT_NANOS = 2_000_000_000;
+
+  private static final long FIRST_PAUSE_NANOS = 5_000_000;
+  private static final long LONGEST_PAUSE_NANOS = 200_000_000;
+  private static final int NOT_FOUND = 404;
+  private static final byte[] NOTHING = {};
+
+  /** An entry that does not exist: only the way through the leader, and back, counts. */
+  private static final byte[] BARRIER =
+      "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
+
+  /** The server drops all requests when too many of them queue, as after a reconnect. */
+  private static final int MOST_QUESTIONS = 512;
+
+  private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
+  private final Link link;
+  private final Wire wire;
+  private final Names names;
+  private final Lifecycle lifecycle;
+
+  /** Whether entries are read by the direct API. */
+  private final boolean isDirect;
+
+  /** Whether to prove, before reading, that the leader still is one. */
+  private final boolean isStrict;
+
+  Remote(
+      Link link, Wire wire, Names names, Lifecycle lifecycle, boolean isDirect, boolean isStrict) {
+    this.link = link;
+    this.wire = wire;
+    this.names = names;
+    this.lifecycle = lifecycle;
+    this.isDirect = isDirect;
+    this.isStrict = isStrict;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  Wire wire() {
+    return wire;
+  }
+
+  Link link() {
+    return link;
+  }
+
+  /** What to do with an answer: null means that it says nothing, and the question is repeated. */
+  interface Reading<T> {
+    @Nullable T read(Message reply);
+  }
+
+  /** Asks until there is an answer. */
+  <T> T ask(Call call, String subject, @Nullable Headers headers, byte[] body, Reading<T> reading)
+      throws InterruptedException {
+    Progress progress = new Progress();
+    for (; ; ) {
+      requireTime(call, progress);
+      Permits.acquire(questions, call, link);
+      T read;
+      try {
+        read = read(call, wire.send(subject, headers, body), reading, progress);
+      } finally {
+        questions.release();
+      }
+      if (read != null) {
+        return read;
+      }
+    }
+  }
+
+  /** How the asking goes. */
+  static final class Progress {
+    private String lastAnswer = "none came";
+    private long pause = FIRST_PAUSE_NANOS;
+  }
+
+  void requireOpen(Call call) {
+    lifecycle.requireOpen(call.operation, call.key);
+  }
+
+  /** Waits for the connection; throws if the call has waited enough. */
+  private void requireTime(Call call, Progress progress) throws InterruptedException {
+    requireOpen(call);
+    if (!link.isUp()) {
+      link.awaitUp(call);
+      requireOpen(call);
+      if (link.isEnded()) {
+        throw Failures.ended(call, link.trouble());
+      }
+      if (!link.isUp() && call.patience(false) <= 0) {
+        throw Failures.unreachable(call, link.trouble());
+      }
+    } else if (call.patience(true) <= 0) {
+      throw Failures.noAnswer(call, progress.lastAnswer, link.trouble());
+    }
+  }
+
+  /** Waits for a reply and reads it; null if the question is to be repeated. */
+  private <T> @Nullable T read(Call call, Pending pending, Reading<T> reading, Progress progress)
+      throws InterruptedException {
+    try {
+      pending.attach();
+      Parking.await(call, pending::isDone, Math.min(ATTEMPT_NANOS, call.patience(true)));
+    } finally {
+      wire.forget(pending);
+    }
+    switch (pending.state()) {
+      case REPLIED -> {
+        T read = reading.read(pending.reply());
+        if (read != null) {
+          return read;
+        }
+        progress.lastAnswer = Answer.of(pending.reply()).toString();
+        Parking.pause(call, jittered(progress.pause));
+        progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
+      }
+      case CLOSED -> throw lifecycle.closed(call.operation, call.key);
+      case REFUSED -> {
+        String inbox = wire.refusedInbox();
+        throw inbox == null
+            ? Failures.refused(call, "publish to", pending.subject)
+            : Failures.refused(call, "subscribe to", inbox);
+      }
+      default -> {
+        // No connection, or no answer: again.
+      }
+    }
+    return null;
+  }
+
+  private static long jittered(long nanos) {
+    return nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
+  }
+
+  // The head
+
+  /** A look at the head, and whether there is one: an entry, or none. */
+  private record Sight(@Nullable Entry entry) {}
+
+  /** Sends the question for the first entry of a key from a number on. */
+  Pending askForHead(String keySubject, long from) {
+    return wire.send(isDirect ? names.directGet() : names.get(), null, headBody(keySubject, from));
+  }
+
+  private byte[] headBody(String keySubject, long from) {
+    String body =
+        "{\"seq\":" + Math.max(1, from) + ",\"next_by_subj\":\"" + names.entry(keySubject) + "\"}";
+    return body.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The head of a key, which has no entry before that number; null if there is none. */
+  @Nullable Entry head(Call call, String keySubject, long from) throws InterruptedException {
+    if (isStrict) {
+      barrier(call);
+    }
+    String subject = isDirect ? names.directGet() : names.get();
+    Sight sight =
+        ask(call, subject, null, headBody(keySubject, from), reply -> sight(call, reply, true));
+    return sight.entry();
+  }
+
+  /**
+   * What the answer to a question that was asked in advance says: an entry, or null if there was
+   * none, or no answer.
+   */
+  @Nullable Entry headAskedBefore(Call call, Pending pending) throws InterruptedException {
+    Sight sight = read(call, pending, reply -> sight(call, reply, false), new Progress());
+    return sight == null ? null : sight.entry();
+  }
+
+  /** What an answer says of the head; null if nothing. */
+  private @Nullable Sight sight(Call call, Message reply, boolean isFresh) {
+    if (isDirect && !reply.isStatusMessage()) {
+      Headers headers = reply.getHeaders();
+      String sequence = headers == null ? null : headers.getLast("Nats-Sequence");
+      if (sequence != null) {
+        return new Sight(new Entry(Long.parseLong(sequence), reply.getData(), isFresh));
+      }
+    }
+    Answer answer = Answer.of(reply);
+    if (!answer.isError()) {
+      JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
+      return new Sight(
+          new Entry(JsonValueUtils.readLong(message, "seq", 0), payload(message), isFresh));
+    }
+    boolean isNotFound =
+        isDirect ? answer.code() == NOT_FOUND : answer.errorCode() == Answer.MESSAGE_NOT_FOUND;
+    if (isNotFound) {
+      return new Sight(null);
+    }
+    requireTemporary(call, answer);
+    return null;
+  }
+
+  private static byte[] payload(JsonValue message) {
+    String data = JsonValueUtils.readString(message, "data");
+    return data == null ? NOTHING : Base64.getDecoder().decode(data);
+  }
+
+  private void requireTemporary(Call call, Answer answer) {
+    if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
+      throw Failures.noStream(call, names);
+    }
+    if (!answer.isTemporary()) {
+      throw Failures.failed(call, answer);
+    }
+  }
+
+  // An entry by its number
+
+  /** Whether the leader of the stream still has this very entry. */
+  boolean has(Call call, String keySubject, Entry entry) throws InterruptedException {
+    byte[] body = ("{\"seq\":" + entry.sequence() + "}").getBytes(StandardCharsets.US_ASCII);
+    return ask(
+        call,
+        names.get(),
+        null,
+        body,
+        reply -> {
+          Answer answer = Answer.of(reply);
+          if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
+            return false;
+          }
+          if (answer.isError()) {
+            requireTemporary(call, answer);
+            return null;
+          }
+          JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
+          // A server that lost its latest messages may have given the number once more.
+          return names.entry(keySubject).equals(JsonValueUtils.readString(message, "subject"))
+              && Arrays.equals(entry.payload(), payload(message));
+        });
+  }
+
+  /** A header of the last entry of a key; null if there is no entry, or it has no such header. */
+  @Nullable String lastHeader(Call call, String keySubject, String header)
+      throws InterruptedException {
+    String body = "{\"last_by_subj\":\"" + names.entry(keySubject) + "\"}";
+    String found =
+        ask(
+            call,
+            names.get(),
+            null,
+            body.getBytes(StandardCharsets.US_ASCII),
+            reply -> {
+              Answer answer = Answer.of(reply);
+              if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
+                return "";
+              }
+              if (answer.isError()) {
+                requireTemporary(call, answer);
+                return null;
+              }
+              JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
+              String lines = JsonValueUtils.readString(message, "hdrs");
+              return lines == null ? "" : header(lines, header);
+            });
+    return found.isEmpty() ? null : found;
+  }
+
+  private static String header(String encodedLines, String name) {
+    String lines =
+        new String(Base64.getDecoder().decode(encodedLines), StandardCharsets.ISO_8859_1);
+    for (String line : lines.split("\r\n", -1)) {
+      if (line.regionMatches(true, 0, name + ":", 0, name.length() + 1)) {
+        return line.substring(name.length() + 1).trim();
+      }
+    }
+    return "";
+  }
+
+  // The stream
+
+  /** What the leader says of the stream. */
+  Answer info(Call call, String body) throws InterruptedException {
+    return ask(
+        call,
+        names.info(),
+        null,
+        body.getBytes(StandardCharsets.US_ASCII),
+        reply -> {
+          Answer answer = Answer.of(reply);
+          if (answer.isError()) {
+            requireTemporary(call, answer);
+            return null;
+          }
+          return answer;
+        });
+  }
+
+  /** Sends the question for the number of the latest entry of any key. */
+  Pending askForLastSequence() {
+    return wire.send(names.info(), null, NOTHING);
+  }
+
+  /** The answer to that question; which is asked again if there is none. */
+  long lastSequence(Call call, Pending question) throws InterruptedException {
+    Long last =
+        read(
+            call,
+            question,
+            reply -> {
+              Answer answer = Answer.of(reply);
+              return answer.isError() ? null : lastSequence(answer);
+            },
+            new Progress());
+    return last == null ? lastSequence(info(call, "")) : last;
+  }
+
+  private static long lastSequence(Answer info) {
+    return info.number("state", "last_seq", 0);
+  }
+
+  /**
+   * A page of counts.
+   *
+   * @param counts by subject, in the order of the subjects
+   * @param total how many subjects there are on all pages
+   */
+  record Page(Map<String, JsonValue> counts, long total) {}
+
+  /** The counts of subjects that match. */
+  Page counts(Call call, String filter, long offset) throws InterruptedException {
+    if (isStrict) {
+      barrier(call);
+    }
+    Answer answer =
+        info(call, "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}");
+    JsonValue state = JsonValueUtils.readObject(answer.body(), "state");
+    JsonValue subjects = state == null ? null : JsonValueUtils.readObject(state, "subjects");
+    Map<String, JsonValue> counts = subjects == null ? null : subjects.map;
+    long total = JsonValueUtils.readLong(answer.body(), "total", 0);
+    return new Page(counts == null ? Map.of() : counts, total);
+  }
+
+  /** Returns when the stream's leader has been a leader for a moment of the call. */
+  private void barrier(Call call) throws InterruptedException {
+    ask(
+        call,
+        names.delete(),
+        null,
+        BARRIER,
+        reply -> {
+          Answer answer = Answer.of(reply);
+          if (answer.errorCode() == Answer.SEQUENCE_NOT_FOUND
+              || answer.errorCode() == Answer.SEQUENCE_DELETED
+              || !answer.isTemporary()) {
+            return answer;
+          }
+          return null;
+        });
+  }
+
+  /**
+   * Returns when all servers know the subscriptions that this connection had before: a message to
+   * the stream itself goes the same way, after them. It is refused, since it asks for a stream of
+   * another name, so that nothing is stored.
+   */
+  void awaitSubscribed(Call call, String keySubject) throws InterruptedException {
+    if (!link.isClustered()) {
+      return;
+    }
+    Headers headers = new Headers().add("Nats-Expected-Stream", "none:" + names.stream());
+    ask(
+        call,
+        names.entry(keySubject),
+        headers,
+        NOTHING,
+        reply -> {
+          Answer answer = Answer.of(reply);
+          if (answer.isTemporary()) {
+            return null;
+          }
+          if (!answer.isError()) {
+            throw new SpaceException(
+                call
+                    + ": the server stored a message that asked for another stream; an entry of no"
+                    + " bytes may be in the space now");
+          }
+          return answer;
+        });
+  }
+}

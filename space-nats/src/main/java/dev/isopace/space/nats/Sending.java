@@ -1,0 +1,44 @@
+package dev.isopace.space.nats;
+
+/**
+ * Calls into the client library by threads that may be interrupted. It gives messages to its writer
+ * by a lock and a queue that an interrupt, pending or coming, opens; then the message is dropped,
+ * and nobody is told. So the flag is cleared for the time of the call, and set again afterwards.
+ * What remains is an interrupt that comes within those microseconds; it is told to the caller, who
+ * must send once more.
+ */
+final class Sending {
+  private Sending() {}
+
+  /** Makes a call, and returns whether it surely was not disturbed by an interrupt. */
+  static boolean once(Runnable call) {
+    boolean before = Thread.interrupted();
+    boolean during = false;
+    try {
+      call.run();
+    } finally {
+      during = Thread.interrupted();
+      if (before || during) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return !during;
+  }
+
+  /** Makes a call, and makes it again, after another that undoes it, until it was not disturbed. */
+  static void surely(Runnable call, Runnable undo) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      call.run();
+      while (Thread.interrupted()) {
+        interrupted = true;
+        undo.run();
+        call.run();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

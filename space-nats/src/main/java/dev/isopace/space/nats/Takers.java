@@ -1,0 +1,294 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.spi.Coder;
+import dev.isopace.space.spi.Lifecycle;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes. Each goes through the line of its key: it gets the turn, finds the head, decodes it, and
+ * claims it, on its own thread; while there is nothing to find it is parked.
+ *
+ * <pre>
+ *   head known from a wake-up ----------------+
+ *   head asked for with the previous claim ---+--> decode --> claim --> mine: the value
+ *   look (a question to the server) ----------+                  \----> not mine: pause, look
+ *     \--> nothing: a probe ends; who stays subscribes, looks again, and parks
+ * </pre>
+ *
+ * <p>A call is empty-handed only after a look that was sent within the call found no entry; that
+ * look is its linearization point. What was known before the call is good for a claim, which the
+ * server judges, but not for "nothing", nor for "cannot be decoded".
+ *
+ * <p>A call that must not wait for others of this handle, since it is a probe or its time is over,
+ * goes ahead without the turn if that does not come soon: the one that has it may run a slow codec.
+ * Claims of one key exclude each other all the same: while one is open, nobody knows which entry is
+ * the head.
+ *
+ * <p>Who loses claims to other clients pauses for a random time that doubles, and asks for nothing
+ * in advance: else all clients would delete each entry, and all but one in vain.
+ */
+final class Takers<V> {
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final int MOST_DOUBLINGS = 4;
+
+  /** The server drops all requests when too many of them queue. */
+  private static final int MOST_CLAIMS = 512;
+
+  private final Lines lines;
+  private final Remote remote;
+  private final Coder<V> coder;
+  private final Lifecycle lifecycle;
+  private final Gate gate;
+
+  /** How long a taker relies on wake-ups. */
+  private final long recheckNanos;
+
+  private final Semaphore claims = new Semaphore(MOST_CLAIMS);
+
+  Takers(
+      Lines lines,
+      Remote remote,
+      Coder<V> coder,
+      Lifecycle lifecycle,
+      Gate gate,
+      long recheckNanos) {
+    this.lines = lines;
+    this.remote = remote;
+    this.coder = coder;
+    this.lifecycle = lifecycle;
+    this.gate = gate;
+    this.recheckNanos = recheckNanos;
+  }
+
+  /** Takes the head; null if there is none, and the call has waited enough. */
+  @Nullable V take(Call call, String key) throws InterruptedException {
+    Line line = lines.use(key);
+    Waiter me = new Waiter(call);
+    line.join(me);
+    try {
+      return takeInLine(line, me);
+    } finally {
+      line.leave(me);
+      lines.release(line);
+    }
+  }
+
+  private @Nullable V takeInLine(Line line, Waiter me) throws InterruptedException {
+    for (; ; ) {
+      if (!awaitTurn(line, me)) {
+        boolean isEmpty =
+            remote.link().isUp() && line.isEmptySince(me.call.begun, remote.link().epoch());
+        return me.call.stays && isEmpty ? null : new Attempt(line, me.call, true).take();
+      }
+      V value = new Attempt(line, me.call, false).take();
+      if (value != null || me.call.isOverdue()) {
+        return value;
+      }
+      line.endTurn(me);
+    }
+  }
+
+  /** Waits for the turn; false if the call has waited enough. */
+  private boolean awaitTurn(Line line, Waiter me) throws InterruptedException {
+    Call call = me.call;
+    for (; ; ) {
+      if (line.tryTurn(me)) {
+        return true;
+      }
+      // After the nudge was taken note of: close sets its mark before it nudges.
+      requireUsable(line, call);
+      long left =
+          call.stays ? call.deadline.remainingNanos() : call.begun + SOON_NANOS - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      long most = Math.min(left, recheckNanos + jitter(recheckNanos / 4));
+      if (!Parking.await(call, () -> me.isNudged, most) && call.stays) {
+        line.recheck(recheckNanos);
+      }
+    }
+  }
+
+  private void requireUsable(Line line, Call call) {
+    lifecycle.requireOpen(call.operation, call.key);
+    String refusal = line.refusal();
+    if (refusal != null) {
+      throw Failures.refused(call, "subscribe to", refusal);
+    }
+    if (remote.link().isEnded()) {
+      throw Failures.ended(call, remote.link().trouble());
+    }
+  }
+
+  private static long jitter(long nanos) {
+    return ThreadLocalRandom.current().nextLong(nanos + 1);
+  }
+
+  /** The way from the head to a value. */
+  private final class Attempt {
+    private final Line line;
+    private final Call call;
+
+    /** Without the turn: what others have asked for is left to them. */
+    private final boolean isAlone;
+
+    /** Whether what is known in advance has turned out not to help. */
+    private boolean mustLook;
+
+    private long epoch;
+
+    Attempt(Line line, Call call, boolean isAlone) {
+      this.line = line;
+      this.call = call;
+      this.isAlone = isAlone;
+      this.mustLook = isAlone;
+    }
+
+    @Nullable V take() throws InterruptedException {
+      for (; ; ) {
+        requireUsable(line, call);
+        epoch = remote.link().epoch();
+        Entry head = find();
+        if (head == null) {
+          if (call.isOverdue() || line.isArmed(epoch)) {
+            return null;
+          }
+          lines.arm(call, line, epoch);
+          mustLook = true;
+          continue;
+        }
+        V value = decode(head);
+        if (value != null && claim(head)) {
+          return value;
+        }
+      }
+    }
+
+    private @Nullable Entry find() throws InterruptedException {
+      if (!mustLook) {
+        Entry pushed = line.foresight.pushedHead(epoch);
+        if (pushed != null) {
+          return pushed;
+        }
+        Pending question = line.foresight.takeAsked(epoch);
+        if (question != null) {
+          Entry asked = remote.headAskedBefore(call, question);
+          line.foresight.learn(asked != null);
+          if (asked != null) {
+            return asked;
+          }
+        }
+      }
+      mustLook = isAlone;
+      if (!line.isSubscribed && line.foresight.wouldPay()) {
+        lines.subscribe(call, line);
+      }
+      return look();
+    }
+
+    private @Nullable Entry look() throws InterruptedException {
+      boolean wasArmed = line.isArmed(epoch);
+      long news = line.beforeLook(epoch);
+      long begun = System.nanoTime();
+      Entry head = remote.head(call, line.keySubject, line.foresight.lookFrom(epoch));
+      if (head == null) {
+        // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
+        line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
+      }
+      return head;
+    }
+
+    /** Null if the entry must be looked for first, since it may not be there any longer. */
+    private @Nullable V decode(Entry head) {
+      try {
+        return coder.decode(call.operation, line.key, head.payload().clone());
+      } catch (RuntimeException e) {
+        if (head.isFresh()) {
+          throw e;
+        }
+        mustLook = true;
+        return null;
+      }
+    }
+
+    /** Claims an entry; false if it is not this call's, and the head is to be found anew. */
+    private boolean claim(Entry head) throws InterruptedException {
+      Permits.acquire(line.claiming, call, remote.link());
+      try {
+        if (line.foresight.isGone(head, epoch) || epoch != remote.link().epoch()) {
+          return false;
+        }
+        if (call.stays && Thread.interrupted()) {
+          throw call.interrupted();
+        }
+        Claim.Outcome outcome = claimWithin(head);
+        if (outcome != Claim.Outcome.NOT_TRIED) {
+          line.foresight.setGone(head, epoch, outcome == Claim.Outcome.MINE);
+        }
+        if (outcome == Claim.Outcome.MINE) {
+          return true;
+        }
+      } finally {
+        line.claiming.release();
+      }
+      mustLook = true;
+      backOff();
+      return false;
+    }
+
+    private Claim.Outcome claimWithin(Entry head) throws InterruptedException {
+      Permits.acquire(claims, call, remote.link());
+      try {
+        if (!gate.enter()) {
+          throw lifecycle.closed(call.operation, call.key);
+        }
+        try {
+          return claimNow(head);
+        } finally {
+          gate.leave();
+        }
+      } finally {
+        claims.release();
+      }
+    }
+
+    private Claim.Outcome claimNow(Entry head) {
+      Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
+      claim.send();
+      // Behind the claim, on the same way: it costs no time to speak of.
+      Pending question =
+          !isAlone && line.foresight.shouldAsk()
+              ? remote.askForHead(line.keySubject, head.sequence() + 1)
+              : null;
+      boolean isSettled = false;
+      try {
+        Claim.Outcome outcome = claim.await();
+        isSettled = outcome != Claim.Outcome.NOT_TRIED;
+        return outcome;
+      } finally {
+        if (question != null) {
+          if (isSettled) {
+            line.foresight.setAsked(question);
+          } else {
+            // What is behind an entry is the head only if that entry is gone.
+            remote.wire().forget(question);
+          }
+        }
+      }
+    }
+
+    private void backOff() throws InterruptedException {
+      int losses = line.foresight.losses();
+      if (losses > 0) {
+        long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
+        Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
+      } else if (!remote.link().isUp()) {
+        remote.link().awaitUp(call);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.isopace.space.nats;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A caller in a {@link Line}. Its fields are guarded by the lock of the line, unless volatile. */
+final class Waiter {
+  final Call call;
+  final Thread thread = Thread.currentThread();
+
+  /** Of a taker: it has not looked at the head yet, or wants to look once more before it goes. */
+  boolean wantsLook = true;
+
+  /**
+   * Of a reader: only what was stored after this number was surely stored within its call; null as
+   * long as that number is not known.
+   */
+  @Nullable Long floor;
+
+  /** Of a reader: entries that were heads when stored, and came before the number was known. */
+  final List<Entry> early = new ArrayList<>();
+
+  /** Of a reader: the entry that was the head when it was stored. Written once, under the lock. */
+  volatile @Nullable Entry received;
+
+  /** Whether it is to look around. */
+  volatile boolean isNudged;
+
+  Waiter(Call call) {
+    this.call = call;
+  }
+
+  void nudge() {
+    isNudged = true;
+    LockSupport.unpark(thread);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.isopace.space.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests and their replies, over one inbox of its own.
+ *
+ * <p>Why not the connection's own {@code request}: it drops the message without a word if the
+ * calling thread is interrupted; it ends with the first reply or the time, while who was in doubt
+ * has several attempts to listen to; and it cannot be told that the connection broke.
+ *
+ * <p>Invariant: a {@link Pending} is in the table from before it is sent until it is forgotten by
+ * whoever sent it, so that no reply is missed. What is {@link Pending.State#BROKEN} stays in the
+ * table: its reply may come on the next connection.
+ */
+final class Wire {
+  private final Link link;
+  private final String inbox;
+  private final Dispatcher dispatcher;
+  private final Map<Long, Pending> table = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong();
+  private volatile boolean isClosed;
+  private volatile @Nullable String refusedInbox;
+
+  Wire(Link link) {
+    this.link = link;
+    Connection connection = link.connection();
+    this.inbox = connection.createInbox() + ".";
+    this.dispatcher = connection.createDispatcher(this::receive);
+    // The handler does next to nothing; a reply that is dropped puts somebody in doubt.
+    dispatcher.setPendingLimits(0, 0);
+    Sending.surely(
+        () -> dispatcher.subscribe(inbox + "*"), () -> dispatcher.unsubscribe(inbox + "*"));
+  }
+
+  String inbox() {
+    return inbox;
+  }
+
+  /**
+   * Sends a request. Never waits for an answer, and never throws because there is no connection.
+   */
+  Pending send(String subject, @Nullable Headers headers, byte[] body) {
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch());
+    if (isClosed) {
+      pending.fail(Pending.State.CLOSED);
+      return pending;
+    }
+    if (!link.isUp()) {
+      pending.fail(Pending.State.NOT_SENT);
+      return pending;
+    }
+    table.put(pending.token, pending);
+    try {
+      String replyTo = inbox + pending.token;
+      if (!Sending.once(() -> link.connection().publish(subject, replyTo, headers, body))) {
+        // An interrupt hit the instant of sending, and may have stopped it.
+        pending.fail(Pending.State.BROKEN);
+      }
+    } catch (IllegalStateException e) {
+      // The connection went away meanwhile, or its queue is full: nothing was queued.
+      table.remove(pending.token);
+      pending.fail(Pending.State.NOT_SENT);
+    }
+    if (isClosed) {
+      pending.fail(Pending.State.CLOSED);
+    } else if (pending.epoch != link.epoch()) {
+      pending.fail(Pending.State.BROKEN);
+    }
+    return pending;
+  }
+
+  /** Its reply is of no interest any longer. */
+  void forget(Pending pending) {
+    table.remove(pending.token);
+  }
+
+  private void receive(Message message) {
+    String subject = message.getSubject();
+    Pending pending = null;
+    try {
+      pending = table.remove(Long.parseLong(subject, inbox.length(), subject.length(), 10));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // Not ours, though it came here; whatever it is, nobody waits for it.
+    }
+    if (pending != null) {
+      pending.complete(message);
+    }
+  }
+
+  /** The connection broke: nothing that was sent on it will be answered there. */
+  void breakOlderThan(long epoch) {
+    failIf(pending -> pending.epoch < epoch, Pending.State.BROKEN);
+    // Questions asked in advance, which nobody may ever come back to.
+    table.values().removeIf(pending -> pending.epoch < epoch && !pending.isAttached());
+  }
+
+  /** The server does not let this client subscribe to a subject: maybe to that of replies. */
+  void refuseInbox(String subject) {
+    if (subject.startsWith(inbox)) {
+      refusedInbox = subject;
+      failIf(pending -> true, Pending.State.REFUSED);
+    }
+  }
+
+  /** The subject of replies, if the server does not let this client subscribe to it; else null. */
+  @Nullable String refusedInbox() {
+    return refusedInbox;
+  }
+
+  void refuse(String subject) {
+    failIf(pending -> pending.subject.equals(subject), Pending.State.REFUSED);
+  }
+
+  private void failIf(Predicate<Pending> condition, Pending.State state) {
+    for (Iterator<Pending> all = table.values().iterator(); all.hasNext(); ) {
+      Pending pending = all.next();
+      if (condition.test(pending)) {
+        pending.fail(state);
+      }
+    }
+  }
+
+  /** Ends all waits for replies. */
+  void close() {
+    isClosed = true;
+    failIf(pending -> true, Pending.State.CLOSED);
+    table.clear();
+    link.closeDispatcher(dispatcher);
+  }
+}

@@ -1,0 +1,236 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Arguments;
+import io.nats.client.NUID;
+import io.nats.client.api.ServerInfo;
+import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonValueUtils;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes entries. Each has a message id of its own, under which it is sent again when no answer
+ * came: the server stores what has a known id no second time, and answers that it is a duplicate.
+ *
+ * <p>That holds while the server remembers the id. It forgets after the duplicate window, of which
+ * not more than half is used; and a single server that starts again knows only the ids of messages
+ * that are still stored, so that an entry which was taken meanwhile could be stored again. So after
+ * a restart, or where one cannot be noticed, nothing is sent again. Either the entry is the last
+ * one of its key, and then it was stored; or the call ends in doubt. In a cluster the other
+ * replicas remember.
+ *
+ * <p>Linearization point: where the stream's leader appends the entry, once, whichever attempt did
+ * it.
+ *
+ * <p>An attempt that is answered by an error has stored nothing. One that could not be sent has not
+ * either. Of one without an answer nothing is known, and once there was one, a later error says
+ * nothing about it.
+ */
+final class Writer {
+  private static final String ID = "Nats-Msg-Id";
+
+  /** How late an answer may be that is on its way. */
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Remote remote;
+  private final long timeoutNanos;
+  private final long mostBytes;
+  private final boolean isReplicated;
+  private final String idPrefix = NUID.nextGlobal() + ".";
+  private final AtomicLong ids = new AtomicLong();
+
+  /**
+   * A writer.
+   *
+   * @param timeoutNanos for how long to try, not more than half the duplicate window
+   * @param mostBytes how large a message the stream takes, headers included
+   * @param isReplicated whether several servers remember what was stored
+   */
+  Writer(Remote remote, long timeoutNanos, long mostBytes, boolean isReplicated) {
+    this.remote = remote;
+    this.timeoutNanos = timeoutNanos;
+    this.mostBytes = mostBytes;
+    this.isReplicated = isReplicated;
+  }
+
+  /** Writes an entry, or throws. */
+  void write(String key, byte[] value) {
+    String keySubject = KeySubjects.subject(key);
+    String id = idPrefix + Long.toString(ids.incrementAndGet(), Character.MAX_RADIX);
+    Headers headers = new Headers().add(ID, id);
+    if (KeySubjects.isAbbreviated(keySubject)) {
+      headers.add(KeySubjects.HEADER, KeySubjects.encode(key));
+    }
+    requireSize(value.length, headers.serializedLength());
+    Call call = Call.immediate("out", key, timeoutNanos);
+    try {
+      new Attempts(call, keySubject, id, headers, value).write();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("out takes no notice of interrupts", e);
+    }
+  }
+
+  private void requireSize(int value, int headers) {
+    long payload = remote.link().server().getMaxPayload();
+    Arguments.requireSize(value, Math.min(payload, mostBytes) - headers);
+  }
+
+  /** All that is tried for one entry. */
+  private final class Attempts {
+    private final Call call;
+    private final String keySubject;
+    private final String id;
+    private final Headers headers;
+    private final byte[] value;
+
+    /** Those that may have reached the server, or may yet, and were not answered by an error. */
+    private final List<Pending> open = new ArrayList<>();
+
+    /** The server that the first of them was sent to; null if none was. */
+    private @Nullable ServerInfo server;
+
+    private String lastAnswer = "no answer came";
+
+    Attempts(Call call, String keySubject, String id, Headers headers, byte[] value) {
+      this.call = call;
+      this.keySubject = keySubject;
+      this.id = id;
+      this.headers = headers;
+      this.value = value;
+    }
+
+    void write() throws InterruptedException {
+      try {
+        while (!isStored()) {
+          requireTime();
+          if (remote.link().isUp()) {
+            if (mayHaveRestarted()) {
+              if (!Parking.await(call, this::isStored, LATE_NANOS)) {
+                lookForIt();
+              }
+              return;
+            }
+            attempt();
+          } else {
+            remote.link().awaitUp(call);
+          }
+        }
+      } finally {
+        open.forEach(remote.wire()::forget);
+      }
+    }
+
+    private void attempt() throws InterruptedException {
+      ServerInfo sentTo = remote.link().server();
+      Pending attempt = remote.wire().send(remote.names().entry(keySubject), headers, value);
+      if (attempt.state() == Pending.State.NOT_SENT) {
+        return;
+      }
+      if (server == null) {
+        server = sentTo;
+      }
+      open.add(attempt);
+      attempt.attach();
+      Parking.await(
+          call,
+          () -> attempt.isDone() || (open.size() > 1 && isStored()),
+          Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
+      switch (attempt.state()) {
+        case REPLIED -> {
+          Answer answer = Answer.of(attempt.reply());
+          if (answer.isError()) {
+            remote.wire().forget(attempt);
+            open.remove(attempt);
+            requireTemporary(answer);
+            lastAnswer = answer.toString();
+            Parking.pause(call, PAUSE_NANOS);
+          } else if (!isStored()) {
+            // A duplicate without a number: of something that is only on its way.
+            Parking.pause(call, PAUSE_NANOS);
+          }
+        }
+        case REFUSED -> {
+          open.remove(attempt);
+          SpaceException refusal = Failures.refused(call, "publish to", attempt.subject);
+          throw open.isEmpty() ? refusal : doubt(refusal.getMessage());
+        }
+        case CLOSED -> throw doubt("the handle was closed before an answer came");
+        default -> {
+          // No answer: again.
+        }
+      }
+    }
+
+    private boolean isStored() {
+      for (Pending attempt : open) {
+        if (attempt.state() == Pending.State.REPLIED) {
+          Answer answer = Answer.of(attempt.reply());
+          if (!answer.isError() && JsonValueUtils.readLong(answer.body(), "seq", 0) > 0) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    private void requireTemporary(Answer answer) {
+      if (answer.isTemporary()) {
+        return;
+      }
+      SpaceException failure =
+          answer.isFull()
+              ? Failures.full(call, remote.names(), answer)
+              : Failures.failed(call, answer);
+      throw open.isEmpty() ? failure : doubt(failure.getMessage());
+    }
+
+    private void requireTime() {
+      boolean isUp = remote.link().isUp();
+      if (remote.link().isEnded() || call.patience(isUp) <= 0) {
+        SpaceException failure =
+            remote.link().isEnded()
+                ? Failures.ended(call, remote.link().trouble())
+                : isUp
+                    ? Failures.noAnswer(call, lastAnswer, remote.link().trouble())
+                    : Failures.unreachable(call, remote.link().trouble());
+        throw open.isEmpty() ? failure : doubt(failure.getMessage());
+      }
+    }
+
+    /** Whether the server may have forgotten what it was sent, having started again. */
+    private boolean mayHaveRestarted() {
+      ServerInfo first = server;
+      if (first == null || open.isEmpty() || isReplicated) {
+        return false;
+      }
+      // In a cluster the one server that has the stream may be another than the one that is known.
+      return remote.link().isClustered()
+          || !first.getServerId().equals(remote.link().server().getServerId());
+    }
+
+    private void lookForIt() throws InterruptedException {
+      String last;
+      try {
+        last = remote.lastHeader(call, keySubject, ID);
+      } catch (SpaceException e) {
+        throw doubt(
+            "no answer came, the server may have started again, and then: " + e.getMessage());
+      }
+      if (!id.equals(last)) {
+        throw doubt(
+            "no answer came, the server may have started again and forgotten it, and the entry is"
+                + " not the last one of its key");
+      }
+    }
+
+    private SpaceException doubt(@Nullable String why) {
+      return Failures.storedOrNot(call, String.valueOf(why), remote.names().entry(keySubject));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Certificate;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.NKey;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName(
+    "A space is opened in each way in which a server wants to be connected to, and no other")
+final class ConnectionsTest {
+  @TempDir private Path folder;
+
+  private static NatsServer start(String authorization) {
+    return NatsServer.start(Binaries.newest(), "authorization { " + authorization + " }\n");
+  }
+
+  private static void requireUsable(NatsServer server, String target) {
+    try (Space<String> space = Fresh.open(target, Fresh.name())) {
+      requireUsable(space);
+    } catch (SpaceException e) {
+      throw new AssertionError("at " + server.address(), e);
+    }
+  }
+
+  private static void requireUsable(Space<String> space) {
+    space.out("k", "v");
+    assertEquals(Optional.of("v"), space.inp("k"));
+  }
+
+  private static void assertRefused(String address, String nameAndParameters) {
+    SpaceException e =
+        assertThrows(SpaceException.class, () -> Fresh.open(address, nameAndParameters));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains("credentials"), message);
+    assertFalse(message.contains("secret"), message);
+  }
+
+  @Test
+  @DisplayName("User and password, before the host or as parameters; neither is ever shown")
+  void password() {
+    try (NatsServer server = start("user: u, password: \"secret@1\"")) {
+      requireUsable(server, "u:secret%401@" + server.address());
+      try (Space<String> space =
+          Fresh.open(server.address(), Fresh.name() + "?user=u&password=secret%401")) {
+        requireUsable(space);
+      }
+      assertRefused(server.address(), "s");
+      assertRefused(server.address(), "s?user=u&password=secret");
+    }
+  }
+
+  @Test
+  @DisplayName("A token")
+  void token() {
+    try (NatsServer server = start("token: secret")) {
+      try (Space<String> space = Fresh.open(server.address(), Fresh.name() + "?token=secret")) {
+        requireUsable(space);
+      }
+      assertRefused(server.address(), "s?token=other-secret");
+    }
+  }
+
+  @Test
+  @DisplayName("An nkey, by the file of its seed")
+  void nkey() throws Exception {
+    NKey key = NKey.createUser(null);
+    Path seed = Files.writeString(folder.resolve("seed"), new String(key.getSeed()) + "\n");
+    Path other =
+        Files.writeString(
+            folder.resolve("other"), new String(NKey.createUser(null).getSeed()) + "\n");
+    try (NatsServer server =
+        start("users = [ { nkey: " + new String(key.getPublicKey()) + " } ]")) {
+      try (Space<String> space =
+          Fresh.open(server.address(), Fresh.name() + "?nkey=" + seed.toAbsolutePath())) {
+        requireUsable(space);
+      }
+      assertRefused(server.address(), "s?nkey=" + other.toAbsolutePath());
+    }
+  }
+
+  @Test
+  @DisplayName("TLS: with a certificate that is trusted, not with one that is not, not without TLS")
+  void tls() throws Exception {
+    Certificate certificate = Certificate.create(folder);
+    String configuration =
+        "tls { cert_file: \""
+            + certificate.file()
+            + "\", key_file: \""
+            + certificate.key()
+            + "\" }\n";
+    try (NatsServer server = NatsServer.start(Binaries.newest(), configuration)) {
+      Options options =
+          Options.builder().server(server.url()).sslContext(certificate.trusting()).build();
+      try (Space<String> space = NatsSpaces.open(options, Fresh.name(), Codec.utf8())) {
+        requireUsable(space);
+      }
+      SpaceException untrusted =
+          assertThrows(SpaceException.class, () -> Fresh.open(server.address(), "s?tls=true"));
+      assertTrue(
+          String.valueOf(untrusted.getMessage()).contains(server.address()), untrusted::toString);
+      SpaceException plain =
+          assertThrows(SpaceException.class, () -> Fresh.open(server.address(), "s"));
+      assertTrue(String.valueOf(plain.getMessage()).contains("tls=true"), plain::toString);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("A connection that others use is not closed with the handle")
+  void shared() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      String name = Fresh.name();
+      for (int i = 0; i < 2; i++) {
+        try (Space<String> space = NatsSpaces.open(connection, name, Codec.utf8())) {
+          requireUsable(space);
+          assertTrue(NatsSpaces.durability(space).toString().contains("sync_interval"));
+        }
+        assertEquals(Connection.Status.CONNECTED, connection.getStatus());
+      }
+      assertEquals(List.of("sp-" + name), connection.jetStreamManagement().getStreamNames());
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.isopace.space.nats;
+
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract is kept on a server between the oldest and the newest, too. */
+class MiddleTckProof extends NatsTck {
+  private static @Nullable NatsServer server;
+
+  @BeforeAll
+  static void startServer() {
+    server = NatsServer.start(Binaries.middle());
+  }
+
+  @AfterAll
+  static void stopServer() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Override
+  String addresses() {
+    return Fresh.present(server).address();
+  }
+}

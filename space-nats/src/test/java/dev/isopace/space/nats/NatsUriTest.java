@@ -1,0 +1,110 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceUri;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a URI says is understood, and what it cannot mean is refused before anything is opened. */
+class NatsUriTest {
+
+  private static NatsUri parts(String uri) {
+    return new NatsUri(SpaceUri.parse(uri));
+  }
+
+  @Test
+  void hostsPortsUsersAndTheSpaceAreTakenApart() {
+    NatsUri parts = parts("nats://a,b.example:4333,[::1]:4444/orders");
+    assertEquals(List.of("a:4222", "b.example:4333", "[::1]:4444"), parts.servers());
+    assertEquals("sp-orders", parts.names().stream());
+    assertNull(parts.userInfo());
+  }
+
+  @Test
+  void aUserMayStandBeforeTheHostsOrBeforeEachOfThem() {
+    assertEquals("u:p", parts("nats://u:p@a,b/x").userInfo());
+    assertEquals("u:p", parts("nats://u:p@a,u:p@b/x").userInfo());
+    assertEquals(List.of("a:4222", "b:4222"), parts("nats://u:p@a,u:p@b/x").servers());
+    assertEquals("u:p@q", parts("nats://u:p%40q@a/x").userInfo());
+    assertEquals("token", parts("nats://token@a/x").userInfo());
+  }
+
+  @Test
+  void whatIsNoAddressOrNoNameIsRefused() {
+    for (String uri :
+        List.of(
+            "nats:",
+            "nats:orders",
+            "nats://a",
+            "nats:///orders",
+            "nats://a,/orders",
+            "nats://a:0/orders",
+            "nats://a:70000/orders",
+            "nats://a/",
+            "nats://a/or.ders",
+            "nats://a/or/ders",
+            "nats://a/or%2Ads",
+            "nats://a/" + "x".repeat(65))) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> parts(uri).names(), uri).getMessage();
+      assertTrue(message.contains(uri), message);
+    }
+  }
+
+  @Test
+  void parametersThatAreUnknownOrMalformedAreRefusedBeforeAnythingIsOpened() {
+    for (String parameter :
+        List.of(
+            "replica=3",
+            "replicas=0",
+            "replicas=9",
+            "storage=disk",
+            "reads=fast",
+            "bytes=0",
+            "entries=-1",
+            "duplicates=1ms",
+            "timeout=0s",
+            "connect=soon",
+            "inbox=a b",
+            "tls=yes",
+            "user=u",
+            "password=p",
+            "user=u&password=p&token=t")) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  // Nobody listens on this port: opening would fail in another way.
+                  () -> Spaces.open("nats://localhost:1/x?" + parameter, Codec.utf8()),
+                  parameter)
+              .getMessage();
+      assertTrue(message.contains("nats://localhost:1/x"), message);
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsSaidWithWhatToDo() {
+    String message =
+        assertThrows(SpaceException.class, () -> Spaces.open("nats://localhost:1/x", Codec.utf8()))
+            .getMessage();
+    assertTrue(message.contains("no server answers") && message.contains("localhost:1"), message);
+  }
+
+  @Test
+  void storageDecidesWhetherASpaceIsDurable() {
+    Set<Capability> inFiles = new NatsProvider().capabilities(SpaceUri.parse("nats://a/x"));
+    assertTrue(inFiles.contains(Capability.DURABLE));
+    Set<Capability> inMemory =
+        new NatsProvider().capabilities(SpaceUri.parse("nats://a/x?storage=memory"));
+    assertFalse(inMemory.contains(Capability.DURABLE));
+  }
+}

@@ -1,0 +1,230 @@
+package dev.isopace.space.nats.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Space;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.FaultProxy;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsCluster;
+import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("While the leader of a cluster dies, sleeps or is cut off, nothing is lost or doubled")
+final class ClusterFaultTest {
+  private static final int ROUNDS = 1;
+  private static final int LONGEST_PEACE_MS = 1_500;
+  private static final int RACES = 500;
+  private static final int ASKED = 2;
+  private static final int LONGEST_LEAD_NANOS = 3_000_000;
+  private static final Duration FORGOTTEN = Duration.ofSeconds(5);
+  private static final Duration ABSENCE = Duration.ofSeconds(3);
+
+  /** Reads are judged, too: so they must be proven to be the leader's. */
+  private static final String PARAMETERS = "?replicas=3&reads=strict&timeout=4s";
+
+  private static @Nullable NatsCluster cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = NatsCluster.startLinked(Binaries.newest());
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private interface Fault {
+    void on(NatsCluster cluster, int leader);
+  }
+
+  @Test
+  @DisplayName("It is killed")
+  void kill() throws Exception {
+    disturb(
+        "kills of the leader",
+        (all, leader) -> all.server(leader).kill(),
+        (all, leader) -> all.server(leader).start());
+  }
+
+  @Test
+  @DisplayName("It is cut off from the others, and still talks to clients")
+  void partition() throws Exception {
+    disturb("partitions", NatsCluster::cutOff, NatsCluster::rejoin);
+  }
+
+  @Test
+  @DisplayName("It sleeps, and wakes up as if nothing had happened")
+  void pause() throws Exception {
+    disturb(
+        "pauses of the leader",
+        (all, leader) -> all.server(leader).pause(),
+        (all, leader) -> all.server(leader).resume());
+  }
+
+  @Test
+  @DisplayName("It is killed, and the only one that holds the entries")
+  void killOfTheOnlyReplica() throws Exception {
+    disturb(
+        "kills of the only replica",
+        "?replicas=1&timeout=4s",
+        (all, leader) -> all.server(leader).kill(),
+        (all, leader) -> all.server(leader).start());
+  }
+
+  @Test
+  @DisplayName("A wait that begins while an entry is written by way of another server is woken")
+  void racingSubscription() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    Random random = new Random(Load.seed("subscriptions that race an entry"));
+    String space = Fresh.name() + "?replicas=3";
+    long slowest = 0;
+    int races = Load.times(RACES);
+    try (Space<String> first = Fresh.open(all.server(0).address(), space);
+        Space<String> second = Fresh.open(all.server(1).address(), space);
+        Crew crew = new Crew()) {
+      List<Space<String>> handles = List.of(first, second);
+      for (int i = 0; i < races; i++) {
+        String key = "race-" + i;
+        Space<String> waits = handles.get(i % 2);
+        AtomicLong took = new AtomicLong();
+        crew.start(
+            () -> {
+              waits.in(key);
+              took.set(System.nanoTime());
+              return null;
+            });
+        LockSupport.parkNanos(random.nextInt(LONGEST_LEAD_NANOS));
+        handles.get(1 - i % 2).out(key, "v");
+        long written = System.nanoTime();
+        crew.join("a wait", Patience.usual());
+        slowest = Math.max(slowest, took.get() - written);
+      }
+    }
+    System.out.printf(
+        "space-nats: %d waits that race an entry: the slowest was woken after %d ms%n",
+        races, slowest / 1_000_000);
+    // Whoever was not told finds it when it looks again, after ten seconds or more.
+    assertTrue(slowest < Patience.scaled(FORGOTTEN).toNanos(), slowest + " ns");
+  }
+
+  @Test
+  @DisplayName("A leader that is cut off does not answer strict reads with what is gone")
+  void strictReads() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=3&reads=strict&timeout=1s";
+    Score score = new Score("strict reads by a leader that is cut off");
+    QueueHistory history = new QueueHistory("k");
+    try (Space<String> any = Fresh.open(all.addresses(), space)) {
+      int leader = all.leaderOf("sp-" + name);
+      String cutOff = all.server(leader).address();
+      String other = all.server((leader + 1) % all.size()).address();
+      try (Space<String> there = Fresh.open(cutOff, space);
+          Space<String> here = Fresh.open(other, space)) {
+        Player asks = new Player(there, score);
+        Player takes = new Player(here, score);
+        assertTrue(any.out("warm", "up") && takes.out(history, "v"));
+        asks.rdp(history);
+        all.cutOff(leader);
+        String taken = null;
+        long end = System.nanoTime() + Patience.usual().toNanos();
+        while (taken == null && System.nanoTime() - end < 0) {
+          taken = takes.inp(history);
+        }
+        for (int i = 0; i < ASKED; i++) {
+          asks.rdp(history);
+          asks.len(history);
+        }
+        all.rejoin(leader);
+        all.awaitWhole();
+        asks.rdp(history);
+      }
+    }
+    score.judge(history, "partition");
+    score.require();
+  }
+
+  @Test
+  @DisplayName("The only replica starts again: what it had confirmed is not sent to it again")
+  void restartOfTheOnlyReplica() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=1&timeout=10s";
+    Score score = new Score("restarts of the only replica after a lost confirmation");
+    QueueHistory history = new QueueHistory("k");
+    try (Space<String> takes = Fresh.open(all.addresses(), space)) {
+      int leader = all.leaderOf("sp-" + name);
+      try (FaultProxy proxy = FaultProxy.before(all.server((leader + 1) % all.size()));
+          Space<String> writes = Fresh.open(proxy.address(), space);
+          Crew crew = new Crew()) {
+        Player taker = new Player(takes, score);
+        proxy.arm(Request.PUBLISH, Step.NO_REPLY, 0);
+        crew.start(() -> new Player(writes, score).out(history, "v"));
+        assertEquals("v", taker.in(history, Patience.usual()));
+        all.server(leader).stop();
+        all.server(leader).start();
+        crew.join("out", Patience.usual());
+        assertTrue(proxy.hasHit(), "the confirmation was not lost");
+        taker.in(history, Duration.ofSeconds(1));
+      }
+    }
+    all.awaitWhole();
+    score.judge(history, "restart");
+    score.require();
+  }
+
+  private static void disturb(String name, Fault fault, Fault end) throws Exception {
+    disturb(name, PARAMETERS, fault, end);
+  }
+
+  private static void disturb(String name, String parameters, Fault fault, Fault end)
+      throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String what = name + " of a cluster of three servers " + all.server(0).binary();
+    long seed = Load.seed(what);
+    Random random = new Random(seed);
+    Score score = new Score(what);
+    String space = Fresh.name();
+    List<Space<String>> handles = new ArrayList<>();
+    try (Space<String> last = Fresh.open(all.addresses(), space + parameters)) {
+      for (int i = 0; i < all.size(); i++) {
+        handles.add(Fresh.open(all.addresses(), space + parameters));
+      }
+      new Soak(score, seed)
+          .run(
+              handles,
+              last,
+              () -> {
+                for (int i = 0; i < Load.times(ROUNDS); i++) {
+                  Patience.letPass(Duration.ofMillis(random.nextInt(LONGEST_PEACE_MS)));
+                  int leader = all.leaderOf("sp-" + space);
+                  fault.on(all, leader);
+                  score.add(name);
+                  Patience.letPass(ABSENCE);
+                  end.on(all, leader);
+                  all.awaitWhole();
+                }
+              });
+    } finally {
+      handles.forEach(Space::close);
+    }
+    score.require();
+  }
+}
