@@ -258,12 +258,12 @@ final class Takers<V> {
 
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
-      claim.send();
-      // Behind the claim, on the same way: it costs no time to speak of.
+      // Before the claim: the server answers it beside the removal, not after it.
       Pending question =
           !isAlone && line.foresight.shouldAsk()
               ? remote.askForHead(line.keySubject, head.sequence() + 1)
               : null;
+      claim.send();
       boolean isSettled = false;
       try {
         Claim.Outcome outcome = claim.await();
