@@ -8,9 +8,9 @@ final class Load {
 
   private Load() {}
 
-  /** A number of states, multiplied by the system property {@code space.proof.load}. */
+  /** A number of states, multiplied by the system property {@code space.proof.load}; at least 1. */
   static long times(long count) {
-    return Math.round(count * FACTOR);
+    return Math.max(1, Math.round(count * FACTOR));
   }
 
   /** The system property {@code space.proof.seed}, or another one each time; printed. */

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("simulated")
 @DisplayName("No bit of a store can change without being noticed where it matters")
 final class StoreBitFlipTest {
   private static final Workload WORKLOAD = new Workload(4711, 1, 40, 60, 0);

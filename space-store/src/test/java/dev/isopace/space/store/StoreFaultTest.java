@@ -3,9 +3,11 @@ package dev.isopace.space.store;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("simulated")
 @DisplayName("Whichever call to the disk fails, nothing is lost and the store says what it can do")
 final class StoreFaultTest {
   @ParameterizedTest

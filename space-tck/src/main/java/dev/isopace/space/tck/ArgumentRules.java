@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.Spaces;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -75,6 +76,7 @@ abstract class ArgumentRules extends Rules {
                       });
               requireNamed("value", "out of value null", () -> space().out(KEY, null));
               requireNamed("timeout", "in with timeout null", () -> space().in(KEY, null));
+              requireNamed("timeout", "rd with timeout null", () -> space().rd(KEY, null));
               return null;
             })
         .result();
@@ -188,6 +190,59 @@ abstract class ArgumentRules extends Rules {
         ".".repeat(LONGEST_KEY),
         " ".repeat(LONGEST_KEY),
         "*".repeat(LONGEST_KEY),
+        // What one who trims, folds, normalises, cuts or translates takes for another of these.
+        "a",
+        "A",
+        "b",
+        "ab",
+        " a",
+        "a ",
+        "\u00A0",
+        "a\u00A0b",
+        "a\u3000b",
+        "a\u200Bb",
+        "a\u00ADb",
+        "\uFB01",
+        "fi",
+        "\u2460",
+        "1",
+        "01",
+        "\uFF21",
+        "\u03C2",
+        "\u03C3",
+        "\u03A3",
+        "\u00C5",
+        "\u212B",
+        "K",
+        "\u212A",
+        "+",
+        "a+b",
+        "a//b",
+        "/a/",
+        "a\\b",
+        "a\\tb",
+        "\\n",
+        "\\u0000",
+        "a:b",
+        "a,b",
+        "a;b",
+        "a=b",
+        "a\rb",
+        "a\nb",
+        "a\r\nb",
+        "\t",
+        "\r",
+        "\u0001",
+        "\u001B[0m",
+        "\uE000",
+        "\uFFFE",
+        "\uDBFF\uDFFF",
+        "中国語",
+        "日".repeat(170),
+        "a".repeat(LONGEST_KEY - 1),
+        "a".repeat(LONGEST_KEY - 1) + "b",
+        "b" + "a".repeat(LONGEST_KEY - 1),
+        "🚀".repeat(LONGEST_KEY / 4 - 1) + "🚁",
         random.toString());
   }
 
@@ -198,6 +253,79 @@ abstract class ArgumentRules extends Rules {
       requireRefused(key, "a key with an unpaired surrogate");
     }
     assertEquals(Set.of(), space().keys());
+  }
+
+  @Test
+  void arg2_aKeyThatIsNoneIsRefusedBeforeClosedAndInterrupt() {
+    space().close();
+    start(
+            "calls with an unpaired surrogate on a closed handle by an interrupted thread",
+            () -> {
+              operations("\uD800")
+                  .forEach(
+                      (name, call) -> {
+                        Thread.currentThread().interrupt();
+                        thrownBy(
+                            IllegalArgumentException.class,
+                            name + " of an unpaired surrogate on a closed handle",
+                            call);
+                      });
+              return null;
+            })
+        .result();
+  }
+
+  @Test
+  void arg2_keysAreEqualIfTheirCodePointsAre() throws InterruptedException {
+    for (String key : List.of(KEY, "", "a.b", "\uD83D\uDE80")) {
+      // Equal, and never the same.
+      space().out(another(key), "1");
+      assertEquals(1, space().len(another(key)), () -> "len of an equal key, " + shown(key));
+      assertEquals(Optional.of("1"), space().rdp(another(key)), () -> "rdp of " + shown(key));
+      assertEquals("1", space().rd(another(key)), () -> "rd of " + shown(key));
+      assertTrue(space().keys().contains(another(key)), () -> "keys with " + shown(key));
+      assertEquals(Optional.of("1"), space().inp(another(key)), () -> "inp of " + shown(key));
+      Actor<?> waiter = start("in of an equal key", () -> space().in(another(key))).awaitBlocked();
+      space().out(another(key), "2");
+      assertEquals("2", waiter.result(), () -> "what was waited for by " + shown(key));
+    }
+  }
+
+  private static String another(String key) {
+    return String.valueOf(key.toCharArray());
+  }
+
+  @Test
+  void arg2_aKeyOfAnyLengthIsRefusedByAllOrAKeyLikeAnyOther() {
+    for (int length : new int[] {171, 200, 256, 400, 1_000, 5_000, 40_000}) {
+      for (String letter : List.of("a", "\u00E9", "\u65E5", "\uD83D\uDE80")) {
+        String stem = letter.repeat(length);
+        List<String> keys = List.of(stem + "x", stem + "y", "x" + stem, "y" + stem);
+        List<String> taken = keys.stream().filter(this::isTaken).toList();
+        String what = " of a key of " + length + " times " + shown(letter);
+        for (String key : keys) {
+          if (!taken.contains(key)) {
+            requireRefused(key, what);
+          } else {
+            assertEquals(1, space().len(key), "len" + what);
+            assertEquals(Optional.of(key), space().rdp(key), "rdp" + what);
+          }
+        }
+        assertEquals(Set.copyOf(taken), space().keys(), "keys, one" + what);
+        taken.forEach(key -> assertEquals(Optional.of(key), space().inp(key), "inp" + what));
+      }
+    }
+  }
+
+  private boolean isTaken(String key) {
+    try {
+      return space().out(key, key);
+    } catch (IllegalArgumentException e) {
+      assertTrue(
+          key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY,
+          () -> "out of key " + shown(key) + ", which no backend may refuse: " + e);
+      return false;
+    }
   }
 
   @Test

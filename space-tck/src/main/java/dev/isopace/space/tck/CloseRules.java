@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
@@ -39,10 +40,33 @@ abstract class CloseRules extends Rules {
       }
     }
     space().out("other", "1");
-    start("close", this::close);
+    Actor<?> closing = start("close of a handle with waiters", this::close);
     for (Actor<?> waiter : waiters) {
-      assertInstanceOf(SpaceClosedException.class, waiter.failure(stage().promptly()));
+      assertInstanceOf(
+          SpaceClosedException.class,
+          waiter.failure(stage().promptly()),
+          "what a waiter got when the handle was closed");
     }
+    requirePrompt(closing);
+  }
+
+  @Test
+  void cls1_closeIsPromptAlsoWhereNobodyWaits() {
+    space().out(KEY, "1");
+    requirePrompt(start("close of a handle without waiters", this::close));
+  }
+
+  /** Waiters are woken within a second; whoever closes must not wait for much longer. */
+  private void requirePrompt(Actor<?> closing) {
+    Duration limit = stage().promptly().multipliedBy(3).dividedBy(2);
+    Stage.Patience patience = stage().atMostOnce(limit);
+    while (!closing.isDone() && !patience.isExhausted()) {
+      Stage.pause();
+    }
+    assertTrue(
+        closing.isDone(),
+        () -> "close takes longer than " + limit.toMillis() + " ms" + closing.stack());
+    closing.result();
   }
 
   @Test
@@ -154,14 +178,30 @@ abstract class CloseRules extends Rules {
   void cls3_everyThreadIsGoneWhenCloseReturns() {
     useOne().close();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    closeTwiceAtOnce(
-        useOne(),
-        () -> {
-          Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
-          more.removeAll(before);
-          more.removeIf(thread -> !thread.isAlive() || isForeign(thread));
-          assertEquals(Set.of(), more, "threads that close has left");
-        });
+    closeTwiceAtOnce(useOne(), () -> requireNoThreads(before));
+  }
+
+  @Test
+  void cls3_everyThreadIsGoneWhenAnInterruptedThreadHasClosed() {
+    useOne().close();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Space<String> space = useOne();
+    start(
+            "close by an interrupted thread",
+            () -> {
+              Thread.currentThread().interrupt();
+              space.close();
+              requireNoThreads(before);
+              return null;
+            })
+        .result();
+  }
+
+  private static void requireNoThreads(Set<Thread> before) {
+    Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
+    more.removeAll(before);
+    more.removeIf(thread -> !thread.isAlive() || isForeign(thread));
+    assertEquals(Set.of(), more, "threads that close has left");
   }
 
   /** Whether a thread is the suite's or the JVM's own. */
@@ -220,9 +260,13 @@ abstract class CloseRules extends Rules {
     Space<String> space = stage().open(Codec.utf8());
     Actor<?> waiter =
         start("a waiter to be woken by close", () -> space.in("waited on")).awaitBlocked();
+    Actor<?> timed = start("a reader that waits", () -> space.rd("waited on", LONG)).awaitBlocked();
+    start("a wait in vain", () -> space.in("in vain", Duration.ofNanos(1))).result();
     space.out(KEY, "1");
     space.rdp(KEY);
     space.inp(KEY);
+    timed.interrupt();
+    timed.failure();
     waiter.interrupt();
     waiter.failure();
     return space;

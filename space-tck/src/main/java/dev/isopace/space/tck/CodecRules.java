@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** ARG-4: codecs that fail. */
 abstract class CodecRules extends Rules {
-  private static final String KEY = "codec";
+  private static final String KEY = "k4711";
   private static final String BAD = "bad";
 
   /** What the codecs here throw. */
@@ -173,6 +174,35 @@ abstract class CodecRules extends Rules {
     requireOneCallHere("in", calls);
     space.inp(KEY);
     assertEquals(List.of(), calls, "calls of the codec by a probe in vain");
+  }
+
+  @Test
+  void arg4_whoWaitedCallsTheCodecItselfAndOnce() {
+    Map<Thread, Integer> calls = new ConcurrentHashMap<>();
+    Codec<String> counting =
+        Codec.of(
+            value -> {
+              calls.merge(Thread.currentThread(), 1, Integer::sum);
+              return value.getBytes(StandardCharsets.UTF_8);
+            },
+            bytes -> {
+              calls.merge(Thread.currentThread(), 1, Integer::sum);
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(counting);
+    for (Wait wait : Wait.ALL) {
+      Actor<?> waiter =
+          start(wait + " that waits", () -> wait.call().on(space, KEY)).awaitBlocked();
+      space.out(KEY, "1");
+      assertEquals(Optional.of("1"), waiter.result());
+      assertEquals(
+          Map.of(Thread.currentThread(), 1, waiter.thread(), 1),
+          calls,
+          "threads that called the codec, and how often, when out gave an entry to a waiting "
+              + wait);
+      space.inp(KEY);
+      calls.clear();
+    }
   }
 
   @Test

@@ -1,11 +1,13 @@
 package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.Capability;
@@ -147,6 +149,49 @@ abstract class DurableRules extends Rules {
 
   private Actor<Optional<String>> reader(Space<String> space) {
     return start("a reader that waits", () -> Wait.RD.call().on(space, KEY)).awaitBlocked();
+  }
+
+  @Test
+  void in4_aTakeThatIsEndedByCloseHasRemovedNothing() {
+    for (int round = 0; round < rounds(20); round++) {
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      List<String> written = new ArrayList<>();
+      try (Space<String> space = reopened()) {
+        for (int i = 0; i < 4; i++) {
+          Wait wait = Wait.TAKES.get(i % 2);
+          takers.add(start(wait + " until close", () -> wait.call().on(space, KEY)).awaitBlocked());
+        }
+        for (int i = stage().random().nextInt(4); i >= 0; i--) {
+          String entry = round + "." + written.size();
+          assertTrue(space.out(KEY, entry), "out");
+          written.add(entry);
+        }
+        spin(5_000);
+      }
+      List<String> found = new ArrayList<>();
+      for (Actor<Optional<String>> taker : takers) {
+        taken(taker).ifPresent(found::add);
+      }
+      try (Space<String> space = reopened()) {
+        found.addAll(drain(space, KEY));
+      }
+      assertEquals(
+          written,
+          found.stream().sorted().toList(),
+          "entries that were returned to takers before close, or were there afterwards");
+    }
+  }
+
+  /** What a taker got before the handle was closed. */
+  private static Optional<String> taken(Actor<Optional<String>> taker) {
+    try {
+      return taker.result();
+    } catch (AssertionError e) {
+      if (e.getCause() instanceof SpaceClosedException) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   @Test

@@ -39,7 +39,7 @@ final class JsonReport {
   private static String versions(List<SpaceProvider> providers) {
     return object(
         List.of(
-            field("suite", text(version(JsonReport.class))),
+            field("suite", text(Versions.of(JsonReport.class))),
             field(
                 "providers",
                 array(
@@ -49,23 +49,13 @@ final class JsonReport {
                                 text(
                                     provider.getClass().getName()
                                         + " "
-                                        + version(provider.getClass())))
+                                        + Versions.of(provider.getClass())))
                         .toList())),
             field("java", text(Runtime.version().toString())),
             field(
                 "system",
                 text(System.getProperty("os.name") + " " + System.getProperty("os.version"))),
             field("processors", Integer.toString(Runtime.getRuntime().availableProcessors()))));
-  }
-
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
-    if (version != null) {
-      return version;
-    }
-    return type.getModule().isNamed()
-        ? type.getModule().getDescriptor().rawVersion().orElse("unknown")
-        : "unknown";
   }
 
   private static String rule(Verdict verdict) {

@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Capability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
@@ -21,6 +25,9 @@ abstract class KeysRules extends Rules {
   private static final int WAITS = 150_000;
 
   private static final int WAITERS = 8;
+  private static final int ENDED_WAITS = 20_000;
+  private static final int VALUES = 300;
+  private static final int LARGE = 50_000;
 
   /** Of what can go on for longer where each call takes a journey. */
   private static final Duration LONGEST = Duration.ofSeconds(6);
@@ -47,6 +54,20 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
+  void prb3_keysAreAllHoweverManyThereAre() {
+    int most = rounds(5_000);
+    Stage.Patience time = stage().atMost(Duration.ofSeconds(1));
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < most && !time.isExhausted(); i++) {
+      space().out(KEY + i, "1");
+      expected.add(KEY + i);
+    }
+    Set<String> keys = space().keys();
+    assertEquals(expected.size(), keys.size(), "number of keys");
+    assertEquals(expected, keys);
+  }
+
+  @Test
   void prb3_theSetIsASnapshotThatNobodyCanChange() {
     space().out(KEY, "1");
     Set<String> before = space().keys();
@@ -56,11 +77,23 @@ abstract class KeysRules extends Rules {
     thrownBy(UnsupportedOperationException.class, "keys().add", () -> before.add("more"));
     thrownBy(UnsupportedOperationException.class, "keys().remove", () -> before.remove(KEY));
     thrownBy(
+        UnsupportedOperationException.class, "keys().addAll", () -> before.addAll(Set.of("more")));
+    thrownBy(
+        UnsupportedOperationException.class, "keys().removeIf", () -> before.removeIf(key -> true));
+    requireUnsupported("keys().clear", before::clear);
+    Iterator<String> iterator = before.iterator();
+    iterator.next();
+    requireUnsupported("keys().iterator().remove", iterator::remove);
+    assertEquals(Set.of("later"), space().keys(), "keys after changes that were refused");
+  }
+
+  private static void requireUnsupported(String what, Runnable change) {
+    thrownBy(
         UnsupportedOperationException.class,
-        "keys().clear",
+        what,
         () -> {
-          before.clear();
-          return null;
+          change.run();
+          return "normally";
         });
   }
 
@@ -80,6 +113,9 @@ abstract class KeysRules extends Rules {
                 space().out("passing-" + i, "1");
                 space().inp("passing-" + i);
                 space().inp("never-" + i);
+                // One of which the entries come and go, but never all.
+                space().out("stable-0", "1");
+                space().inp("stable-0");
               }
               return true;
             });
@@ -100,9 +136,9 @@ abstract class KeysRules extends Rules {
   void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() {
     int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
     useKeys(1_000, LONGEST);
-    long before = usedHeap();
+    long before = Heap.used();
     long keys = useKeys(most, LONGEST);
-    long left = usedHeap() - before;
+    long left = Heap.used() - before;
     stage().report("keys used", keys);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
     // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
@@ -117,9 +153,9 @@ abstract class KeysRules extends Rules {
     startBlocked(Wait.IN, "waited on");
     startBlocked(Wait.RD, "waited on");
     waitInVain(WAITS / 50, LONGEST);
-    long before = usedHeap();
+    long before = Heap.used();
     long waits = waitInVain(rounds(WAITS), LONGEST);
-    long left = usedHeap() - before;
+    long left = Heap.used() - before;
     stage().report("waits in vain", waits);
     long limit = 4 * waits + 500_000;
     assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
@@ -177,6 +213,101 @@ abstract class KeysRules extends Rules {
     }
   }
 
+  @Test
+  void prb4_valuesThatWereTakenAreNotKept() throws InterruptedException {
+    passValues(20);
+    long before = Heap.used();
+    int count = rounds(VALUES);
+    long size = passValues(count);
+    long left = Heap.used() - before;
+    assertTrue(
+        left < Math.max(size / 4, 2_000_000),
+        count + " values, of " + size + " bytes, that were written and taken left " + left);
+  }
+
+  /** Writes and takes large values, each of its own; returns how much. */
+  private long passValues(int count) throws InterruptedException {
+    long size = 0;
+    for (int i = 0; i < count; i++) {
+      String value = (char) ('a' + i % 26) + "v".repeat(LARGE);
+      size += value.length();
+      String key = KEY + i % 10;
+      space().out(key, value);
+      assertEquals(Optional.of(value), space().rdp(key), "rdp of a large value");
+      Optional<String> taken = i % 2 == 0 ? space().inp(key) : Optional.of(space().in(key));
+      assertEquals(Optional.of(value), taken, "a large value");
+    }
+    return size;
+  }
+
+  @Test
+  void prb4_waitsThatAnEntryOrAnInterruptEndsLeaveNothingBehind() throws InterruptedException {
+    endWaits(500, LONGEST.dividedBy(10));
+    long before = Heap.used();
+    long waits = endWaits(rounds(ENDED_WAITS), LONGEST.dividedBy(3));
+    long left = Heap.used() - before;
+    stage().report("waits ended", waits);
+    long limit = 16 * waits + 500_000;
+    assertEquals(Set.of(), space().keys());
+    assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
+  }
+
+  /**
+   * Ends waits on ever different keys, by an interrupt and by an entry in turn, while the waiter is
+   * about to wait or waits.
+   */
+  private long endWaits(int most, Duration longest) throws InterruptedException {
+    Stage.Patience time = stage().atMost(longest);
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    AtomicBoolean isOver = new AtomicBoolean();
+    Actor<?> waiter =
+        start(
+            "waits to be ended",
+            () -> {
+              while (!isOver.get()) {
+                int number = begun.incrementAndGet();
+                String key = "ended-" + number;
+                try {
+                  switch (number / 2 % 4) {
+                    case 0 -> space().in(key);
+                    case 1 -> space().in(key, LONG);
+                    case 2 -> space().rd(key);
+                    default -> space().rd(key, LONG);
+                  }
+                } catch (InterruptedException | IndeterminateException e) {
+                  // As it was meant to end; nothing was there to be taken.
+                }
+                ended.set(number);
+              }
+              return null;
+            });
+    Stage.Patience patience = stage().patience();
+    int waits = 0;
+    while (waits < most && !time.isExhausted() && !patience.isExhausted()) {
+      waits++;
+      int number = waits;
+      while (begun.get() < number && !patience.isExhausted()) {
+        Thread.onSpinWait();
+      }
+      spin(2_000);
+      if (number % 2 == 0) {
+        waiter.interrupt();
+      } else {
+        space().out("ended-" + number, "1");
+      }
+      stage().await("the end of wait " + number, () -> ended.get() >= number);
+      if (number % 2 == 1) {
+        // A reader has left it there.
+        space().inp("ended-" + number);
+      }
+    }
+    isOver.set(true);
+    waiter.interrupt();
+    waiter.result();
+    return waits;
+  }
+
   private interface Part {
     int play(int caller) throws InterruptedException;
   }
@@ -191,17 +322,5 @@ abstract class KeysRules extends Rules {
     return actors.stream()
         .mapToLong(actor -> actor.result(stage().patienceTime().multipliedBy(10)))
         .sum();
-  }
-
-  private long usedHeap() {
-    long least = Long.MAX_VALUE;
-    // Several collections, since one may leave what the next one finds.
-    for (int i = 0; i < 5; i++) {
-      System.gc();
-      stage().letPassIdly(Duration.ofMillis(20));
-      Runtime runtime = Runtime.getRuntime();
-      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-    }
-    return least;
   }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /** FIFO: order, atomicity, conservation. */
 abstract class OrderRules extends Rules {
   private static final String KEY = "order";
+  private static final List<String> TAKES = List.of("inp", "in", "timed in", "in with timeout 0");
+  private static final int GREAT_MANY = 1_200_000;
   private static final int LONG_QUEUE = 100_000;
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
 
@@ -32,9 +34,19 @@ abstract class OrderRules extends Rules {
       space().out(KEY, "e" + i);
     }
     for (int i = 0; i < count; i++) {
-      Optional<String> taken = i % 2 == 0 ? space().inp(KEY) : Optional.of(space().in(KEY));
-      assertEquals(Optional.of("e" + i), taken, "entry number " + i);
+      String entry = "entry number " + i + ", taken by " + TAKES.get(i % TAKES.size());
+      assertEquals(Optional.of("e" + i), take(KEY, i), entry);
     }
+  }
+
+  /** Takes without waiting, in one of the ways in which one can. */
+  private Optional<String> take(String key, int way) throws InterruptedException {
+    return switch (way % TAKES.size()) {
+      case 0 -> space().inp(key);
+      case 1 -> Optional.of(space().in(key));
+      case 2 -> space().in(key, LONG);
+      default -> space().in(key, Duration.ZERO);
+    };
   }
 
   @Test
@@ -170,6 +182,39 @@ abstract class OrderRules extends Rules {
   }
 
   @Test
+  void fifo2_lenAgreesWithWhatIsThere() {
+    int count = rounds(1_000);
+    Stage.Patience moments = stage().moments();
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    Actor<?> moving =
+        start(
+            "one entry after the other",
+            () -> {
+              for (int i = 1; i <= count || !moments.isExhausted(); i++) {
+                begun.set(i);
+                space().out(KEY, Integer.toString(i));
+                ended.set(i);
+                assertEquals(Optional.of(Integer.toString(i)), space().inp(KEY));
+              }
+              return null;
+            });
+    while (!moving.isDone()) {
+      int written = ended.get();
+      Optional<String> before = space().rdp(KEY);
+      long length = space().len(KEY);
+      Optional<String> after = space().rdp(KEY);
+      if (before.isPresent() && before.equals(after)) {
+        assertEquals(1, length, "len between two probes that saw the same entry");
+      }
+      if (before.isEmpty() && begun.get() == written) {
+        assertEquals(0, length, "len after a probe in vain, though nothing was written");
+      }
+    }
+    moving.result();
+  }
+
+  @Test
   void fifo3_everyEntryIsTakenOnceAndNoneIsLost() {
     int each = rounds(400);
     int producers = 3;
@@ -220,6 +265,24 @@ abstract class OrderRules extends Rules {
     assertEquals(expected.size(), taken.size(), "number of entries taken");
     assertEquals(expected, new TreeSet<>(taken));
     assertEquals(0, space().len(keys[0]) + space().len(keys[1]), "entries left");
+  }
+
+  @Test
+  void fifo3_ofAGreatManyEntriesNoneIsLostAndNoneComesTwice() throws InterruptedException {
+    int most = rounds(GREAT_MANY);
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    int count = 0;
+    for (; count < most && !time.isExhausted(); count++) {
+      String entry = "e" + count;
+      space().out(KEY, entry);
+      // Not by a take that would wait for what is lost.
+      Optional<String> taken = take(KEY, count % 2 == 0 ? 0 : 3);
+      if (!taken.equals(Optional.of(entry))) {
+        assertEquals(Optional.of(entry), taken, "entry " + count + ", the only one of its key");
+      }
+    }
+    assertEquals(Optional.empty(), space().inp(KEY), "after all " + count + " were taken");
+    stage().report("entries passed", count);
   }
 
   @Test

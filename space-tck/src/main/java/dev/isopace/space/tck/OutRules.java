@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Capability;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import org.junit.jupiter.api.Test;
 /** OUT: writing. */
 abstract class OutRules extends Rules {
   private static final String KEY = "out";
+  private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final int READERS = 40;
+  private static final int LATE_OUTS = 400;
+  private static final int LARGE = 50_000;
 
   @Test
   void out1_returnsTrueAndTheEntryIsThere() {
@@ -27,17 +32,22 @@ abstract class OutRules extends Rules {
 
   @Test
   void out1_neverWaitsForTakers() {
-    int count = rounds(1_000);
-    start(
-            "a thousand outs that nobody takes",
+    int most = rounds(100_000);
+    int least = Math.min(most, 1_000);
+    Stage.Patience time = stage().atMost(LONGEST);
+    int[] count = {0};
+    Actor<?> writing =
+        start(
+            "outs that nobody takes",
             () -> {
-              for (int i = 0; i < count; i++) {
-                assertTrue(space().out(KEY, "e" + i), "out " + i);
+              while (count[0] < least || (count[0] < most && !time.isExhausted())) {
+                assertTrue(space().out(KEY, "e" + count[0]), "out " + count[0]);
+                count[0]++;
               }
               return null;
-            })
-        .result();
-    assertEquals(count, space().len(KEY));
+            });
+    writing.result(stage().loaded(LONGEST).plus(stage().patienceTime()));
+    assertEquals(count[0], space().len(KEY), "len of entries that nobody has taken");
   }
 
   private void requireExactness() {
@@ -69,6 +79,22 @@ abstract class OutRules extends Rules {
           takers.stream().map(taker -> taker.result().orElseThrow()).sorted().toList();
       assertEquals(List.of("1", "2"), taken, "what the two takers got");
     }
+  }
+
+  @Test
+  void out2_asManyReadersAsThereAreReturnTheEntry() {
+    List<Actor<Optional<String>>> readers = new ArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      readers.add(startBlocked(Wait.READS.get(i % 2), KEY));
+    }
+    space().out(KEY, "1");
+    for (int i = 0; i < READERS; i++) {
+      assertEquals(
+          Optional.of("1"),
+          readers.get(i).result(),
+          "what reader " + i + " of " + READERS + " got");
+    }
+    assertEquals(Optional.of("1"), space().inp(KEY), "what is there for a taker");
   }
 
   @Test
@@ -104,6 +130,41 @@ abstract class OutRules extends Rules {
     space().close();
     assertFalse(space().out(KEY, "2"), "out on a closed handle");
     assertFalse(space().out("another key", "2"), "out on a closed handle");
+  }
+
+  @Test
+  void out3_onAClosedHandleTakesNoNoticeOfTheFlag() {
+    space().close();
+    start(
+            "out on a closed handle by an interrupted thread",
+            () -> {
+              Thread.currentThread().interrupt();
+              assertFalse(space().out(KEY, "1"), "out on a closed handle, of a set flag");
+              assertTrue(Thread.currentThread().isInterrupted(), "the flag is lost after out");
+              return null;
+            })
+        .result();
+  }
+
+  @Test
+  void out3_onAClosedHandleKeepsNothingInMemory() {
+    space().out(KEY, "1");
+    space().close();
+    outLate(20);
+    long before = Heap.used();
+    long size = outLate(LATE_OUTS);
+    long left = Heap.used() - before;
+    assertTrue(
+        left < size / 2,
+        LATE_OUTS + " outs on a closed handle, of " + size + " bytes, left " + left + " behind");
+  }
+
+  /** Writes to a closed handle under many keys; returns how much, at least. */
+  private long outLate(int count) {
+    for (int i = 0; i < count; i++) {
+      space().out(KEY + i % 50, "v".repeat(LARGE - i));
+    }
+    return (long) count * (LARGE - count);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.isopace.space.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,12 +79,13 @@ abstract class ProbeRules extends Rules {
       }
       List<Actor<Optional<String>>> probing = new ArrayList<>();
       for (int i = 0; i < probers; i++) {
+        boolean timed = (i + round) % 4 == 0;
         probing.add(
             start(
                 "prober",
                 () -> {
                   barrier.await(stage().patienceTime().toMillis(), TimeUnit.MILLISECONDS);
-                  return space().inp(key);
+                  return timed ? space().in(key, Duration.ZERO) : space().inp(key);
                 }));
       }
       TreeSet<String> taken = new TreeSet<>();
@@ -108,8 +110,14 @@ abstract class ProbeRules extends Rules {
               requireFlag("keys");
               assertEquals(Optional.of("1"), space().inp(KEY), "inp");
               requireFlag("inp");
+              assertEquals(Optional.empty(), space().inp(KEY), "inp in vain");
+              requireFlag("inp in vain");
+              assertEquals(Optional.empty(), space().rdp(KEY), "rdp in vain");
+              requireFlag("rdp in vain");
               space().close();
               requireFlag("close");
+              space().close();
+              requireFlag("a second close");
               return null;
             })
         .result();

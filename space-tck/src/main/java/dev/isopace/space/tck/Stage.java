@@ -161,6 +161,11 @@ final class Stage {
     return new Patience(loaded(time));
   }
 
+  /** A wait of a time that neither scale nor load changes. */
+  Patience atMostOnce(Duration time) {
+    return new Patience(time);
+  }
+
   Duration loaded(Duration time) {
     return Duration.ofNanos((long) (time.toNanos() * options.load()));
   }

@@ -21,7 +21,7 @@ abstract class StormRules extends Rules {
   private static final String KEY = "storm";
   private static final int PRODUCERS = 2;
   private static final int TAKERS = 4;
-  private static final int EACH = 1_500;
+  private static final int EACH = 10_000;
   private static final Duration LONGEST = Duration.ofSeconds(3);
   private static final Duration SHORT = Duration.ofNanos(100_000);
   private static final Duration FINITE = Duration.ofMillis(20);

@@ -30,6 +30,9 @@ final class Verdict {
   /** How many tests are still to come. */
   int expected;
 
+  /** Whether its line has been printed. */
+  boolean isPrinted;
+
   Verdict(String rule) {
     this.rule = rule;
   }

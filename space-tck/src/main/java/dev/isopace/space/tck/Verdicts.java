@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -18,8 +19,15 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Gathers what comes of each rule, and prints it as soon as all tests of the rule have ended. */
+/**
+ * Gathers what comes of each rule, and prints it in the order of the contract: as soon as all tests
+ * of the rule, and of those before it, have ended.
+ */
 final class Verdicts implements TestExecutionListener {
+  /** The order in which the contract has its rules. */
+  private static final List<String> GROUPS =
+      List.of("FIFO", "OUT", "IN", "PRB", "CLS", "ARG", "DUR", "SHR", "CPY", "SPI");
+
   static final Pattern NAME = Pattern.compile("([A-Z]+-[0-9]+) (.*)");
   private static final double NANOS = 1e9;
 
@@ -68,21 +76,37 @@ final class Verdicts implements TestExecutionListener {
         verdict.tests.add(
             new Verdict.Test("all tests", Result.FAILED, 0, "not all could be run", Map.of()));
         verdict.expected = verdict.tests.size();
+      }
+    }
+    printWhatIsKnown();
+  }
+
+  /** Prints the lines that are still to be printed, up to the first rule that is still tested. */
+  private void printWhatIsKnown() {
+    for (Verdict verdict : byRule.values()) {
+      if (!verdict.isComplete()) {
+        return;
+      }
+      if (!verdict.isPrinted) {
+        verdict.isPrinted = true;
         out.println(verdict.line());
+        out.flush();
       }
     }
   }
 
-  /** By their names, and the numbers in those as numbers. */
+  /** As they stand in the contract. */
   static int compareRules(String one, String other) {
-    int dash = one.indexOf('-');
-    int otherDash = other.indexOf('-');
-    int byName = one.substring(0, dash).compareTo(other.substring(0, otherDash));
-    return byName != 0
-        ? byName
-        : Integer.compare(
-            Integer.parseInt(one.substring(dash + 1)),
-            Integer.parseInt(other.substring(otherDash + 1)));
+    int byGroup = Integer.compare(group(one), group(other));
+    return byGroup != 0 ? byGroup : Integer.compare(number(one), number(other));
+  }
+
+  private static int group(String rule) {
+    return GROUPS.indexOf(rule.substring(0, rule.indexOf('-')));
+  }
+
+  private static int number(String rule) {
+    return Integer.parseInt(rule.substring(rule.indexOf('-') + 1));
   }
 
   private Verdict of(TestIdentifier test) {
@@ -159,10 +183,7 @@ final class Verdicts implements TestExecutionListener {
     verdict.tests.add(new Verdict.Test(name(test).group(2), result, seconds, said, found));
     ended++;
     progress.clear();
-    if (verdict.isComplete()) {
-      out.println(verdict.line());
-      out.flush();
-    }
+    printWhatIsKnown();
   }
 
   /** All that is known of a failure, for whoever is to find its cause. */

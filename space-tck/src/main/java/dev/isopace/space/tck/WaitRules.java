@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +29,11 @@ abstract class WaitRules extends Rules {
           Duration.ofNanos(Long.MAX_VALUE - 1),
           Duration.ofNanos(Long.MAX_VALUE),
           Duration.ofNanos(Long.MAX_VALUE).plusNanos(1),
+          // What a number of 32 bits cannot hold: milliseconds, and seconds.
+          Duration.ofMillis(Integer.MAX_VALUE).plusMillis(1),
+          Duration.ofDays(30_000),
           Duration.ofDays(365_000),
+          Duration.ofMillis(Long.MAX_VALUE),
           Duration.ofSeconds(Long.MAX_VALUE, 999_999_999));
 
   interface TimedCall {
@@ -62,6 +68,20 @@ abstract class WaitRules extends Rules {
   }
 
   @Test
+  void in1_aWakeUpForNothingDoesNotEndAWaitWithoutTimeout() {
+    for (Wait wait : waits()) {
+      Actor<Optional<String>> waiter = startBlocked(wait, KEY);
+      for (int i = 0; i < 5; i++) {
+        LockSupport.unpark(waiter.thread());
+        waiter.awaitBlocked();
+      }
+      space().out(KEY, "1");
+      assertEquals(Optional.of("1"), waiter.result(), "what " + wait + " got after wake-ups");
+      space().inp(KEY);
+    }
+  }
+
+  @Test
   void in2_emptyIsReturnedWhenTheTimeoutHasPassedAndNotBefore() throws InterruptedException {
     // Also just less than a whole number of milliseconds, to which a wait may be rounded.
     List<Duration> timeouts =
@@ -72,6 +92,7 @@ abstract class WaitRules extends Rules {
             Duration.ofNanos(2_999_999),
             stage().moment());
     for (Duration timeout : timeouts) {
+      long least = Long.MAX_VALUE;
       for (int i = 0; i < 5; i++) {
         long begin = System.nanoTime();
         Optional<String> nothing = call().on(KEY, timeout);
@@ -80,10 +101,12 @@ abstract class WaitRules extends Rules {
         assertTrue(
             elapsed >= timeout.toNanos(),
             "empty after " + elapsed + " ns, but the timeout was " + timeout.toNanos() + " ns");
-        assertTrue(
-            elapsed < timeout.plus(stage().patienceTime()).toNanos(),
-            "empty after " + elapsed + " ns only, the timeout was " + timeout.toNanos() + " ns");
+        least = Math.min(least, elapsed);
       }
+      // Any of them may be late, where others keep the processors busy; not all.
+      assertTrue(
+          least < timeout.plus(stage().promptly().dividedBy(2)).toNanos(),
+          "empty after " + least + " ns or more, but the timeout was " + timeout.toNanos() + " ns");
     }
   }
 
@@ -137,17 +160,29 @@ abstract class WaitRules extends Rules {
     for (Duration timeout : PROBES) {
       requireInterrupted("a probe with timeout " + timeout, () -> call().on(KEY, timeout));
     }
+    space().out(KEY, "1");
+    for (Duration timeout : PROBES) {
+      requireInterrupted(
+          "a probe with timeout " + timeout + " where an entry is", () -> call().on(KEY, timeout));
+    }
+    assertEquals(1, space().len(KEY), "entries after interrupted probes");
   }
 
   @Test
   void in3_aTimeoutBeyondTheClockMeansForEver() {
+    Map<Duration, Actor<Optional<String>>> waiters = new LinkedHashMap<>();
     for (Duration timeout : FOR_EVER) {
-      Actor<Optional<String>> waiter =
-          start("wait of " + timeout, () -> call().on(KEY, timeout)).awaitBlocked();
-      space().out(KEY, "1");
-      assertEquals(Optional.of("1"), waiter.result(), "timeout " + timeout);
-      space().inp(KEY);
+      waiters.put(
+          timeout,
+          start("wait of " + timeout, () -> call().on(KEY + timeout, timeout)).awaitBlocked());
     }
+    stage().letPassIdly(stage().moment().multipliedBy(2));
+    waiters.forEach(
+        (timeout, waiter) -> {
+          waiter.awaitBlocked();
+          space().out(KEY + timeout, "1");
+          assertEquals(Optional.of("1"), waiter.result(), "timeout " + timeout);
+        });
   }
 
   @Test

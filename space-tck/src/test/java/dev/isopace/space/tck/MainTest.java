@@ -57,7 +57,7 @@ final class MainTest {
     String line = run.out().get(0);
     assertTrue(line.startsWith("FIFO-1 FAILED: "), line);
     assertTrue(
-        line.contains("entries leave in the order in which they were written: entry number 0 ==> "),
+        line.contains("entries leave in the order in which they were written: entry number 0, taken by inp"),
         line);
     assertTrue(run.out().get(1).startsWith("NOT conformant: 0 rules passed, 1 failed, "));
     assertTrue(run.err().contains("to repeat: URI broken:LIFO, seed 42"), run.err());
@@ -100,6 +100,45 @@ final class MainTest {
   }
 
   @Test
+  @DisplayName(
+      "The report tells the versions of the suite and of the backend, also of bare classes")
+  void versions(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("report.json");
+    Run run = Run.of("sound:", "--rule", "SPI-2", "--report", file.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    String json = Files.readString(file);
+    String version = Versions.of(Main.class);
+    assertTrue(version.matches("[0-9]+\\.[0-9]+\\.[0-9]+.*"), version);
+    assertTrue(json.contains("\"suite\": \"" + version + "\""), json);
+    assertTrue(json.contains("broken.SoundProvider " + version + "\""), json);
+  }
+
+  @Test
+  @DisplayName("A project has a version of its own, or that of its parent")
+  void versionsOfProjects() {
+    String dependency =
+        "<dependencies><dependency><version>9</version></dependency></dependencies>";
+    String parent = "<parent><version>1.2</version></parent>";
+    assertEquals("1.2", Versions.ofProject("<project>" + parent + dependency + "</project>"));
+    assertEquals("3", Versions.ofProject("<project>" + parent + "<version>3</version></project>"));
+    assertEquals("unknown", Versions.ofProject("<project>" + dependency + "</project>"));
+  }
+
+  @Test
+  @DisplayName("The lines come in the order of the contract")
+  void order() {
+    Run run = Run.of("broken:LIFO", "--seed", "42", "--load", "0.02", "--scale", "0.3");
+    List<String> rules =
+        run.out().stream()
+            .filter(line -> line.matches("[A-Z]+-[0-9]+ .*"))
+            .map(line -> line.replaceFirst(" .*", ""))
+            .toList();
+    assertEquals("FIFO-1", rules.get(0));
+    assertEquals("SPI-4", rules.get(rules.size() - 1));
+    assertEquals(rules.stream().sorted(Verdicts::compareRules).toList(), rules);
+  }
+
+  @Test
   @DisplayName("Strings of the report are strings of JSON")
   void strings() {
     assertEquals(
@@ -118,7 +157,7 @@ final class MainTest {
     Run.of("sound:", "--seed", "x").requireRefused("'x', which is no whole number");
     Run.of("sound:", "--scale", "0").requireRefused("'0', but must be more than 0");
     Run.of("sound:", "--rule", "FIFO-9")
-        .requireRefused("there is no rule 'FIFO-9'; there are: ARG-1");
+        .requireRefused("there is no rule 'FIFO-9'; there are: FIFO-1 FIFO-2");
     Run.of("plainstore:" + directory).requireRefused("put {fresh} where a new name");
   }
 }

@@ -8,7 +8,7 @@ import dev.isopace.space.spi.SpaceUri;
 import java.util.Map;
 import java.util.Set;
 
-/** Opens {@code broken:NAME}, a space with one {@link Defect}. */
+/** Opens {@code broken:NAME}, a space with one {@link Flaw}. */
 public final class BrokenProvider implements SpaceProvider {
   @Override
   public String scheme() {
@@ -17,12 +17,12 @@ public final class BrokenProvider implements SpaceProvider {
 
   @Override
   public Set<Capability> capabilities(SpaceUri uri) {
-    return Defect.valueOf(uri.target()).copies() ? Set.of(Capability.COPYING) : Set.of();
+    return Flaw.named(uri.target()).copies() ? Set.of(Capability.COPYING) : Set.of();
   }
 
   @Override
   public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
     uri.accept(Map.of());
-    return Defect.valueOf(uri.target()).open(codec);
+    return Flaw.named(uri.target()).open(codec);
   }
 }

@@ -15,9 +15,14 @@ record BrokenSpace(String name, String rule, String uri) {
   /** All of them; those that break discovery have a test of their own. */
   static List<BrokenSpace> all(Path directory, SharedServer.Running server) {
     List<BrokenSpace> all = new ArrayList<>();
-    for (Defect defect : Defect.values()) {
-      all.add(of(defect));
-    }
+    Flaw.all().forEach(flaw -> all.add(of(flaw)));
+    all.addAll(outside(directory, server));
+    return all;
+  }
+
+  /** Those that keep what they hold in a file or in another process. */
+  static List<BrokenSpace> outside(Path directory, SharedServer.Running server) {
+    List<BrokenSpace> all = new ArrayList<>();
     for (StoreDefect defect : StoreDefect.values()) {
       all.add(of(defect, directory));
     }
@@ -27,8 +32,8 @@ record BrokenSpace(String name, String rule, String uri) {
     return all;
   }
 
-  static BrokenSpace of(Defect defect) {
-    return new BrokenSpace(defect.name(), defect.rule, "broken:" + defect);
+  static BrokenSpace of(Flaw flaw) {
+    return new BrokenSpace(flaw.name(), flaw.rule(), "broken:" + flaw.name());
   }
 
   static BrokenSpace of(StoreDefect defect, Path directory) {

@@ -27,8 +27,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +37,7 @@ import org.jspecify.annotations.Nullable;
   "ImmutableEnumChecker",
   "WaitNotInLoop"
 }) // steps of a space, called in its loops
-enum Defect {
+enum Defect implements Flaw {
   // FIFO
 
   LIFO(
@@ -167,6 +165,7 @@ enum Defect {
             @Override
             public boolean out(String key, Object value) {
               boolean done = super.out(key, value);
+              letOthersRun();
               counts.merge(key, 1L, Long::sum);
               return done;
             }
@@ -306,7 +305,8 @@ enum Defect {
           }),
 
   TAKES_KEYS_OF_EQUAL_HASH_FOR_ONE(
-      "FIFO-3", mapsKeys(key -> key.length() == 2 ? Integer.toString(key.hashCode()) : key)),
+      "FIFO-3",
+      RenamingSpace.by(key -> key.length() == 2 ? Integer.toString(key.hashCode()) : key)),
 
   // out
 
@@ -1095,7 +1095,7 @@ enum Defect {
 
   // arguments
 
-  NULL_KEY_IS_A_KEY("ARG-1", mapsKeys(key -> key == null ? "null" : key)),
+  NULL_KEY_IS_A_KEY("ARG-1", RenamingSpace.by(key -> key == null ? "null" : key)),
 
   NULL_TIMEOUT_IS_NOT_NAMED(
       "ARG-1",
@@ -1131,19 +1131,21 @@ enum Defect {
             }
           }),
 
-  CUTS_LONG_KEYS("ARG-2", mapsKeys(key -> key.length() > 255 ? key.substring(0, 255) : key)),
+  CUTS_LONG_KEYS(
+      "ARG-2", RenamingSpace.by(key -> key.length() > 255 ? key.substring(0, 255) : key)),
 
-  NORMALISES_KEYS("ARG-2", mapsKeys(key -> Normalizer.normalize(key, Normalizer.Form.NFC))),
+  NORMALISES_KEYS("ARG-2", RenamingSpace.by(key -> Normalizer.normalize(key, Normalizer.Form.NFC))),
 
-  IGNORES_CASE("ARG-2", mapsKeys(key -> key.toLowerCase(Locale.ROOT))),
+  IGNORES_CASE("ARG-2", RenamingSpace.by(key -> key.toLowerCase(Locale.ROOT))),
 
   REPLACES_UNPAIRED_SURROGATES(
       "ARG-2",
-      mapsKeys(key -> new String(key.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))),
+      RenamingSpace.by(
+          key -> new String(key.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))),
 
   REFUSES_THE_EMPTY_KEY(
       "ARG-2",
-      mapsKeys(
+      RenamingSpace.by(
           key -> {
             if (key.isEmpty()) {
               throw new IllegalArgumentException("key is empty");
@@ -1153,7 +1155,7 @@ enum Defect {
 
   DOES_NOT_SAY_HOW_LONG_A_KEY_MAY_BE(
       "ARG-2",
-      mapsKeys(
+      RenamingSpace.by(
           key -> {
             if (key.length() > 512) {
               throw new IllegalArgumentException("key is too long");
@@ -1308,22 +1310,22 @@ enum Defect {
             }
           });
 
-  final String rule;
-  private final Function<Codec<Object>, Space<Object>> maker;
+  private final String rule;
+  private final Maker maker;
 
-  Defect(String rule, Function<Codec<Object>, Space<Object>> maker) {
+  Defect(String rule, Maker maker) {
     this.rule = rule;
     this.maker = maker;
   }
 
-  /** Whether it shows only in a space that copies. */
-  boolean copies() {
-    return rule.equals("ARG-4") || rule.equals("ARG-3") || rule.equals("CPY-1");
+  @Override
+  public String rule() {
+    return rule;
   }
 
-  @SuppressWarnings("unchecked")
-  <V> Space<V> open(Codec<V> codec) {
-    return (Space<V>) maker.apply((Codec<Object>) codec);
+  @Override
+  public Maker maker() {
+    return maker;
   }
 
   private static Space<Object> limited(Codec<Object> codec, int limit, boolean saysSo) {
@@ -1340,52 +1342,6 @@ enum Defect {
         return entry;
       }
     };
-  }
-
-  /** A space that makes another key of each. */
-  private static Function<Codec<Object>, Space<Object>> mapsKeys(UnaryOperator<String> mapping) {
-    return codec ->
-        new ForwardingSpace<>(new PlainSpace<>()) {
-          @Override
-          public boolean out(String key, Object value) {
-            return super.out(mapping.apply(key), value);
-          }
-
-          @Override
-          public Object in(String key) throws InterruptedException {
-            return super.in(mapping.apply(key));
-          }
-
-          @Override
-          public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
-            return super.in(mapping.apply(key), timeout);
-          }
-
-          @Override
-          public Object rd(String key) throws InterruptedException {
-            return super.rd(mapping.apply(key));
-          }
-
-          @Override
-          public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
-            return super.rd(mapping.apply(key), timeout);
-          }
-
-          @Override
-          public Optional<Object> inp(String key) {
-            return super.inp(mapping.apply(key));
-          }
-
-          @Override
-          public Optional<Object> rdp(String key) {
-            return super.rdp(mapping.apply(key));
-          }
-
-          @Override
-          public long len(String key) {
-            return super.len(mapping.apply(key));
-          }
-        };
   }
 
   /** Whatever happens wakes everybody, on all keys. */

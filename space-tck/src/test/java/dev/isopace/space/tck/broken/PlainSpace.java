@@ -41,6 +41,9 @@ class PlainSpace<V> extends AbstractSpace<V> {
     final Condition signal = lock.newCondition();
     @Nullable Entry read;
 
+    /** Who waits, for a space that wakes threads in another way. */
+    @Nullable Thread thread;
+
     Waiter(boolean takes) {
       this.takes = takes;
     }

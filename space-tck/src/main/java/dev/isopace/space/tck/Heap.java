@@ -1,0 +1,26 @@
+package dev.isopace.space.tck;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** How much memory is in use. */
+final class Heap {
+  private static final int COLLECTIONS = 5;
+
+  private Heap() {}
+
+  /**
+   * Bytes in use once all garbage is collected; several times, since one leaves what the next
+   * finds.
+   */
+  static long used() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      Runtime runtime = Runtime.getRuntime();
+      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+    }
+    return least;
+  }
+}

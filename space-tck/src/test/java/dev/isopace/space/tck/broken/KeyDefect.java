@@ -1,0 +1,173 @@
+package dev.isopace.space.tck.broken;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.isopace.space.SpaceClosedException;
+import java.text.Normalizer;
+import java.util.IdentityHashMap;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be wrong with keys, and with arguments that are none. */
+@SuppressWarnings({"ImmutableEnumChecker", "IdentityHashMapUsage"})
+enum KeyDefect implements Flaw {
+  KEYS_ARE_COMPARED_BY_IDENTITY(
+      "ARG-2",
+      codec ->
+          new PlainSpace<>() {
+            {
+              queues = new IdentityHashMap<>();
+            }
+
+            @Override
+            void forgetIfIdle(String key, Queue queue) {
+              if (queue.entries.isEmpty() && queue.waiters.isEmpty()) {
+                queues.remove(key, queue);
+              }
+            }
+          }),
+
+  TRIMS_KEYS("ARG-2", RenamingSpace.by(String::trim)),
+
+  NORMALISES_KEYS_COMPATIBLY(
+      "ARG-2", RenamingSpace.by(key -> Normalizer.normalize(key, Normalizer.Form.NFKC))),
+
+  KEYS_ARE_LATIN(
+      "ARG-2",
+      RenamingSpace.by(
+          key ->
+              key.chars().anyMatch(c -> Character.isSurrogate((char) c))
+                  ? key
+                  : new String(key.getBytes(ISO_8859_1), ISO_8859_1))),
+
+  A_KEY_ENDS_AT_A_NUL(
+      "ARG-2",
+      RenamingSpace.by(key -> key.indexOf('\0') < 0 ? key : key.substring(0, key.indexOf('\0')))),
+
+  CUTS_KEYS_OF_MORE_THAN_600(
+      "ARG-2", RenamingSpace.by(key -> key.length() > 600 ? key.substring(0, 600) : key)),
+
+  TAKES_PLUS_FOR_A_BLANK("ARG-2", RenamingSpace.by(key -> key.replace('+', ' '))),
+
+  WRITES_KEYS_IN_UPPER_CASE("ARG-2", RenamingSpace.by(key -> key.toUpperCase(Locale.ROOT))),
+
+  MAKES_ONE_SLASH_OF_TWO("ARG-2", RenamingSpace.by(key -> key.replace("//", "/"))),
+
+  REFUSES_CONTROL_CHARACTERS(
+      "ARG-2",
+      RenamingSpace.by(
+          key -> {
+            if (key.chars().anyMatch(Character::isISOControl)) {
+              throw new IllegalArgumentException("a control character in a key");
+            }
+            return key;
+          })),
+
+  REFUSES_KEYS_OF_MORE_THAN_500_BYTES(
+      "ARG-2",
+      RenamingSpace.by(
+          key -> {
+            if (key.getBytes(UTF_8).length > 500) {
+              throw new IllegalArgumentException("key has more than 500 bytes");
+            }
+            return key;
+          })),
+
+  LEN_TAKES_ANY_STRING_FOR_A_KEY(
+      "ARG-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public long len(String key) {
+              try {
+                return super.len(key);
+              } catch (IllegalArgumentException e) {
+                return 0;
+              }
+            }
+          }),
+
+  CLOSED_COMES_BEFORE_WHAT_IS_NO_KEY(
+      "ARG-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private volatile boolean closed;
+
+            @Override
+            public Optional<Object> rdp(String key) {
+              if (closed && key != null) {
+                throw new SpaceClosedException("closed");
+              }
+              return super.rdp(key);
+            }
+
+            @Override
+            public void close() {
+              closed = true;
+              super.close();
+            }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_LOOKS_AT_NOTHING(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private volatile boolean closed;
+
+            @Override
+            public boolean out(String key, Object value) {
+              return !closed && super.out(key, value);
+            }
+
+            @Override
+            public void close() {
+              closed = true;
+              super.close();
+            }
+          }),
+
+  STORES_BEFORE_IT_LOOKS_AT_THE_VALUE(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              if (value == null) {
+                super.out(key, "null");
+              }
+              return super.out(key, value);
+            }
+          }),
+
+  INTERRUPT_COMES_BEFORE_ARGUMENTS(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object in(String key) throws InterruptedException {
+              if (Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+              return super.in(key);
+            }
+          });
+
+  private final String rule;
+  private final Maker maker;
+
+  KeyDefect(String rule, Maker maker) {
+    this.rule = rule;
+    this.maker = maker;
+  }
+
+  @Override
+  public String rule() {
+    return rule;
+  }
+
+  @Override
+  public Maker maker() {
+    return maker;
+  }
+}
