@@ -57,7 +57,8 @@ final class MainTest {
     String line = run.out().get(0);
     assertTrue(line.startsWith("FIFO-1 FAILED: "), line);
     assertTrue(
-        line.contains("entries leave in the order in which they were written: entry number 0, taken by inp"),
+        line.contains(
+            "entries leave in the order in which they were written: entry number 0, taken by inp"),
         line);
     assertTrue(run.out().get(1).startsWith("NOT conformant: 0 rules passed, 1 failed, "));
     assertTrue(run.err().contains("to repeat: URI broken:LIFO, seed 42"), run.err());
