@@ -6,8 +6,10 @@ import dev.isopace.space.nats.fixture.NatsCluster;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The contract is kept on a cluster of three servers, each of which holds every entry. */
+@Tag("cluster")
 class ClusterTckTest extends NatsTck {
   /** Three servers on the processors that one has elsewhere, and each write waits for two. */
   private static final double LOAD = 0.05;

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("cluster")
 @DisplayName("While the leader of a cluster dies, sleeps or is cut off, nothing is lost or doubled")
 final class ClusterFaultTest {
   private static final int ROUNDS = 1;
