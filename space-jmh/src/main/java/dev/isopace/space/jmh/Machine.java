@@ -4,15 +4,20 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
 /** What the process has used so far, and where it runs. */
 final class Machine {
   private static final Path IO = Path.of("/proc/self/io");
+  private static final Path TASKS = Path.of("/proc/self/task");
+
+  /** What the name of a store's own thread begins with. */
+  private static final String KEEPER = "space-store";
+
   private static final int COLLECTIONS = 4;
 
   private Machine() {}
@@ -30,14 +35,31 @@ final class Machine {
         Files.getFileStore(directory.toAbsolutePath()).name());
   }
 
-  /** How many calls have written to files; each force has had at least one. Linux only. */
+  /**
+   * How many calls of the threads that are there have written to files, those of the store's own
+   * thread aside, which prepares files in small pieces. Each force has had at least one. Linux
+   * only.
+   */
   static OptionalLong writes() throws IOException {
-    return io("syscw");
+    if (!Files.isReadable(IO)) {
+      return OptionalLong.empty();
+    }
+    long sum = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+      for (Path task : tasks) {
+        if (!Files.readString(task.resolve("comm")).startsWith(KEEPER)) {
+          sum += io(task.resolve("io"), "syscw");
+        }
+      }
+    }
+    return OptionalLong.of(sum);
   }
 
-  /** How many bytes went, or will go, to the device. Linux only. */
+  /** How many bytes went, or will go, to the device; not those of deleted files. Linux only. */
   static OptionalLong written() throws IOException {
-    return io("write_bytes");
+    return Files.isReadable(IO)
+        ? OptionalLong.of(io(IO, "write_bytes") - io(IO, "cancelled_write_bytes"))
+        : OptionalLong.empty();
   }
 
   static long cpuNanos() {
@@ -55,14 +77,11 @@ final class Machine {
     return least;
   }
 
-  private static OptionalLong io(String name) throws IOException {
-    if (!Files.isReadable(IO)) {
-      return OptionalLong.empty();
-    }
-    List<String> lines = Files.readAllLines(IO);
-    return lines.stream()
+  private static long io(Path file, String name) throws IOException {
+    return Files.readAllLines(file).stream()
         .filter(line -> line.startsWith(name + ": "))
         .mapToLong(line -> Long.parseLong(line.substring(name.length() + 2)))
-        .findFirst();
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -60,11 +60,15 @@ final class Batch {
 
   /** Makes room for more bytes behind the others. */
   void reserve(int length) {
-    // What is longer than the records is sent with them: zeros, so that a reader finds their end.
-    int needed = size + length + Format.TERMINATOR;
-    if (needed > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(Math.max(SMALLEST, needed), bytes.length * 2));
-    }
+    bytes = withRoom(bytes, size + length);
+  }
+
+  /** The same bytes with room for so many, and for what tells a reader that they end there. */
+  static byte[] withRoom(byte[] bytes, int size) {
+    int needed = size + Format.TERMINATOR;
+    return needed <= bytes.length
+        ? bytes
+        : Arrays.copyOf(bytes, Math.max(Math.max(SMALLEST, needed), bytes.length * 2));
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock alone

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +33,12 @@ import org.jspecify.annotations.Nullable;
  * the old files are deleted. An entry that is taken meanwhile is not led over; it is dead in the
  * new file.
  *
- * <p>How much: whenever segments that are no longer appended to hold more than twice what lives,
- * the ones with the least in them are rewritten; also, many small ones into one. A queue that is
- * emptied from its head leaves whole segments dead, and costs no rewriting.
+ * <p>How much: whenever segments that are no longer appended to hold more that is of no use than
+ * lives in the store, the ones with the least in them are rewritten; also, many small ones into
+ * one. A queue that is emptied from its head leaves whole segments dead, and costs no rewriting.
+ *
+ * <p>How fast: nobody waits for it. Between records it has the store's thread prepare segments that
+ * are needed, and while others append it leaves the device to them most of the time.
  */
 final class Compactor {
   private static final String NEW = "compacted" + Spares.UNFINISHED;
@@ -47,6 +49,9 @@ final class Compactor {
 
   private static final int AT_ONCE = 64;
 
+  /** After so many records it looks whether there is something urgent. */
+  private static final int ATTEND_EACH = 1024;
+
   /** So many neighbours that are so many times smaller than a segment may be are put together. */
   private static final int CROWD = 8;
 
@@ -54,7 +59,7 @@ final class Compactor {
   private static final long START = Format.length(0, Format.START_BODY);
 
   /** How much longer than it uses the device it leaves it to others. */
-  private static final int RESPITE = 2;
+  private static final int RESPITE = 4;
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -67,6 +72,8 @@ final class Compactor {
   private long failedAt;
 
   private boolean hasFailed;
+
+  private int recordsRead;
 
   private final Discards discards;
 
@@ -96,9 +103,8 @@ final class Compactor {
       return null;
     }
     List<Segment> sealed = sealed();
-    long live = sealed.stream().mapToLong(segment -> segment.liveBytes).sum();
     long garbage = sealed.stream().mapToLong(Compactor::garbage).sum();
-    List<Segment> run = garbage > live ? worst(sealed) : crowd(sealed);
+    List<Segment> run = garbage > segments.liveBytes() ? worst(sealed) : crowd(sealed);
     return run.isEmpty() ? null : () -> attempt(() -> rewrite(run));
   }
 
@@ -372,6 +378,7 @@ final class Compactor {
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
       while (reader.next()) {
+        attendNowAndThen();
         if (reader.type() == Format.PUSH) {
           KeyQueue queue = queueOf(reader, segment);
           if (queue == null) {
@@ -406,9 +413,17 @@ final class Compactor {
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
       while (reader.next()) {
+        attendNowAndThen();
         removals.add(reader);
       }
       requireEnd(segment, reader);
+    }
+  }
+
+  /** Nobody is to wait for a segment until all this is rewritten. */
+  private void attendNowAndThen() {
+    if (++recordsRead % ATTEND_EACH == 0) {
+      engine.attend(0);
     }
   }
 
@@ -504,6 +519,8 @@ final class Compactor {
       filled = 0;
       if (written - forced >= FORCED_AT_ONCE) {
         force();
+      } else {
+        engine.attend(0);
       }
     }
 
@@ -513,9 +530,11 @@ final class Compactor {
       handle.force();
       forced = written;
       long sequence = nextSequence();
-      if (sequence != lastSequence && engine.settings().sync() == Sync.ALWAYS) {
-        LockSupport.parkNanos(this, RESPITE * (System.nanoTime() - began));
-      }
+      boolean somebodyAppends = sequence != lastSequence;
+      engine.attend(
+          somebodyAppends && engine.settings().sync() == Sync.ALWAYS
+              ? RESPITE * (System.nanoTime() - began)
+              : 0);
       lastSequence = sequence;
     }
 

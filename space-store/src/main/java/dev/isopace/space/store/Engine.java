@@ -47,6 +47,10 @@ final class Engine implements Log.Owner {
   private long attemptsEnded;
   private long attemptFailed = -1;
   private @Nullable IOException attemptFailure;
+
+  /** While a task uses the room of a segment that was in reserve, none is made. */
+  private boolean isReserveLent;
+
   private long compactionsWanted;
   private long compactionsDone;
   private @Nullable Throwable compactionFailure;
@@ -341,33 +345,34 @@ final class Engine implements Log.Owner {
   @SuppressWarnings("WaitNotInLoop") // the caller looks for work again
   private void awaitWork() {
     if (settings.sync() == Sync.INTERVAL && log.failure() == null) {
-      long left = settings.interval().toNanos() - (System.nanoTime() - lastForce);
-      try {
-        if (left > 0) {
-          work.awaitNanos(left);
-        }
-      } catch (InterruptedException e) {
-        // Nobody has a reason to interrupt this thread; it ends when it is told to.
-      }
+      awaitWork(settings.interval().toNanos() - (System.nanoTime() - lastForce));
     } else {
       work.awaitUninterruptibly();
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // likewise
+  private void awaitWork(long nanos) {
+    try {
+      work.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      // Nobody has a reason to interrupt this thread; it ends when it is told to.
+    }
+  }
+
   private @Nullable Runnable nextTask() {
+    isReserveLent = false;
     Runnable drop = compactor.nextDrop();
     if (drop != null) {
       // First: a file that is free now need not be made.
       return drop;
     }
-    if (neededRoom > 0 || (spares.count() < Spares.WANTED && attemptFailure == null)) {
-      return preparation();
+    Runnable urgent = nextUrgentTask();
+    if (urgent != null) {
+      return urgent;
     }
     if (!retired.isEmpty()) {
       return this::closeQuietly;
-    }
-    if (isForceDue()) {
-      return this::force;
     }
     if (!untrimmed.isEmpty()) {
       Segment segment = untrimmed.remove(0);
@@ -378,6 +383,42 @@ final class Engine implements Log.Owner {
       return () -> compactAll(wanted);
     }
     return compactor.nextTask();
+  }
+
+  /** What others wait for, or will soon, or was promised for a time. */
+  private @Nullable Runnable nextUrgentTask() {
+    boolean lacksSpares =
+        neededRoom > 0 || (spares.count() < Spares.WANTED && attemptFailure == null);
+    if (lacksSpares && !isReserveLent) {
+      return preparation();
+    }
+    return isForceDue() ? this::force : null;
+  }
+
+  /**
+   * Within a long task of the store's own thread: does what is urgent, and rests for a time.
+   * Without the lock.
+   *
+   * @param nanos how long to rest, or no longer than until the store is stopped
+   */
+  void attend(long nanos) {
+    long until = System.nanoTime() + nanos;
+    log.lock.lock();
+    try {
+      while (log.failure() == null) {
+        Runnable urgent = nextUrgentTask();
+        long left = until - System.nanoTime();
+        if (urgent != null) {
+          perform(urgent);
+        } else if (left <= 0 || isStopping) {
+          return;
+        } else {
+          awaitWork(left);
+        }
+      }
+    } finally {
+      log.lock.unlock();
+    }
   }
 
   /** What prepares a segment, under the lock. */
@@ -574,6 +615,7 @@ final class Engine implements Log.Owner {
       if (reserve == null) {
         return false;
       }
+      isReserveLent = true;
     } finally {
       log.lock.unlock();
     }
@@ -650,7 +692,10 @@ final class Engine implements Log.Owner {
   void release() throws IOException {
     try (lock;
         disk) {
+      // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
+      awaitReaders();
       if (log.failure() == null) {
+        giveBack();
         if (settings.sync() != Sync.ALWAYS) {
           for (Segment segment : segments.all()) {
             segment.handle.force();
@@ -660,10 +705,6 @@ final class Engine implements Log.Owner {
       }
     } finally {
       compactor.abandon();
-      awaitReaders();
-      if (log.failure() == null) {
-        giveBack();
-      }
       for (Segment segment : segments.all()) {
         segment.handle.close();
       }

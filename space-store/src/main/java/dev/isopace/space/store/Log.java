@@ -217,21 +217,27 @@ final class Log {
    * lock is free and before anything else is waited for: the batch may be the caller's to lead.
    */
   void join(Operation operation) {
-    Batch batch = gathering;
-    if (batch == null) {
-      batch = open();
+    if (synced) {
+      Batch batch = gathering;
+      append(batch == null ? open() : batch, operation);
+      return;
     }
-    append(batch, operation);
-    if (!synced) {
-      close(batch);
-      land(batch, write(batch));
+    Outcome outcome = tail == Format.HEADER ? writeAlone(start()) : Outcome.DONE;
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      writeAlone(operation);
+    } else {
+      cancel(operation, Outcome.refused(outcome.cause()));
     }
+  }
+
+  private Marker start() {
+    return Marker.start(owner.oldest(), active.previous);
   }
 
   /** Leads the batch of an operation, if that is for the calling thread to do. */
   void lead(Operation operation) {
-    Batch batch = Objects.requireNonNull(operation.batch);
-    if (synced && batch.leader == Thread.currentThread() && !batch.isLed) {
+    Batch batch = operation.batch;
+    if (batch != null && batch.leader == Thread.currentThread() && !batch.isLed) {
       batch.isLed = true;
       fly(batch);
     }
@@ -285,27 +291,58 @@ final class Log {
     spare = Format.NO_BYTES;
     gathering = batch;
     if (tail == Format.HEADER) {
-      append(batch, Marker.start(owner.oldest(), active.previous));
+      append(batch, start());
     }
     return batch;
   }
 
   private void append(Batch batch, Operation operation) {
-    int body = operation.bodyLength();
-    int length = Format.length(operation.key().length, body);
+    int length = lengthOf(operation);
     batch.reserve(length);
-    int at = batch.size;
-    operation.writeBody(batch.bytes, at + length - body);
     int type = operation.type();
-    if (synced && at == 0) {
+    if (batch.size == 0) {
       type |= Format.SETTLED;
     }
-    Format.seal(
-        crc, batch.bytes, at, length, sequence++, type, operation.key(), batch.segment.epoch);
+    encode(operation, type, batch.bytes, batch.size, length, batch.segment);
     batch.add(operation, length);
     if (batch.count == batch.expected) {
       LockSupport.unpark(batch.leader);
     }
+  }
+
+  private static int lengthOf(Operation operation) {
+    return Format.length(operation.key().length, operation.bodyLength());
+  }
+
+  private void encode(
+      Operation operation, int type, byte[] bytes, int at, int length, Segment segment) {
+    operation.writeBody(bytes, at + length - operation.bodyLength());
+    Format.seal(crc, bytes, at, length, sequence++, type, operation.key(), segment.epoch);
+  }
+
+  /** Writes an operation, which takes effect or fails at once. */
+  private Outcome writeAlone(Operation operation) {
+    Segment segment = active;
+    long base = tail;
+    long number = sequence;
+    int length = lengthOf(operation);
+    byte[] bytes = Batch.withRoom(spare, length);
+    encode(operation, operation.type(), bytes, 0, length, segment);
+    Outcome outcome = write(segment, base, bytes, length);
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      operation.length = length;
+      tail = base + length;
+      segment.end = tail;
+      operation.commit(segment, segment.position(base), number);
+      operation.settle(outcome);
+    } else {
+      cancel(operation, outcome);
+      if (outcome.kind() == Outcome.Kind.UNKNOWN) {
+        fail(Objects.requireNonNull(outcome.cause()));
+      }
+    }
+    keep(bytes);
+    return outcome;
   }
 
   private void fly(Batch batch) {
@@ -330,7 +367,7 @@ final class Log {
       }
     }
     long began = System.nanoTime();
-    Outcome outcome = write(batch);
+    Outcome outcome = write(batch.segment, batch.base, batch.bytes, batch.size);
     lastNanos = System.nanoTime() - began;
     Batch next;
     lock.lock();
@@ -395,14 +432,14 @@ final class Log {
     tail = batch.base + batch.size;
   }
 
-  private Outcome write(Batch batch) {
-    Segment segment = batch.segment;
-    Arrays.fill(batch.bytes, batch.size, batch.size + Format.TERMINATOR, (byte) 0);
-    int length = (int) Math.min(batch.size + Format.TERMINATOR, segment.capacity - batch.base);
+  /** Writes records, and a terminator, which the bytes have the room for. */
+  private Outcome write(Segment segment, long base, byte[] bytes, int size) {
+    Arrays.fill(bytes, size, size + Format.TERMINATOR, (byte) 0);
+    int length = (int) Math.min(size + Format.TERMINATOR, segment.capacity - base);
     try {
-      segment.write(batch.bytes, 0, length, batch.base);
+      segment.write(bytes, 0, length, base);
     } catch (IOException | RuntimeException | Error e) {
-      return cut(batch, length, e);
+      return cut(segment, base, length, e);
     }
     try {
       if (synced) {
@@ -415,11 +452,11 @@ final class Log {
   }
 
   /** Undoes a write that has failed, so that what it left is not found later. */
-  private Outcome cut(Batch batch, int length, Throwable failed) {
+  private Outcome cut(Segment segment, long base, int length, Throwable failed) {
     try {
-      batch.segment.write(new byte[length], 0, length, batch.base);
+      segment.write(new byte[length], 0, length, base);
       if (synced) {
-        batch.segment.handle.force();
+        segment.handle.force();
       }
     } catch (IOException | RuntimeException | Error e) {
       failed.addSuppressed(e);
@@ -452,8 +489,12 @@ final class Log {
         fail(cause);
       }
     }
-    if (batch.bytes.length <= LARGEST_KEPT && batch.bytes.length > spare.length) {
-      spare = batch.bytes;
+    keep(batch.bytes);
+  }
+
+  private void keep(byte[] bytes) {
+    if (bytes.length <= LARGEST_KEPT && bytes.length > spare.length) {
+      spare = bytes;
     }
   }
 
@@ -472,9 +513,13 @@ final class Log {
 
   private static void cancel(Batch batch, Outcome outcome) {
     for (Operation each = batch.first; each != null; each = each.next) {
-      each.cancel(outcome);
-      each.settle(outcome);
+      cancel(each, outcome);
     }
+  }
+
+  private static void cancel(Operation operation, Outcome outcome) {
+    operation.cancel(outcome);
+    operation.settle(outcome);
   }
 
   /** Wakes those who wait for the operations of a batch. */

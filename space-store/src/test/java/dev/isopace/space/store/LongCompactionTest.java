@@ -1,0 +1,128 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Whoever appends does not wait for the end of a compaction, however long that takes")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class LongCompactionTest {
+  private static final int SEGMENT = 64 << 10;
+  private static final int SEGMENTS = 40;
+  private static final int APPENDED_SEGMENTS = 5;
+  private static final Duration INTERVAL = Duration.ofMillis(1);
+  private static final byte[] VALUE = new byte[1000];
+  private static final Settings SETTINGS =
+      new Settings(Settings.Sync.NEVER, Duration.ZERO, 64 << 20, SEGMENT, Settings.REQUIRED_VALUE);
+
+  /** Lets compaction dawdle, segment by segment, until all has been appended. */
+  private static final class DawdlingDisk extends ForwardingDisk {
+    final CountDownLatch begun = new CountDownLatch(1);
+    volatile boolean isAppended;
+    volatile int rewritten;
+    final AtomicInteger forcesOfLog = new AtomicInteger();
+
+    DawdlingDisk(Path directory) {
+      super(new NioDisk(directory, SETTINGS.memory(), true));
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      Handle opened = super.open(name, mode);
+      return name.startsWith("compacted")
+          ? opened
+          : new ForwardingHandle(opened) {
+            @Override
+            public void force() throws IOException {
+              super.force();
+              forcesOfLog.incrementAndGet();
+            }
+          };
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by the store's own thread alone
+    public void rename(String from, String to) throws IOException {
+      super.rename(from, to);
+      if (from.startsWith("compacted")) {
+        begun.countDown();
+        rewritten++;
+        if (!isAppended) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Segments are prepared between those that are rewritten")
+  void segmentsAreStillPrepared() throws Exception {
+    DawdlingDisk disk = new DawdlingDisk(StoreTckTest.freshDirectory());
+    try (Store store = Store.open(disk, SETTINGS)) {
+      fill(store);
+      CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> compact(store));
+      assertTrue(disk.begun.await(30, TimeUnit.SECONDS), "nothing was rewritten");
+      for (int size = 0; size < APPENDED_SEGMENTS * SEGMENT; size += VALUE.length) {
+        store.push("appended", VALUE);
+      }
+      int rewritten = disk.rewritten;
+      disk.isAppended = true;
+      compaction.get(30, TimeUnit.SECONDS);
+      assertTrue(
+          rewritten < disk.rewritten,
+          "all " + rewritten + " segments were rewritten before the last entry was appended");
+    }
+  }
+
+  @Test
+  @DisplayName("What is to be forced at intervals is forced between those that are rewritten")
+  void intervalsAreKept() throws Exception {
+    DawdlingDisk disk = new DawdlingDisk(StoreTckTest.freshDirectory());
+    try (Store store = Store.open(disk, SETTINGS.withSync(Settings.Sync.INTERVAL, INTERVAL))) {
+      fill(store);
+      CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> compact(store));
+      assertTrue(disk.begun.await(30, TimeUnit.SECONDS), "nothing was rewritten");
+      int forces = disk.forcesOfLog.get();
+      store.push("appended", VALUE);
+      while (disk.forcesOfLog.get() == forces) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      int rewritten = disk.rewritten;
+      disk.isAppended = true;
+      compaction.get(30, TimeUnit.SECONDS);
+      assertTrue(
+          rewritten < disk.rewritten,
+          "all " + rewritten + " segments were rewritten before the log was forced");
+    }
+  }
+
+  private static void compact(Store store) {
+    try {
+      store.compact();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** More than half of each segment lives, so that nothing is rewritten until that is asked for. */
+  private static void fill(Store store) throws IOException {
+    int count = SEGMENTS * SEGMENT / VALUE.length;
+    for (int i = 0; i < count; i++) {
+      store.push(i % 5 < 3 ? "kept" : "taken", VALUE);
+    }
+    while (store.pullp("taken").isPresent()) {}
+  }
+}
