@@ -62,15 +62,20 @@ final class Actor<T extends @Nullable Object> {
       if (isDone()) {
         throw new AssertionError(what + " should wait, but has ended: " + outcome());
       }
-      State state = thread.getState();
-      boolean waiting = state == State.WAITING || state == State.TIMED_WAITING || isReading(state);
-      sightings = waiting && !isHeldUp() ? sightings + 1 : 0;
+      sightings = isWaiting() ? sightings + 1 : 0;
       if (patience.isExhausted()) {
-        throw new AssertionError(what + " should wait, but is " + state + stack());
+        throw new AssertionError(what + " should wait, but is " + thread.getState() + stack());
       }
       Stage.pause();
     }
     return this;
+  }
+
+  /** Whether the thread waits just now, for the space and not for what is on the way to it. */
+  boolean isWaiting() {
+    State state = thread.getState();
+    boolean waiting = state == State.WAITING || state == State.TIMED_WAITING || isReading(state);
+    return waiting && !isHeldUp();
   }
 
   /** A thread that waits for what another process sends is runnable to the virtual machine. */

@@ -242,6 +242,8 @@ abstract class ArgumentRules extends Rules {
         "a".repeat(LONGEST_KEY - 1),
         "a".repeat(LONGEST_KEY - 1) + "b",
         "b" + "a".repeat(LONGEST_KEY - 1),
+        "a".repeat(LONGEST_KEY / 2 - 1) + "b" + "a".repeat(LONGEST_KEY / 2),
+        "a".repeat(LONGEST_KEY / 2) + "b" + "a".repeat(LONGEST_KEY / 2 - 1),
         "🚀".repeat(LONGEST_KEY / 4 - 1) + "🚁",
         random.toString());
   }
@@ -300,7 +302,14 @@ abstract class ArgumentRules extends Rules {
     for (int length : new int[] {171, 200, 256, 400, 1_000, 5_000, 40_000}) {
       for (String letter : List.of("a", "\u00E9", "\u65E5", "\uD83D\uDE80")) {
         String stem = letter.repeat(length);
-        List<String> keys = List.of(stem + "x", stem + "y", "x" + stem, "y" + stem);
+        List<String> keys =
+            List.of(
+                stem + "x",
+                stem + "y",
+                "x" + stem,
+                "y" + stem,
+                stem + "x" + stem,
+                stem + "y" + stem);
         List<String> taken = keys.stream().filter(this::isTaken).toList();
         String what = " of a key of " + length + " times " + shown(letter);
         for (String key : keys) {

@@ -51,6 +51,25 @@ abstract class CloseRules extends Rules {
   }
 
   @Test
+  void cls1_closeWakesAsManyWaitersAsThereAre() {
+    List<Actor<?>> waiters = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Wait wait = Wait.ALL.get(i % 4);
+      String key = i < 120 ? KEY : KEY + i;
+      waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
+    }
+    waiters.forEach(Actor::awaitBlocked);
+    Actor<?> closing = start("close of a handle with many waiters", this::close);
+    for (Actor<?> waiter : waiters) {
+      assertInstanceOf(
+          SpaceClosedException.class,
+          waiter.failure(stage().promptly()),
+          "what one of 200 waiters got when the handle was closed");
+    }
+    requirePrompt(closing);
+  }
+
+  @Test
   void cls1_closeIsPromptAlsoWhereNobodyWaits() {
     space().out(KEY, "1");
     requirePrompt(start("close of a handle without waiters", this::close));
@@ -178,23 +197,27 @@ abstract class CloseRules extends Rules {
   void cls3_everyThreadIsGoneWhenCloseReturns() {
     useOne().close();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    closeTwiceAtOnce(useOne(), () -> requireNoThreads(before));
+    for (int round = 0; round < rounds(5); round++) {
+      closeTwiceAtOnce(useOne(), () -> requireNoThreads(before));
+    }
   }
 
   @Test
   void cls3_everyThreadIsGoneWhenAnInterruptedThreadHasClosed() {
     useOne().close();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    Space<String> space = useOne();
-    start(
-            "close by an interrupted thread",
-            () -> {
-              Thread.currentThread().interrupt();
-              space.close();
-              requireNoThreads(before);
-              return null;
-            })
-        .result();
+    for (int round = 0; round < rounds(5); round++) {
+      Space<String> space = useOne();
+      start(
+              "close by an interrupted thread",
+              () -> {
+                Thread.currentThread().interrupt();
+                space.close();
+                requireNoThreads(before);
+                return null;
+              })
+          .result();
+    }
   }
 
   private static void requireNoThreads(Set<Thread> before) {
@@ -275,11 +298,14 @@ abstract class CloseRules extends Rules {
   /** Closes from two threads; whichever call returns first, all must be released by then. */
   private void closeTwiceAtOnce(Space<String> space, Runnable check) {
     List<Actor<Object>> closing = new ArrayList<>();
+    CountDownLatch ready = new CountDownLatch(2);
     for (int i = 0; i < 2; i++) {
       closing.add(
           start(
               "one of two that close",
               () -> {
+                ready.countDown();
+                stage().await("the other that closes", () -> ready.getCount() == 0);
                 space.close();
                 check.run();
                 return "closed";

@@ -244,6 +244,36 @@ abstract class CodecRules extends Rules {
     }
   }
 
+  @Test
+  void arg4_aCodecThatTakesLongForOneThatWaitedHoldsNobodyElseUp() {
+    AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              run(meanwhile.getAndSet(null));
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    for (Wait wait : Wait.ALL) {
+      Actor<Optional<String>> waiter =
+          start(wait + " that waits", () -> wait.call().on(space, KEY)).awaitBlocked();
+      meanwhile.set(
+          () ->
+              start(
+                      "calls while the codec runs in " + wait + " that has waited",
+                      () -> {
+                        space.out("another", "2");
+                        space.len(KEY);
+                        return space.keys();
+                      })
+                  .result());
+      space.out(KEY, "1");
+      assertEquals(Optional.of("1"), waiter.result(stage().patienceTime().multipliedBy(2)));
+      space.inp(KEY);
+    }
+  }
+
   private static void run(@Nullable Runnable action) {
     if (action != null) {
       action.run();

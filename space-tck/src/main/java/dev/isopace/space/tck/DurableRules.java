@@ -6,24 +6,28 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.Capability;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** DUR: what is there after a close, and after a kill. */
 abstract class DurableRules extends Rules {
   private static final String KEY = "durable";
+  private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(1);
 
   @BeforeEach
   void requireDurable() {
@@ -66,6 +70,76 @@ abstract class DurableRules extends Rules {
     try (Space<String> space = reopened()) {
       assertEquals(Set.of(), space.keys(), "keys after all was taken");
       assertEquals(Optional.empty(), space.inp(KEY));
+    }
+  }
+
+  @Test
+  void dur1_asManyEntriesAndKeysAsThereAreAreThereAfterReopening() {
+    int entries = 0;
+    int keys = 0;
+    try (Space<String> space = reopened()) {
+      Stage.Effort effort = stage().effort(rounds(3_000), LONGEST_TO_WRITE);
+      for (; effort.goesOnAfter(entries); entries++) {
+        // Each value twice in a row.
+        space.out(KEY, "e" + entries / 2);
+      }
+      effort = stage().effort(rounds(3_000), LONGEST_TO_WRITE);
+      for (; effort.goesOnAfter(keys); keys++) {
+        space.out("key " + keys, "1");
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(entries, space.len(KEY), "entries after reopening");
+      assertEquals(keys + 1, space.keys().size(), "number of keys after reopening");
+      for (int i = 0; i < entries; i++) {
+        assertEquals(
+            Optional.of("e" + i / 2),
+            space.inp(KEY),
+            "entry " + i + " of " + entries + ", reopened");
+      }
+    }
+  }
+
+  @Test
+  void out1_whatReturnedTrueWhileTheHandleClosesIsThereAfterReopening() {
+    for (int round = 0; round < rounds(20); round++) {
+      List<Actor<Integer>> writing = new ArrayList<>();
+      AtomicInteger begun = new AtomicInteger();
+      AtomicInteger doubts = new AtomicInteger();
+      try (Space<String> space = reopened()) {
+        for (int w = 0; w < 3; w++) {
+          String key = KEY + round + "-" + w;
+          writing.add(
+              start(
+                  "outs until close",
+                  () -> {
+                    int written = 0;
+                    try {
+                      while (space.out(key, "e" + written)) {
+                        written++;
+                        begun.incrementAndGet();
+                      }
+                    } catch (SpaceClosedException e) {
+                      // As good as false.
+                    } catch (IndeterminateException e) {
+                      doubts.incrementAndGet();
+                    }
+                    return written;
+                  }));
+        }
+        stage().await("outs", () -> begun.get() >= 10);
+        spin(5_000);
+      }
+      try (Space<String> space = reopened()) {
+        for (int w = 0; w < 3; w++) {
+          int written = writing.get(w).result();
+          String key = KEY + round + "-" + w;
+          int found = drain(space, key).size();
+          assertTrue(
+              found >= written && found <= written + doubts.get(),
+              "out had returned true for " + written + " entries, and " + found + " are there");
+        }
+      }
     }
   }
 

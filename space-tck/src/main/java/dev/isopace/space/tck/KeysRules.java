@@ -37,7 +37,7 @@ abstract class KeysRules extends Rules {
   @Test
   void prb3_keysAreThoseThatHoldEntries() {
     assertEquals(Set.of(), space().keys(), "keys of an empty space");
-    startBlocked(Wait.IN, "waited on");
+    Actor<?> taker = startBlocked(Wait.IN, "waited on");
     startBlocked(Wait.RD, "waited on");
     Set<String> expected = new HashSet<>();
     for (int i = 0; i < 100; i++) {
@@ -51,14 +51,16 @@ abstract class KeysRules extends Rules {
       space().rdp(KEY + (i + 1));
     }
     assertEquals(expected, space().keys(), "keys after every second one was emptied");
+    space().out("waited on", "1");
+    taker.result();
+    assertEquals(expected, space().keys(), "keys after one that waited has emptied its own");
   }
 
   @Test
   void prb3_keysAreAllHoweverManyThereAre() {
-    int most = rounds(5_000);
-    Stage.Patience time = stage().atMost(Duration.ofSeconds(1));
+    Stage.Effort effort = stage().effort(rounds(5_000), Duration.ofSeconds(1));
     Set<String> expected = new HashSet<>();
-    for (int i = 0; i < most && !time.isExhausted(); i++) {
+    for (int i = 0; effort.goesOnAfter(i); i++) {
       space().out(KEY + i, "1");
       expected.add(KEY + i);
     }
@@ -257,7 +259,7 @@ abstract class KeysRules extends Rules {
    * about to wait or waits.
    */
   private long endWaits(int most, Duration longest) throws InterruptedException {
-    Stage.Patience time = stage().atMost(longest);
+    Stage.Effort effort = stage().effort(most, longest);
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
     AtomicBoolean isOver = new AtomicBoolean();
@@ -282,11 +284,11 @@ abstract class KeysRules extends Rules {
               }
               return null;
             });
-    Stage.Patience patience = stage().patience();
     int waits = 0;
-    while (waits < most && !time.isExhausted() && !patience.isExhausted()) {
+    while (effort.goesOnAfter(waits)) {
       waits++;
       int number = waits;
+      Stage.Patience patience = stage().patience();
       while (begun.get() < number && !patience.isExhausted()) {
         Thread.onSpinWait();
       }

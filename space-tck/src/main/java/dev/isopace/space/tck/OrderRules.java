@@ -25,6 +25,7 @@ abstract class OrderRules extends Rules {
   private static final List<String> TAKES = List.of("inp", "in", "timed in", "in with timeout 0");
   private static final int GREAT_MANY = 1_200_000;
   private static final int LONG_QUEUE = 100_000;
+  private static final int MANY_KEYS = 20_000;
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
 
   @Test
@@ -51,16 +52,28 @@ abstract class OrderRules extends Rules {
 
   @Test
   void fifo1_aLongQueueKeepsItsOrder() {
-    int most = rounds(LONG_QUEUE);
-    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    Stage.Effort effort = stage().effort(rounds(LONG_QUEUE), LONGEST_TO_WRITE);
     int count = 0;
-    while (count < most && !time.isExhausted()) {
+    while (effort.goesOnAfter(count)) {
       space().out(KEY, "e" + count++);
     }
     for (int i = 0; i < count; i++) {
       assertEquals(Optional.of("e" + i), space().inp(KEY), "entry " + i + " of " + count);
     }
     assertEquals(Optional.empty(), space().inp(KEY), "after all were taken");
+  }
+
+  @Test
+  void fifo1_entriesOfAnyKeyKeepTheirOrder() {
+    for (String key : List.of("", " ", "k".repeat(60), "k".repeat(300), "\u00E9".repeat(256))) {
+      for (int i = 0; i < 5; i++) {
+        space().out(key, "e" + i);
+      }
+      for (int i = 0; i < 5; i++) {
+        String entry = "entry " + i + " of a key of " + key.length() + " characters";
+        assertEquals(Optional.of("e" + i), space().inp(key), entry);
+      }
+    }
   }
 
   @Test
@@ -142,6 +155,20 @@ abstract class OrderRules extends Rules {
       assertEquals(Optional.empty(), start("rdp", () -> space().rdp(key)).result());
       assertEquals(0L, start("len", () -> space().len(key)).result());
       assertEquals(Optional.empty(), start("inp", () -> space().inp(key)).result());
+    }
+  }
+
+  @Test
+  void fifo2_anOperationIsSeenByTheNextOneOfItsThread() {
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
+    for (int i = 0; i < rounds(1_000) && !time.isExhausted(); i++) {
+      Optional<String> entry = Optional.of("e" + i);
+      assertEquals(Optional.empty(), space().rdp(KEY), "rdp before an out");
+      space().out(KEY, "e" + i);
+      assertEquals(entry, space().rdp(KEY), "rdp after an out");
+      assertEquals(1, space().len(KEY), "len after an out");
+      assertEquals(entry, space().inp(KEY), "inp after an out");
+      assertEquals(0, space().len(KEY), "len after an inp");
     }
   }
 
@@ -269,10 +296,9 @@ abstract class OrderRules extends Rules {
 
   @Test
   void fifo3_ofAGreatManyEntriesNoneIsLostAndNoneComesTwice() throws InterruptedException {
-    int most = rounds(GREAT_MANY);
-    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    Stage.Effort effort = stage().effort(rounds(GREAT_MANY), LONGEST_TO_WRITE);
     int count = 0;
-    for (; count < most && !time.isExhausted(); count++) {
+    for (; effort.goesOnAfter(count); count++) {
       String entry = "e" + count;
       space().out(KEY, entry);
       // Not by a take that would wait for what is lost.
@@ -334,6 +360,18 @@ abstract class OrderRules extends Rules {
     }
     for (String key : keys) {
       assertEquals(Optional.empty(), space.inp(key), "after the last entry of '" + key + "'");
+    }
+  }
+
+  @Test
+  void fifo3_manyKeysAreKeptApart() {
+    Stage.Effort effort = stage().effort(rounds(MANY_KEYS), LONGEST_TO_WRITE.dividedBy(2));
+    int count = 0;
+    for (; effort.goesOnAfter(count); count++) {
+      space().out("key " + count, "e" + count);
+    }
+    for (int i = count - 1; i >= 0; i--) {
+      assertEquals(Optional.of("e" + i), space().inp("key " + i), "key " + i + " of " + count);
     }
   }
 }

@@ -34,19 +34,20 @@ abstract class OutRules extends Rules {
   void out1_neverWaitsForTakers() {
     int most = rounds(100_000);
     int least = Math.min(most, 1_000);
-    Stage.Patience time = stage().atMost(LONGEST);
+    Stage.Effort effort = stage().effort(most, LONGEST);
     int[] count = {0};
     Actor<?> writing =
         start(
             "outs that nobody takes",
             () -> {
-              while (count[0] < least || (count[0] < most && !time.isExhausted())) {
+              while (count[0] < least || effort.goesOnAfter(count[0])) {
                 assertTrue(space().out(KEY, "e" + count[0]), "out " + count[0]);
                 count[0]++;
               }
               return null;
             });
-    writing.result(stage().loaded(LONGEST).plus(stage().patienceTime()));
+    writing.result(
+        stage().loaded(LONGEST.multipliedBy(Stage.SLOWNESS)).plus(stage().patienceTime()));
     assertEquals(count[0], space().len(KEY), "len of entries that nobody has taken");
   }
 

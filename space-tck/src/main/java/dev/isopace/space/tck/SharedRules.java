@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 abstract class SharedRules extends Rules {
   private static final String KEY = "shared";
   private static final Duration SHORT = Duration.ofMillis(20);
+  private static final Duration SOON = Duration.ofSeconds(1);
   private static final int HISTORIES = 5_000;
   private static final Duration LONGEST = Duration.ofSeconds(3);
 
@@ -58,6 +59,21 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_oneHandleCountsWhatAnotherHasJustChanged() {
+    Space<String> one = space();
+    Space<String> other = another();
+    Stage.Patience time = stage().atMost(SOON);
+    for (int i = 0; i < rounds(300) && !time.isExhausted(); i++) {
+      one.out(KEY, "1");
+      assertEquals(1, other.len(KEY), "len by a handle after an out by another");
+      assertEquals(Set.of(KEY), other.keys(), "keys by a handle after an out by another");
+      assertEquals(Optional.of("1"), one.inp(KEY), "inp");
+      assertEquals(0, other.len(KEY), "len by a handle after an inp by another");
+      assertEquals(Optional.empty(), other.rdp(KEY), "rdp by a handle after an inp by another");
+    }
+  }
+
+  @Test
   void shr1_whoWaitsByOneHandleIsWokenByAnother() {
     Space<String> other = another();
     for (Wait wait : Wait.ALL) {
@@ -85,6 +101,28 @@ abstract class SharedRules extends Rules {
     third.out(KEY, "2");
     assertEquals(Optional.of("2"), waiter.result(), "what the waiter of an open handle got");
     assertEquals(Optional.of("1"), third.inp("kept"), "by a handle that was opened afterwards");
+  }
+
+  @Test
+  void in4_whoWaitedByAHandleThatWasClosedTakesNothingAfterwards() {
+    for (int i = 0; i < rounds(5); i++) {
+      String key = KEY + i;
+      Space<String> other = another();
+      List<Actor<?>> waiters = new ArrayList<>();
+      for (Wait wait : Wait.TAKES) {
+        waiters.add(start(wait + " until close", () -> wait.call().on(other, key)).awaitBlocked());
+      }
+      other.close();
+      waiters.forEach(Actor::failure);
+      for (int entry = 0; entry < 4; entry++) {
+        space().out(key, "e" + entry);
+      }
+      stage().letPassIdly(stage().moment());
+      for (int entry = 0; entry < 4; entry++) {
+        assertEquals(
+            Optional.of("e" + entry), space().inp(key), "entry " + entry + ", written after close");
+      }
+    }
   }
 
   @Test

@@ -124,9 +124,18 @@ public abstract class SpaceTck {
     }
   }
 
-  /** IN-6 to IN-8: who waits, and who is woken. */
+  /** IN-6 and IN-8: who is woken, and in which order. */
   @Nested
   class Waiting extends WaitingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** IN-7: what it costs to wait. */
+  @Nested
+  class Idle extends IdleRules {
     @Override
     Stage stage() {
       return SpaceTck.this.stage();

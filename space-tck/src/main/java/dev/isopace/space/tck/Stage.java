@@ -28,6 +28,9 @@ final class Stage {
   private static final Duration PROMPTLY = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(100);
 
+  /** How much longer a test may take that has come far in its time, and not far enough. */
+  static final int SLOWNESS = 4;
+
   private final String uri;
   private final TckOptions options;
   private final BiConsumer<String, Long> reporter;
@@ -225,6 +228,24 @@ final class Stage {
           new StringBuilder("threads that neither close nor interrupt has ended:");
       left.forEach(actor -> message.append(actor.stack()));
       throw new AssertionError(message.toString());
+    }
+  }
+
+  /** As many as that, or as many as the time allows. */
+  Effort effort(int most, Duration time) {
+    return new Effort(most, atMost(time), atMost(time.multipliedBy(SLOWNESS)));
+  }
+
+  /**
+   * How far a test goes on that does something a great many times: as far as the time allows. Where
+   * most of it is possible at all in that time, it is given more, should others keep the processors
+   * busy.
+   */
+  record Effort(int most, Patience time, Patience longer) {
+    boolean goesOnAfter(int count) {
+      int enough = most / 3 * 2;
+      boolean isNear = count >= enough / 20 && count < enough;
+      return count < most && (!time.isExhausted() || (isNear && !longer.isExhausted()));
     }
   }
 

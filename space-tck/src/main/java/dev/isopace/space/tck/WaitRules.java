@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,16 +114,63 @@ abstract class WaitRules extends Rules {
   @Test
   void in2_wakeUpsForNothingNeitherEndNorExtendTheWait() {
     Duration timeout = stage().moment();
+    // Where others keep the processors busy, the time may be over before anybody is woken.
+    int woken = 0;
+    for (int round = 0; round < 20 && woken < 3; round++) {
+      woken += wakesInTime(timeout) ? 1 : 0;
+    }
+  }
+
+  /** Wakes one who waits, until its time is over; whether it waited when it was woken. */
+  private boolean wakesInTime(Duration timeout) {
     Actor<Long> waiter = startTimed(timeout);
-    Stage.Patience patience = stage().patience();
-    for (int i = 0; !waiter.isDone() && !patience.isExhausted(); i++) {
+    Stage.Patience patience = stage().atMostOnce(timeout.multipliedBy(20));
+    boolean inTime = false;
+    for (int i = 0; !waiter.isDone(); i++) {
+      inTime |= waiter.isWaiting();
       LockSupport.unpark(waiter.thread());
       String other = "other" + i % 10;
       space().out(other, "1");
       space().inp(other);
+      if (patience.isExhausted()) {
+        fail(
+            "a wait of "
+                + timeout.toMillis()
+                + " ms goes on after 20 times as long, while its thread is woken for nothing and"
+                + " other keys are written");
+      }
       Stage.pause();
     }
     requireOnTime(waiter, timeout);
+    return inTime;
+  }
+
+  @Test
+  void in2_noneOfManyShortWaitsEndsEarly() {
+    int callers = 4;
+    int most = rounds(2_000) / callers;
+    Duration longest = Duration.ofSeconds(1);
+    List<Actor<?>> waiting = new ArrayList<>();
+    for (int c = 0; c < callers; c++) {
+      Duration timeout = Duration.ofNanos(50_000 + c);
+      waiting.add(
+          start(
+              "many short waits",
+              () -> {
+                Stage.Effort effort = stage().effort(most, longest);
+                for (int i = 0; effort.goesOnAfter(i); i++) {
+                  long begin = System.nanoTime();
+                  assertEquals(Optional.empty(), call().on(KEY, timeout));
+                  long elapsed = System.nanoTime() - begin;
+                  assertTrue(
+                      elapsed >= timeout.toNanos(),
+                      "empty after " + elapsed + " ns, wait " + i + " of " + timeout.toNanos());
+                }
+                return null;
+              }));
+    }
+    Duration limit = stage().loaded(longest.multipliedBy(Stage.SLOWNESS));
+    waiting.forEach(waiter -> waiter.result(limit.plus(stage().patienceTime())));
   }
 
   private Actor<Long> startTimed(Duration timeout) {

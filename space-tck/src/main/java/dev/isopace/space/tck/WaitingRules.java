@@ -4,21 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Capability;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** IN-6 to IN-8: who waits, and who is woken. */
+/** IN-6 and IN-8: who is woken, and in which order. */
 abstract class WaitingRules extends Rules {
   private static final String KEY = "waiting";
   private static final Duration PASSING = Duration.ofSeconds(1);
@@ -43,11 +40,7 @@ abstract class WaitingRules extends Rules {
       Actor<Optional<String>> first = start("first", () -> space().in(key, timeout));
       long begin = System.nanoTime();
       Actor<Optional<String>> second = startBlocked(Wait.TAKES.get(i % 2), key);
-      long blow = timeout.toNanos() - stage().random().nextInt(300_000) + 100_000;
-      while (System.nanoTime() - begin < blow) {
-        Thread.onSpinWait();
-      }
-      space().out(key, "1");
+      writeAtTheEndOf(timeout, begin, key);
       requireOneOf(first, second, key);
     }
   }
@@ -61,6 +54,29 @@ abstract class WaitingRules extends Rules {
       interruptAndWrite(reader, key);
       assertEquals(Optional.of("1"), taker.result(), "what the taker behind the reader got");
     }
+  }
+
+  @Test
+  void in6_anEntryForAReaderWhoseTimeIsOverStillWakesTheTaker() {
+    Duration timeout = stage().moment().dividedBy(20);
+    for (int i = 0; i < rounds(100); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> reader = start("reader", () -> space().rd(key, timeout));
+      long begin = System.nanoTime();
+      Actor<Optional<String>> taker = startBlocked(Wait.TAKES.get(i % 2), key);
+      writeAtTheEndOf(timeout, begin, key);
+      assertEquals(Optional.of("1"), taker.result(), "what the taker behind the reader got");
+      reader.result();
+    }
+  }
+
+  /** Writes just before or just after somebody's time is over. */
+  private void writeAtTheEndOf(Duration timeout, long begin, String key) {
+    long blow = timeout.toNanos() - stage().random().nextInt(300_000) + 100_000;
+    while (System.nanoTime() - begin < blow) {
+      Thread.onSpinWait();
+    }
+    space().out(key, "1");
   }
 
   @Test
@@ -83,6 +99,62 @@ abstract class WaitingRules extends Rules {
           tookOne ? List.of("2", "3") : List.of("1", "2", "3"),
           left,
           "what is left by a taker that " + (tookOne ? "returned" : "was interrupted"));
+    }
+  }
+
+  @Test
+  void in6_whatOneLeavesWhoIsInterruptedAgainAndAgainStaysInOrder() {
+    Stage.Patience time = stage().atMost(PASSING.dividedBy(2));
+    AtomicInteger ended = new AtomicInteger();
+    List<Integer> taken = new ArrayList<>();
+    Actor<?> taker = start("a taker that is interrupted", () -> takeToTheEnd(taken, ended));
+    AtomicBoolean isOver = new AtomicBoolean();
+    Actor<?> interrupting =
+        start(
+            "interrupts the taker",
+            () -> {
+              while (!isOver.get()) {
+                taker.interrupt();
+                Stage.pause();
+              }
+              return null;
+            });
+    int written = 0;
+    while (written < 30 || !time.isExhausted()) {
+      // Several at once: one that goes to the end must pass another.
+      for (int i = 0; i < 3; i++) {
+        space().out(KEY, Integer.toString(++written));
+      }
+      int number = written;
+      stage().await("that " + number + " entries are taken", () -> ended.get() >= number);
+    }
+    isOver.set(true);
+    interrupting.result();
+    space().out(KEY, LAST);
+    taker.result();
+    for (int i = 1; i < taken.size(); i++) {
+      assertTrue(
+          taken.get(i) > taken.get(i - 1),
+          "entry " + taken.get(i) + " came after " + taken.get(i - 1));
+    }
+  }
+
+  /** Takes one entry after the other, however often it is interrupted. */
+  private @Nullable Void takeToTheEnd(List<Integer> taken, AtomicInteger ended) {
+    for (; ; ) {
+      try {
+        String entry = space().in(KEY);
+        if (entry.equals(LAST)) {
+          return null;
+        }
+        taken.add(Integer.valueOf(entry));
+        ended.incrementAndGet();
+      } catch (InterruptedException e) {
+        // As it was meant; nothing was taken.
+      } catch (IndeterminateException e) {
+        // Whether one was taken is not known.
+        ended.incrementAndGet();
+      }
     }
   }
 
@@ -206,176 +278,33 @@ abstract class WaitingRules extends Rules {
   }
 
   @Test
-  void in7_aThousandWaitersCostNoProcessorTime() {
-    List<Actor<Optional<String>>> waiters = new ArrayList<>();
-    for (int i = 0; i < 1_000; i++) {
-      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
-      String key = KEY + i % 100;
-      waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
-    }
-    waiters.forEach(Actor::awaitBlocked);
-    Duration observed = stage().options().scaled(Duration.ofSeconds(2));
-    Set<Long> threads =
-        waiters.stream().map(waiter -> waiter.thread().getId()).collect(Collectors.toSet());
-    long wakeUps = settledWaits(threads);
-    // 50 ms in 10 s. Whoever polls does so all the time; what else the JVM does passes.
-    long limit = observed.toNanos() / 200;
-    long used = Long.MAX_VALUE;
-    for (int i = 0; i < 3 && used >= limit; i++) {
-      long before = processorTimeOfOthers();
-      stage().letPassIdly(observed);
-      used = processorTimeOfOthers() - before;
-    }
-    assertTrue(
-        used < limit,
-        "1,000 waiters used "
-            + used / 1000
-            + " us of processor time in "
-            + observed.toMillis()
-            + " ms, the limit is "
-            + limit / 1000
-            + " us");
-    if (!stage().promises(Capability.SHARED)) {
-      wakeUps = waits(threads) - wakeUps;
-      assertTrue(
-          wakeUps < waiters.size() / 10,
-          "1,000 waiters were woken "
-              + wakeUps
-              + " times in "
-              + observed.toMillis()
-              + " ms in which nothing was written: they poll");
-    }
-  }
-
-  /** How often the threads have begun to wait, once they do so for good. */
-  private long settledWaits(Set<Long> threads) {
-    long waits = waits(threads);
-    Stage.Patience patience = stage().moments();
-    for (long before = -1; before != waits && !patience.isExhausted(); waits = waits(threads)) {
-      before = waits;
-      stage().letPassIdly(Duration.ofMillis(5));
-    }
-    return waits;
-  }
-
-  private static long waits(Set<Long> threads) {
-    long sum = 0;
-    for (long id : threads) {
-      ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(id);
-      sum += info == null ? 0 : info.getWaitedCount();
-    }
-    return sum;
-  }
-
-  private static long processorTimeOfOthers() {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long sum = 0;
-    for (long id : threads.getAllThreadIds()) {
-      if (id != Thread.currentThread().getId()) {
-        sum += Math.max(0, threads.getThreadCpuTime(id));
-      }
-    }
-    return sum;
-  }
-
-  @Test
-  void in7_entriesOfOtherKeysWakeNobody() {
-    Actor<Optional<String>> taker = startBlocked(Wait.IN, KEY);
-    Actor<Optional<String>> reader = startBlocked(Wait.RD, KEY);
-    Set<Long> threads = Set.of(taker.thread().getId(), reader.thread().getId());
-    long before = settledWaits(threads);
-    int count = 3_000;
-    for (int i = 0; i < count; i++) {
-      // Many keys: those that share a lock, or a place in a table, may wake one another.
-      space().out(KEY + i, "1");
-      space().inp(KEY + i);
-      // Somebody who is woken by each entry needs the time to wait anew, or he would be counted
-      // once.
-      Stage.pause();
-    }
-    long woken = waits(threads) - before;
-    int limit = stage().promises(Capability.SHARED) ? count / 20 : 12;
-    assertTrue(
-        woken < limit, count + " entries of other keys woke two waiters " + woken + " times");
-    space().out(KEY, "1");
-    assertEquals(Optional.of("1"), reader.result());
-    assertEquals(Optional.of("1"), taker.result());
-  }
-
-  @Test
-  void in7_aWaiterHoldsNobodyUp() {
-    for (Wait wait : Wait.ALL) {
-      startBlocked(wait, KEY);
-    }
-    start(
-            "calls while others wait",
-            () -> {
-              for (String key : List.of(KEY + "x", KEY + "y")) {
-                assertTrue(space().out(key, "1"), "out");
-                assertEquals(Optional.of("1"), space().rdp(key), "rdp");
-                assertEquals(1, space().len(key), "len");
-                assertEquals(Set.of(key), space().keys(), "keys");
-                assertEquals("1", space().rd(key), "rd");
-                assertEquals("1", space().in(key), "in");
-                assertEquals(Optional.empty(), space().inp(key), "inp");
-                assertEquals(Optional.empty(), space().rdp(KEY), "rdp where others wait");
-                assertEquals(0, space().len(KEY), "len where others wait");
-              }
-              return null;
-            })
-        .result();
-  }
-
-  @Test
-  void in7_virtualThreadsThatWaitFreeTheirCarriers() {
-    Assumptions.assumeTrue(
-        VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
-    int waiters = 20 * Runtime.getRuntime().availableProcessors();
-    List<AtomicBoolean> served = new ArrayList<>();
-    for (int i = 0; i < waiters; i++) {
-      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
-      String key = KEY + i;
-      AtomicBoolean done = new AtomicBoolean();
-      served.add(done);
-      VirtualThreads.start(
-          () -> {
-            try {
-              done.set(wait.call().on(space(), key).isPresent());
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
-    }
-    // Virtual threads begin in order: this one gets a carrier only if those before it let go of
-    // theirs.
-    AtomicBoolean ran = new AtomicBoolean();
-    VirtualThreads.start(
-        () -> {
-          for (int i = 0; i < waiters; i++) {
-            space().out(KEY + i, "1");
-          }
-          ran.set(true);
-        });
-    stage().await("a virtual thread that runs while others wait", ran::get);
-    stage().await("all virtual threads served", () -> served.stream().allMatch(AtomicBoolean::get));
-  }
-
-  @Test
   void in8_takersAreServedInTheOrderInWhichTheyBeganToWait() {
     assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
     int count = 8;
     for (int round = 0; round < rounds(10); round++) {
       String key = KEY + round;
       boolean burst = round % 2 == 0;
+      // One that gives up must not disturb the order of the others, nor one that only reads.
+      int gone = stage().random().nextInt(count);
+      int reads = stage().random().nextInt(count);
+      boolean isLate = round % 4 < 2;
       List<Actor<Optional<String>>> takers = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        takers.add(startBlocked(Wait.TAKES.get((i + round) % 2), key));
+        takers.add(
+            isLate && i == gone
+                ? startTimed(key)
+                : startBlocked(Wait.TAKES.get((i + round) % 2), key));
+        if (i == reads) {
+          startBlocked(Wait.READS.get(round % 2), key);
+        }
       }
-      // One that gives up must not disturb the order of the others.
-      int gone = stage().random().nextInt(count);
-      Actor<?> leaving = takers.remove(gone);
-      leaving.interrupt();
-      leaving.failure();
+      Actor<Optional<String>> leaving = takers.remove(gone);
+      if (isLate) {
+        assertEquals(Optional.empty(), leaving.result(), "what came before there was an entry");
+      } else {
+        leaving.interrupt();
+        leaving.failure();
+      }
       for (int i = 0; i < takers.size(); i++) {
         space().out(key, "e" + i);
         if (!burst) {
@@ -386,6 +315,14 @@ abstract class WaitingRules extends Rules {
         assertEquals(Optional.of("e" + i), takers.get(i).result(), "taker " + i);
       }
     }
+  }
+
+  /** One that waits for a moment; which may be over, if the processors are busy. */
+  private Actor<Optional<String>> startTimed(String key) {
+    Actor<Optional<String>> taker =
+        start("in until its time is over", () -> space().in(key, stage().moment()));
+    stage().await("a taker that waits", () -> taker.isWaiting() || taker.isDone());
+    return taker;
   }
 
   @Test

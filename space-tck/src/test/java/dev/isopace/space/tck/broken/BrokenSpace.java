@@ -43,7 +43,7 @@ record BrokenSpace(String name, String rule, String uri) {
 
   static BrokenSpace of(SharedDefect defect, SharedServer.Running server) {
     String uri = "plainshared:" + server.port() + "/" + Suite.FRESH + "?defect=" + defect;
-    return new BrokenSpace(defect.name(), "SHR-1", uri);
+    return new BrokenSpace(defect.name(), defect.rule(), uri);
   }
 
   @Override

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.Events;
 
 /**
  * Every broken space on many seeds, and which rules each fails beside the one that it was made to
@@ -24,12 +27,15 @@ class BrokenSpacesProof {
   /** Of the whole suite, if it is to be run on every broken space. */
   private static final double LOAD = 0.1;
 
+  private static final double PATIENCE = 0.5;
+
   private static final Path DOCUMENT = Path.of("..", "docs", "broken-spaces.md");
 
   @Test
   void eachFailsItsRuleOnEverySeed(@TempDir Path directory) throws IOException {
     Ledger ledger = new Ledger("seeds");
     List<String> misses = new ArrayList<>();
+    Map<BrokenSpace, String> noticed = new HashMap<>();
     int runs = 0;
     int spaces = 0;
     try (SharedServer.Running server = SharedServer.start()) {
@@ -42,9 +48,7 @@ class BrokenSpacesProof {
               isDone = false;
               break;
             }
-            TckOptions options = Suite.impatient().withSeed(seed);
-            long failed = Suite.run(space.uri(), space.rule(), options).failed().count();
-            ledger.add(key, failed == 0 ? "passed" : "failed " + space.rule());
+            ledger.add(key, isNoticed(space, seed, noticed) ? "failed " + space.rule() : "passed");
           }
           runs++;
           if (ledger.get(key).equals("passed")) {
@@ -64,6 +68,25 @@ class BrokenSpacesProof {
             + SEEDS
             + " seeds");
     assertEquals(List.of(), misses);
+  }
+
+  /** Patiently: who is impatient takes a thread that was not let run for one that waits in vain. */
+  private static boolean isNoticed(
+      BrokenSpace space, int seed, Map<BrokenSpace, String> noticedBy) {
+    TckOptions options = TckOptions.defaults().withSeed(seed);
+    String test = noticedBy.get(space);
+    if (test != null) {
+      // The test that noticed it before will most likely do so again.
+      Events same = Suite.run(space.uri(), options, each -> each.getDisplayName().equals(test));
+      if (same.failed().count() > 0) {
+        return true;
+      }
+    }
+    Events tests = Suite.run(space.uri(), space.rule(), options);
+    tests.failed().stream()
+        .findFirst()
+        .ifPresent(event -> noticedBy.put(space, event.getTestDescriptor().getDisplayName()));
+    return tests.failed().count() > 0;
   }
 
   /** Writes the document, as far as it is known. */
@@ -93,11 +116,12 @@ class BrokenSpacesProof {
 
   /** Its own rule by all tests, the others by shorter ones. */
   private static Set<String> failed(BrokenSpace space) {
-    TckOptions options = Suite.impatient().withSeed(1);
+    TckOptions options = TckOptions.defaults().withSeed(1).withTimeScale(PATIENCE);
     Set<String> failed =
         new TreeSet<>(Suite.failedRules(Suite.run(space.uri(), options.withLoad(LOAD))));
     if (!failed.contains(space.rule())) {
-      failed.addAll(Suite.failedRules(Suite.run(space.uri(), space.rule(), options)));
+      failed.addAll(
+          Suite.failedRules(Suite.run(space.uri(), space.rule(), Suite.impatient().withSeed(1))));
     }
     return failed;
   }
@@ -111,7 +135,8 @@ class BrokenSpacesProof {
     lines.add(
         "requires that each fails the rule that it was made to break. Which others it fails,");
     lines.add(
-        "too, is found by the whole suite, at a tenth of its load and of its patience; a dash");
+        "too, is found by the whole suite, at a tenth of its load and half of its patience; a"
+            + " dash");
     lines.add("means none, a question mark that it has not been run.");
     lines.add("");
     lines.add("This file is written by `mvn verify -pl space-tck -am -Pmatrix`.");

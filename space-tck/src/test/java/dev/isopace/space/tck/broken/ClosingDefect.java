@@ -227,6 +227,19 @@ enum ClosingDefect implements Flaw {
               }
               return super.rd(key, timeout);
             }
+          }),
+
+  CLOSE_WAKES_100_WAITERS_AT_MOST(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              queues.values().stream()
+                  .flatMap(queue -> queue.waiters.stream())
+                  .limit(100)
+                  .forEach(waiter -> waiter.signal.signal());
+            }
           });
 
   private final String rule;
@@ -247,8 +260,8 @@ enum ClosingDefect implements Flaw {
     return maker;
   }
 
-  /** Four seconds, where the suite is ten times as impatient as it is by itself. */
-  private static final Duration LONG = Duration.ofMillis(400);
+  /** Longer than the suite waits for a close, however patient it is by itself. */
+  private static final Duration LONG = Duration.ofSeconds(2);
 
   private static void pass(Duration time) {
     long end = System.nanoTime() + time.toNanos();

@@ -1,5 +1,7 @@
 package dev.isopace.space.tck.broken;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with values on their way through the codec, and with copies. */
@@ -92,6 +94,32 @@ enum CodecDefect implements Flaw {
               try {
                 boolean waits = !queue(key).waiters.isEmpty();
                 return waits ? new Entry(codec.encode(value)) : super.encode(key, value);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  DECODES_UNDER_ITS_LOCK_FOR_WHO_WAITED(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            private final Set<Thread> waited = ConcurrentHashMap.newKeySet();
+
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              waited.add(Thread.currentThread());
+              super.joinLine(queue, waiter);
+            }
+
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              if (!waited.remove(Thread.currentThread())) {
+                return super.decode(operation, key, entry);
+              }
+              lock.lock();
+              try {
+                return super.decode(operation, key, entry);
               } finally {
                 lock.unlock();
               }

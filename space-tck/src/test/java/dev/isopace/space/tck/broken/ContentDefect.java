@@ -283,6 +283,64 @@ enum ContentDefect implements Flaw {
               }
               isInterrupted = false;
             }
+          }),
+
+  LIFO_UNDER_LONG_KEYS(
+      "FIFO-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void append(Queue queue, Entry entry) {
+              if (queue.key.length() > 100) {
+                queue.entries.addFirst(entry);
+              } else {
+                super.append(queue, entry);
+              }
+            }
+          }),
+
+  LEN_IS_ROUNDED_ABOVE_1000(
+      "PRB-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public long len(String key) {
+              long length = super.len(key);
+              return length > 1_000 ? length / 10 * 10 : length;
+            }
+          }),
+
+  KEYS_LISTS_WHAT_A_WAITER_EMPTIED(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> emptied = new HashSet<>();
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              emptied.remove(queue.key);
+              super.append(queue, entry);
+            }
+
+            @Override
+            void remove(Queue queue) {
+              super.remove(queue);
+              if (queue.entries.isEmpty() && firstTaker(queue) != null) {
+                emptied.add(queue.key);
+              }
+            }
+
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                Set<String> names = new HashSet<>(super.names());
+                names.addAll(emptied);
+                return names;
+              } finally {
+                lock.unlock();
+              }
+            }
           });
 
   private final String rule;

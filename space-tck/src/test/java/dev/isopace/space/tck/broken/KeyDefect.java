@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.isopace.space.SpaceClosedException;
 import java.text.Normalizer;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /** What can be wrong with keys, and with arguments that are none. */
 @SuppressWarnings({"ImmutableEnumChecker", "IdentityHashMapUsage"})
@@ -151,7 +154,20 @@ enum KeyDefect implements Flaw {
               }
               return super.in(key);
             }
-          });
+          }),
+
+  KEYS_ARE_THEIR_ENDS(
+      "ARG-2",
+      codec ->
+          new ComparingSpace<>(
+              Comparator.comparing(
+                  key ->
+                      key.length() > 64
+                          ? key.substring(0, 32) + key.length() + key.substring(key.length() - 32)
+                          : key))),
+
+  KEYS_ARE_20_BITS_OF_A_CHECKSUM(
+      "FIFO-3", codec -> new ComparingSpace<>(Comparator.comparing(KeyDefect::checksum)));
 
   private final String rule;
   private final Maker maker;
@@ -169,5 +185,23 @@ enum KeyDefect implements Flaw {
   @Override
   public Maker maker() {
     return maker;
+  }
+
+  private static long checksum(String key) {
+    return UUID.nameUUIDFromBytes(key.getBytes(UTF_8)).getMostSignificantBits() & 0xF_FFFF;
+  }
+
+  /** A space that takes keys for one that a comparator does not tell apart. */
+  private static final class ComparingSpace<V> extends PlainSpace<V> {
+    ComparingSpace(Comparator<String> comparator) {
+      queues = new TreeMap<>(comparator);
+    }
+
+    @Override
+    void forgetIfIdle(String key, Queue queue) {
+      if (queue.entries.isEmpty() && queue.waiters.isEmpty()) {
+        queues.remove(key, queue);
+      }
+    }
   }
 }

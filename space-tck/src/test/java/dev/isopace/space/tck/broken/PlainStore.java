@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +136,15 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private void spoil() {
     for (Queue queue : queues.values()) {
+      if (is(StoreDefect.OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST)) {
+        while (queue.entries.size() > 1_000) {
+          queue.entries.removeLast();
+        }
+      }
+      if (is(StoreDefect.MERGES_EQUAL_VALUES_WHEN_OPENED)) {
+        Set<ByteBuffer> values = new HashSet<>();
+        queue.entries.removeIf(entry -> !values.add(ByteBuffer.wrap((byte[]) entry.content)));
+      }
       if (is(StoreDefect.REVERSES_WHEN_OPENED)) {
         List<Entry> entries = new ArrayList<>(queue.entries);
         Collections.reverse(entries);
@@ -154,9 +166,26 @@ final class PlainStore<V> extends PlainSpace<V> {
   }
 
   @Override
+  protected boolean put(String key, V value) {
+    return super.put(key, value) || is(StoreDefect.TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN);
+  }
+
+  @Override
+  void wakeAllForClose() {
+    super.wakeAllForClose();
+    if (is(StoreDefect.REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS)) {
+      for (Queue queue : queues.values()) {
+        if (firstTaker(queue) != null && !queue.entries.isEmpty()) {
+          write(record(REMOVAL, queue.key, null));
+        }
+      }
+    }
+  }
+
+  @Override
   void append(Queue queue, Entry entry) {
     byte[] value = (byte[]) entry.content;
-    if (is(StoreDefect.CUTS_LARGE_VALUES) && value.length > LARGE) {
+    if (is(StoreDefect.WRITES_LARGE_VALUES_IN_PART) && value.length > LARGE) {
       value = Arrays.copyOf(value, LARGE);
     }
     byte[] record = record(OUT, queue.key, value);

@@ -9,10 +9,18 @@ enum StoreDefect {
   LOSES_EMPTY_VALUES("DUR-1"),
   LOSES_THE_LAST_ENTRY("DUR-1"),
   TRIMS_KEYS_WHEN_OPENED("DUR-1"),
-  CUTS_LARGE_VALUES("DUR-1"),
+  WRITES_LARGE_VALUES_IN_PART("DUR-1"),
   FORGETS_WHAT_EARLIER_LIVES_WROTE("DUR-1"),
+  OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST("DUR-1"),
+  MERGES_EQUAL_VALUES_WHEN_OPENED("DUR-1"),
   LETS_A_SECOND_OPENER_IN("DUR-1"),
   NEVER_UNLOCKS("DUR-1"),
+
+  /** Who is about to write when the handle closes is told that it has written. */
+  TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN("OUT-1"),
+
+  /** An entry is gone with the taker for which it came too late. */
+  REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS("IN-4"),
 
   /** The last writes are in the memory of the process. */
   RETURNS_BEFORE_IT_WRITES("DUR-2"),

@@ -8,9 +8,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.launcher.PostDiscoveryFilter;
@@ -25,7 +31,28 @@ final class Suite {
 
   private Suite() {}
 
+  /**
+   * Skips what can no longer change the verdict: the other tests of a rule of which one has failed.
+   */
+  static final class FirstFailure implements TestWatcher, ExecutionCondition {
+    private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void testFailed(ExtensionContext test, Throwable cause) {
+      FAILED.add(ruleOf(test.getDisplayName()));
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
+      String rule = ruleOf(test.getDisplayName());
+      return test.getTestMethod().isPresent() && FAILED.contains(rule)
+          ? ConditionEvaluationResult.disabled(rule + " has failed already")
+          : ConditionEvaluationResult.enabled("");
+    }
+  }
+
   /** The suite on the space that is being tried; its name keeps it from being run by itself. */
+  @ExtendWith(FirstFailure.class)
   static class Subject extends SpaceTck {
     private static String uri = "";
     private static TckOptions options = TckOptions.defaults();
@@ -67,7 +94,9 @@ final class Suite {
     return run(uri, options, test -> true);
   }
 
-  private static Events run(String uri, TckOptions options, Predicate<TestDescriptor> part) {
+  /** Runs the tests that are wanted. */
+  static Events run(String uri, TckOptions options, Predicate<TestDescriptor> part) {
+    FirstFailure.FAILED.clear();
     Subject.uri = uri;
     Subject.options = options;
     return EngineTestKit.engine("junit-jupiter")
@@ -97,6 +126,10 @@ final class Suite {
   }
 
   private static String ruleOf(TestDescriptor test) {
-    return test.getDisplayName().replaceFirst(" .*", "");
+    return ruleOf(test.getDisplayName());
+  }
+
+  private static String ruleOf(String displayName) {
+    return displayName.replaceFirst(" .*", "");
   }
 }

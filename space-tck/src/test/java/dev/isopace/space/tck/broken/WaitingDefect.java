@@ -2,10 +2,12 @@ package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -276,6 +278,85 @@ enum WaitingDefect implements Flaw {
               } else {
                 super.joinLine(queue, waiter);
               }
+            }
+          }),
+
+  TIMES_OUT_EARLY_ONCE_IN_500(
+      "IN-2",
+      codec ->
+          new PlainSpace<>() {
+            private final AtomicInteger count = new AtomicInteger();
+
+            @Override
+            protected @Nullable Object take(String key, Deadline deadline)
+                throws InterruptedException {
+              boolean isLong = deadline.remainingNanos() > Duration.ofMinutes(1).toNanos();
+              return super.take(
+                  key,
+                  !isLong && count.incrementAndGet() % 500 == 0
+                      ? Deadline.after(Duration.ZERO)
+                      : deadline);
+            }
+          }),
+
+  A_TIMEOUT_TURNS_THE_LINE_ROUND(
+      "IN-8",
+      codec ->
+          new PlainSpace<>() {
+            private boolean isOver;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              isOver = deadline.hasPassed();
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              super.giveUp(queue, waiter);
+              if (isOver) {
+                Collections.reverse(queue.waiters);
+                isOver = false;
+              }
+            }
+          }),
+
+  A_READER_WHOSE_TIME_IS_OVER_EATS_THE_SIGNAL(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            private boolean isOver;
+
+            @Override
+            void wakeTaker(Queue queue) {
+              // Readers pass the signal on when they leave, unless their time is over.
+              if (queue.waiters.stream().allMatch(waiter -> waiter.takes)) {
+                super.wakeTaker(queue);
+              }
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!waiter.takes && deadline.hasPassed()) {
+                // Slow to leave: meanwhile others write.
+                lock.unlock();
+                try {
+                  LockSupport.parkNanos(100_000);
+                } finally {
+                  lock.lock();
+                }
+                isOver = true;
+              }
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              super.giveUp(queue, waiter);
+              if (!waiter.takes && !isOver) {
+                super.wakeTaker(queue);
+              }
+              isOver = false;
             }
           });
 

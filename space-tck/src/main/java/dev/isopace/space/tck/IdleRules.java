@@ -1,0 +1,178 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.spi.Capability;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** IN-7: what it costs to wait. */
+abstract class IdleRules extends Rules {
+  private static final String KEY = "idle";
+
+  @Test
+  void in7_aThousandWaitersCostNoProcessorTime() {
+    List<Actor<Optional<String>>> waiters = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      String key = KEY + i % 100;
+      waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
+    }
+    waiters.forEach(Actor::awaitBlocked);
+    Duration observed = stage().options().scaled(Duration.ofSeconds(2));
+    Set<Long> threads =
+        waiters.stream().map(waiter -> waiter.thread().getId()).collect(Collectors.toSet());
+    long wakeUps = settledWaits(threads);
+    // 50 ms in 10 s. Whoever polls does so all the time; what else the JVM does passes.
+    long limit = observed.toNanos() / 200;
+    long used = Long.MAX_VALUE;
+    for (int i = 0; i < 3 && used >= limit; i++) {
+      long before = processorTimeOfOthers();
+      stage().letPassIdly(observed);
+      used = processorTimeOfOthers() - before;
+    }
+    assertTrue(
+        used < limit,
+        "1,000 waiters used "
+            + used / 1000
+            + " us of processor time in "
+            + observed.toMillis()
+            + " ms, the limit is "
+            + limit / 1000
+            + " us");
+    if (!stage().promises(Capability.SHARED)) {
+      wakeUps = waits(threads) - wakeUps;
+      assertTrue(
+          wakeUps < waiters.size() / 10,
+          "1,000 waiters were woken "
+              + wakeUps
+              + " times in "
+              + observed.toMillis()
+              + " ms in which nothing was written: they poll");
+    }
+  }
+
+  /** How often the threads have begun to wait, once they do so for good. */
+  private long settledWaits(Set<Long> threads) {
+    long waits = waits(threads);
+    Stage.Patience patience = stage().moments();
+    for (long before = -1; before != waits && !patience.isExhausted(); waits = waits(threads)) {
+      before = waits;
+      stage().letPassIdly(Duration.ofMillis(5));
+    }
+    return waits;
+  }
+
+  private static long waits(Set<Long> threads) {
+    long sum = 0;
+    for (long id : threads) {
+      ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(id);
+      sum += info == null ? 0 : info.getWaitedCount();
+    }
+    return sum;
+  }
+
+  private static long processorTimeOfOthers() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long sum = 0;
+    for (long id : threads.getAllThreadIds()) {
+      if (id != Thread.currentThread().getId()) {
+        sum += Math.max(0, threads.getThreadCpuTime(id));
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void in7_entriesOfOtherKeysWakeNobody() {
+    Actor<Optional<String>> taker = startBlocked(Wait.IN, KEY);
+    Actor<Optional<String>> reader = startBlocked(Wait.RD, KEY);
+    Set<Long> threads = Set.of(taker.thread().getId(), reader.thread().getId());
+    long before = settledWaits(threads);
+    int count = 3_000;
+    for (int i = 0; i < count; i++) {
+      // Many keys: those that share a lock, or a place in a table, may wake one another.
+      space().out(KEY + i, "1");
+      space().inp(KEY + i);
+      // Somebody who is woken by each entry needs the time to wait anew, or he would be counted
+      // once.
+      Stage.pause();
+    }
+    long woken = waits(threads) - before;
+    int limit = stage().promises(Capability.SHARED) ? count / 20 : 12;
+    assertTrue(
+        woken < limit, count + " entries of other keys woke two waiters " + woken + " times");
+    space().out(KEY, "1");
+    assertEquals(Optional.of("1"), reader.result());
+    assertEquals(Optional.of("1"), taker.result());
+  }
+
+  @Test
+  void in7_aWaiterHoldsNobodyUp() {
+    for (Wait wait : Wait.ALL) {
+      startBlocked(wait, KEY);
+    }
+    start(
+            "calls while others wait",
+            () -> {
+              for (String key : List.of(KEY + "x", KEY + "y")) {
+                assertTrue(space().out(key, "1"), "out");
+                assertEquals(Optional.of("1"), space().rdp(key), "rdp");
+                assertEquals(1, space().len(key), "len");
+                assertEquals(Set.of(key), space().keys(), "keys");
+                assertEquals("1", space().rd(key), "rd");
+                assertEquals("1", space().in(key), "in");
+                assertEquals(Optional.empty(), space().inp(key), "inp");
+                assertEquals(Optional.empty(), space().rdp(KEY), "rdp where others wait");
+                assertEquals(0, space().len(KEY), "len where others wait");
+              }
+              return null;
+            })
+        .result();
+  }
+
+  @Test
+  void in7_virtualThreadsThatWaitFreeTheirCarriers() {
+    Assumptions.assumeTrue(
+        VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
+    int waiters = 20 * Runtime.getRuntime().availableProcessors();
+    List<AtomicBoolean> served = new ArrayList<>();
+    for (int i = 0; i < waiters; i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      String key = KEY + i;
+      AtomicBoolean done = new AtomicBoolean();
+      served.add(done);
+      VirtualThreads.start(
+          () -> {
+            try {
+              done.set(wait.call().on(space(), key).isPresent());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+    // Virtual threads begin in order: this one gets a carrier only if those before it let go of
+    // theirs.
+    AtomicBoolean ran = new AtomicBoolean();
+    VirtualThreads.start(
+        () -> {
+          for (int i = 0; i < waiters; i++) {
+            space().out(KEY + i, "1");
+          }
+          ran.set(true);
+        });
+    stage().await("a virtual thread that runs while others wait", ran::get);
+    stage().await("all virtual threads served", () -> served.stream().allMatch(AtomicBoolean::get));
+  }
+}
