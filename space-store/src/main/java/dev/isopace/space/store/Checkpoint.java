@@ -274,7 +274,7 @@ final class Checkpoint {
     }
 
     long getNumber() throws IOException {
-      if (buffer.remaining() < LONGEST_NUMBER && read < end) {
+      while (buffer.remaining() < LONGEST_NUMBER && read < end) {
         fill(buffer.remaining() + 1);
       }
       long value = 0;

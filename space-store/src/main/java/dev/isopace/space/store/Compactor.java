@@ -117,7 +117,7 @@ final class Compactor {
       discards.clear();
       attempt.run();
       hasFailed = false;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // The store is as good as before. Whoever asks for compaction is told why it fails.
       hasFailed = true;
       failedAt = System.nanoTime();
@@ -185,6 +185,9 @@ final class Compactor {
     rollIfWorthwhile();
     dropOldest();
     for (List<Segment> run : runs()) {
+      if (engine.isStopping()) {
+        return;
+      }
       rewrite(run);
     }
     dropOldest();
@@ -304,7 +307,13 @@ final class Compactor {
       run.forEach(segment -> segment.isDamaged = true);
       throw e;
     }
-    replace(run, rewritten);
+    try {
+      replace(run, rewritten);
+    } catch (RuntimeException | Error e) {
+      // The index leads to some of both.
+      engine.fail(e);
+      throw e;
+    }
   }
 
   private Rewritten writeWithRoom(List<Segment> run) throws IOException {
@@ -345,7 +354,7 @@ final class Compactor {
       handle.force();
       disk.rename(NEW, name);
       disk.syncDir();
-      handle.map();
+      Engine.mapQuietly(handle);
       Segment segment =
           new Segment(
               disk,

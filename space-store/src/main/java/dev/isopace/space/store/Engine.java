@@ -5,6 +5,7 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,10 @@ final class Engine implements Log.Owner {
 
   private int unread;
   private long lastForce = System.nanoTime();
+
+  /** Set while other tasks have their turn although a force may be due. */
+  private boolean hasForced;
+
   private long forcedEnd;
 
   private Engine(
@@ -100,7 +105,7 @@ final class Engine implements Log.Owner {
   static Engine open(Disk disk, Settings settings, Closeable lock, Replay replay)
       throws IOException {
     List<Segment> found = replay.segments().all();
-    if (settings.sync() == Sync.ALWAYS && !replay.isSynced()) {
+    if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
       for (Segment segment : found) {
         segment.handle.force();
       }
@@ -122,6 +127,9 @@ final class Engine implements Log.Owner {
             // Else the new segment has taken its place already.
             disk.delete(leftover);
           }
+        }
+        if (!replay.leftovers().isEmpty()) {
+          disk.syncDir();
         }
         for (Segment segment : found) {
           if (segment.end == segment.capacity) {
@@ -244,7 +252,7 @@ final class Engine implements Log.Owner {
       perform(preparation());
     } else {
       work.signal();
-      while (attemptsEnded < attempt && log.failure() == null) {
+      while (attemptsEnded < attempt && log.failure() == null && !isStopping) {
         log.changed.awaitUninterruptibly();
       }
     }
@@ -323,7 +331,7 @@ final class Engine implements Log.Owner {
         if (task == null) {
           awaitWork();
         } else {
-          perform(task);
+          performOrFail(task);
         }
       }
     } finally {
@@ -331,10 +339,21 @@ final class Engine implements Log.Owner {
     }
   }
 
+  /** What nobody has foreseen ends the use of the store, and not this thread, which it needs. */
+  private void performOrFail(Runnable task) {
+    try {
+      perform(task);
+    } catch (RuntimeException | Error e) {
+      log.fail(e);
+    }
+  }
+
   /** Runs a task without the lock, which is held before and after. */
   private void perform(Runnable task) {
     log.lock.unlock();
     try {
+      // Whoever interrupts all threads of a group does not mean the files.
+      Thread.interrupted();
       task.run();
     } finally {
       log.lock.lock();
@@ -367,10 +386,15 @@ final class Engine implements Log.Owner {
       // First: a file that is free now need not be made.
       return drop;
     }
-    Runnable urgent = nextUrgentTask();
-    if (urgent != null) {
-      return urgent;
+    Runnable preparation = nextPreparation();
+    if (preparation != null) {
+      return preparation;
     }
+    if (isForceDue() && !hasForced) {
+      hasForced = true;
+      return this::force;
+    }
+    hasForced = false;
     if (!retired.isEmpty()) {
       return this::closeQuietly;
     }
@@ -382,17 +406,15 @@ final class Engine implements Log.Owner {
       long wanted = compactionsWanted;
       return () -> compactAll(wanted);
     }
-    return compactor.nextTask();
+    Runnable task = compactor.nextTask();
+    return task == null && isForceDue() ? this::force : task;
   }
 
-  /** What others wait for, or will soon, or was promised for a time. */
-  private @Nullable Runnable nextUrgentTask() {
+  /** What others wait for, or will soon. */
+  private @Nullable Runnable nextPreparation() {
     boolean lacksSpares =
         neededRoom > 0 || (spares.count() < Spares.WANTED && attemptFailure == null);
-    if (lacksSpares && !isReserveLent) {
-      return preparation();
-    }
-    return isForceDue() ? this::force : null;
+    return lacksSpares && !isReserveLent ? preparation() : null;
   }
 
   /**
@@ -403,10 +425,16 @@ final class Engine implements Log.Owner {
    */
   void attend(long nanos) {
     long until = System.nanoTime() + nanos;
+    boolean mayForce = true;
     log.lock.lock();
     try {
       while (log.failure() == null) {
-        Runnable urgent = nextUrgentTask();
+        Runnable urgent = nextPreparation();
+        if (urgent == null && mayForce && isForceDue()) {
+          // Once: what takes longer than the interval would be due for ever.
+          mayForce = false;
+          urgent = this::force;
+        }
         long left = until - System.nanoTime();
         if (urgent != null) {
           perform(urgent);
@@ -470,9 +498,18 @@ final class Engine implements Log.Owner {
   private static void trimQuietly(Segment segment) {
     try {
       segment.trim();
-      segment.handle.map();
     } catch (IOException e) {
-      // It is as good as before; only larger, or slower.
+      // It is as good as before; only larger.
+    }
+    mapQuietly(segment.handle);
+  }
+
+  /** What cannot be mapped is read by calls. */
+  static void mapQuietly(Handle handle) {
+    try {
+      handle.map();
+    } catch (IOException e) {
+      // It is as good as before; only slower.
     }
   }
 
@@ -516,7 +553,9 @@ final class Engine implements Log.Owner {
     append(Marker.durable(active.first, end));
     log.lock.lock();
     try {
-      forcedEnd = log.active() == active ? log.active().end : 0;
+      // Unless somebody has appended between the force and the marker.
+      long marked = end + Format.length(0, Format.DURABLE_BODY);
+      forcedEnd = log.active() == active && active.end == marked ? marked : 0;
     } finally {
       log.lock.unlock();
     }
@@ -658,6 +697,25 @@ final class Engine implements Log.Owner {
     }
   }
 
+  /** Ends the use of the store. */
+  void fail(Throwable cause) {
+    log.lock.lock();
+    try {
+      log.fail(cause);
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  boolean isStopping() {
+    log.lock.lock();
+    try {
+      return isStopping;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
   /** Waits until nobody reads in any file. */
   private void awaitReaders() {
     log.lock.lock();
@@ -690,9 +748,11 @@ final class Engine implements Log.Owner {
 
   /** Releases everything; the house-keeping has ended. */
   void release() throws IOException {
+    Thread.interrupted();
     try (lock;
         disk) {
       // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
+      compactor.abandon();
       awaitReaders();
       if (log.failure() == null) {
         giveBack();
@@ -704,7 +764,6 @@ final class Engine implements Log.Owner {
         Checkpoint.write(disk, log, index, segments);
       }
     } finally {
-      compactor.abandon();
       for (Segment segment : segments.all()) {
         segment.handle.close();
       }

@@ -189,12 +189,15 @@ final class Log {
     Batch batch = gathering;
     if (batch != null) {
       if (batch.fits(length)) {
+        batch.reserve(length);
         return true;
       }
       changed.awaitUninterruptibly();
       return false;
     }
     int start = tail == Format.HEADER ? START_LENGTH : 0;
+    // Memory first: where there is none, nothing must have begun yet.
+    spare = Batch.withRoom(spare, START_LENGTH + length);
     if (tail + start + length <= active.capacity && !mustRoll) {
       return true;
     }
@@ -219,7 +222,12 @@ final class Log {
   void join(Operation operation) {
     if (synced) {
       Batch batch = gathering;
-      append(batch == null ? open() : batch, operation);
+      if (batch == null) {
+        batch = open();
+      }
+      append(batch, operation);
+      // Last: what nobody has joined, nobody would lead.
+      gathering = batch;
       return;
     }
     Outcome outcome = tail == Format.HEADER ? writeAlone(start()) : Outcome.DONE;
@@ -289,7 +297,6 @@ final class Log {
   private Batch open() {
     Batch batch = new Batch(active, tail, Thread.currentThread(), flying != null, sequence, spare);
     spare = Format.NO_BYTES;
-    gathering = batch;
     if (tail == Format.HEADER) {
       append(batch, start());
     }
@@ -333,8 +340,7 @@ final class Log {
       operation.length = length;
       tail = base + length;
       segment.end = tail;
-      operation.commit(segment, segment.position(base), number);
-      operation.settle(outcome);
+      outcome = commit(operation, segment, base, number, outcome);
     } else {
       cancel(operation, outcome);
       if (outcome.kind() == Outcome.Kind.UNKNOWN) {
@@ -471,8 +477,7 @@ final class Log {
       segment.end = batch.base + batch.size;
       long number = batch.sequence;
       for (Operation each = batch.first; each != null; each = each.next) {
-        each.commit(segment, segment.position(batch.base + each.offset), number++);
-        each.settle(outcome);
+        outcome = commit(each, segment, batch.base + each.offset, number++, outcome);
       }
     } else {
       Throwable cause = Objects.requireNonNull(outcome.cause());
@@ -493,9 +498,27 @@ final class Log {
   }
 
   private void keep(byte[] bytes) {
-    if (bytes.length <= LARGEST_KEPT && bytes.length > spare.length) {
-      spare = bytes;
+    byte[] larger = bytes.length > spare.length ? bytes : spare;
+    spare = larger.length <= LARGEST_KEPT ? larger : Format.NO_BYTES;
+  }
+
+  /**
+   * Lets an operation take effect that is in the log, unless one before it in its batch could not,
+   * for want of memory: then nobody knows any more what the index is worth.
+   */
+  private Outcome commit(
+      Operation operation, Segment segment, long offset, long number, Outcome before) {
+    Outcome outcome = before;
+    if (before.kind() == Outcome.Kind.DONE) {
+      try {
+        operation.commit(segment, segment.position(offset), number);
+      } catch (RuntimeException | Error e) {
+        outcome = Outcome.unknown(e);
+        fail(e);
+      }
     }
+    operation.settle(outcome);
+    return outcome;
   }
 
   private void cancelGathering(Outcome outcome) {

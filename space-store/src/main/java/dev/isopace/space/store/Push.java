@@ -52,7 +52,10 @@ final class Push extends Operation {
     }
     queue.positions.add(position);
     segments.addLive(segment, length);
-    queue.readers.dismiss(reader -> reader.read = value.clone());
+    if (!queue.readers.isEmpty()) {
+      byte[] copy = value.clone();
+      queue.readers.dismiss(reader -> reader.read = copy);
+    }
     Waiter taker = queue.takers.first();
     if (taker != null) {
       taker.turn = true;

@@ -321,7 +321,10 @@ final class Queues<V> {
     }
     if (segment == null) {
       boolean given = await(operation, key, Objects.requireNonNull(waiter), deadline, false);
-      return given ? opening.open(operation, key, Objects.requireNonNull(waiter.read)) : null;
+      // A copy, for others have been given the same.
+      return given
+          ? opening.open(operation, key, Objects.requireNonNull(waiter.read).clone())
+          : null;
     }
     byte[] record;
     try {

@@ -37,8 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay implements Closeable {
 
-  /** How far behind the end of the log something else is looked for. */
-  private static final long SEARCHED = 2L * Batch.FULL;
+  /**
+   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
+   * and a value, if that is not larger than it may be by default.
+   */
+  private static final int SEARCHED = 5 * Batch.FULL;
 
   private static final int SMALL_WINDOW = 512;
   private static final long UNKNOWN = -1;
@@ -234,8 +237,9 @@ final class Replay implements Closeable {
     } else if (!files.isEmpty()) {
       nextId = files.get(0).header.first();
     }
-    requireOldest();
     table.moveTo(index);
+    forgetGivenUp();
+    requireOldest();
   }
 
   /**
@@ -275,7 +279,7 @@ final class Replay implements Closeable {
     int reached = files.isEmpty() ? 0 : files.get(files.size() - 1).header.last();
     for (Checkpoint.State state : states) {
       known.put(state.last(), state);
-      if (state.last() > reached) {
+      if (state.last() > reached && state.end() > Format.HEADER) {
         throw missing(Math.max(state.first(), reached + 1));
       }
     }
@@ -319,7 +323,7 @@ final class Replay implements Closeable {
       Matcher matcher = Segment.NAME.matcher(name);
       if (matcher.matches()) {
         all.add(open(name, matcher));
-      } else if (name.endsWith(Spares.UNFINISHED)) {
+      } else if (Segment.UNFINISHED_NAME.matcher(name).matches()) {
         unfinished.add(name);
       }
     }
@@ -383,7 +387,7 @@ final class Replay implements Closeable {
       if (!found.isWhole()) {
         found.sequence = reader.sequence();
       }
-    } else if (found.isWhole()) {
+    } else if (found.isWhole() && header.length() > Format.HEADER) {
       throw damage(found, Format.HEADER, "the segment does not say what it follows");
     }
     return found;
@@ -587,11 +591,25 @@ final class Replay implements Closeable {
   }
 
   private boolean wasDurableBehind(Found found, long offset) throws IOException {
-    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
-    long end = Math.min(found.size, offset + SEARCHED);
-    reader.skip();
-    while (reader.skipZeros(end)) {
-      reader.expect(sequence + 1, sequence + AHEAD);
+    return isDurableFrom(found, offset, offset + 1)
+        || isDurableFrom(found, offset, offset + statedLength(found, offset));
+  }
+
+  /** What the record says of its length, which need not be true. */
+  private static long statedLength(Found found, long offset) throws IOException {
+    ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
+    while (prefix.hasRemaining()) {
+      if (found.handle.read(prefix, offset + prefix.position()) < 0) {
+        return Format.PREFIX;
+      }
+    }
+    return Math.max(Format.PREFIX, Format.recordLength(prefix.array(), 0));
+  }
+
+  private boolean isDurableFrom(Found found, long offset, long from) throws IOException {
+    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
+    for (int left = SEARCHED; left > 0 && reader.skipZeros(found.size); left--) {
+      reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
       if (!reader.next()) {
         reader.skip();
       } else if (reader.isSettled() || saysDurable(reader, found.header.first(), offset)) {
@@ -609,6 +627,27 @@ final class Replay implements Closeable {
     int durable = Format.getInt(body, 0);
     return durable > id
         || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
+  }
+
+  /**
+   * What is in segments that the log has given up was taken, also where nothing else says so any
+   * more: a file may be there that had been deleted.
+   */
+  private void forgetGivenUp() {
+    if (segments.all().isEmpty() || segments.oldest() >= oldest) {
+      return;
+    }
+    for (KeyQueue queue : List.copyOf(index.queues())) {
+      while (!queue.isEmpty() && segments.find(queue.positions.get(0)).last < oldest) {
+        queue.positions.remove();
+      }
+      index.forgetIfIdle(queue);
+    }
+    for (Segment segment : segments.all()) {
+      if (segment.last < oldest) {
+        segments.removeAllLive(segment);
+      }
+    }
   }
 
   /** Sees to it that no file is missing at the beginning, and none is left that should be gone. */
@@ -630,7 +669,7 @@ final class Replay implements Closeable {
     }
     int dead = first;
     for (Segment segment : segments.all()) {
-      if (segment.last >= oldest || segment.liveCount > 0) {
+      if (segment.last >= oldest) {
         break;
       }
       leftovers.add(segment.name);
@@ -641,11 +680,10 @@ final class Replay implements Closeable {
   }
 
   private void noteCut(Found found, long offset) throws IOException {
-    // The part of the tail that holds anything, as far as one can tell.
+    // The part of the tail that holds anything.
     long end = offset;
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
-    long searched = Math.min(found.size, offset + SEARCHED);
-    while (reader.skipZeros(searched)) {
+    for (int left = SEARCHED; left > 0 && reader.skipZeros(found.size); left--) {
       reader.skip();
       end = reader.offset();
     }

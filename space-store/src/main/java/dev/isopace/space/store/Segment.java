@@ -21,6 +21,10 @@ final class Segment {
   /** The names of segments: the first id, and the last one of a segment that was rewritten. */
   static final Pattern NAME = Pattern.compile("([0-9a-f]{8})(?:-([0-9a-f]{8}))?\\.log");
 
+  /** The names of files that are in the making, or to be used again: not those of others. */
+  static final Pattern UNFINISHED_NAME =
+      Pattern.compile("(segment|compacted|index|free-[0-9a-f-]*\\.log)\\.tmp");
+
   private static final int LEAST_FIRST_READ = 64;
   private static final int MOST_FIRST_READ = 4 << 10;
 
@@ -133,7 +137,7 @@ final class Segment {
     byte[] bytes = new byte[guess];
     int got = readFully(bytes, 0, offset, Format.PREFIX);
     int length = Format.recordLength(bytes, 0);
-    if (!Format.isPlausible(bytes, 0, Integer.MAX_VALUE)) {
+    if (!Format.isPlausible(bytes, 0, capacity - offset)) {
       throw damage(offset, "there is no record where the index has one");
     }
     if (length > got) {

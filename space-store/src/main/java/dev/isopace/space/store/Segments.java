@@ -71,6 +71,13 @@ final class Segments {
     liveBytes -= bytes;
   }
 
+  /** Nothing in a segment lives. */
+  void removeAllLive(Segment segment) {
+    liveBytes -= segment.liveBytes;
+    segment.liveBytes = 0;
+    segment.liveCount = 0;
+  }
+
   /** The oldest segments are no longer there. */
   void removeBefore(int id) {
     byId.subList(0, id - oldest).clear();

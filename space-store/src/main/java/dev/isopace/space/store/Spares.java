@@ -172,9 +172,14 @@ final class Spares {
 
   /** The same segment with more room. Without the lock. */
   Segment enlarge(Segment small, long capacity) throws IOException {
-    fill(small.handle, small.capacity, capacity);
-    if (forced) {
-      small.handle.force();
+    try {
+      fill(small.handle, small.capacity, capacity);
+      if (forced) {
+        small.handle.force();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      giveBack(small, e);
+      throw e;
     }
     Segment large =
         new Segment(
@@ -189,6 +194,15 @@ final class Spares {
             capacity);
     large.end = small.end;
     return large;
+  }
+
+  /** Gives back what a segment that could not be made larger has taken: others may need it. */
+  private static void giveBack(Segment small, Throwable failure) {
+    try {
+      small.handle.truncate(small.capacity);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**

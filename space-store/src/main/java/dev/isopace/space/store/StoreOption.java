@@ -6,6 +6,11 @@ import java.util.function.UnaryOperator;
 
 /** How a {@link Store} is to be opened. Later options replace earlier ones. Immutable. */
 public final class StoreOption {
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
+
+  /** As good as never, and still a number of nanoseconds. */
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(36_500);
+
   private final UnaryOperator<Settings> change;
 
   private StoreOption(UnaryOperator<Settings> change) {
@@ -34,7 +39,7 @@ public final class StoreOption {
    * operating system that dies takes at most that much with it.
    *
    * @param interval how long at most after it has returned an operation becomes durable; more than
-   *     zero
+   *     zero, and not taken for less than a millisecond
    * @return the option
    */
   public static StoreOption withSync(Duration interval) {
@@ -42,7 +47,15 @@ public final class StoreOption {
       throw new IllegalArgumentException(
           "the interval is " + interval + ", but must be more than zero");
     }
-    return new StoreOption(settings -> settings.withSync(Settings.Sync.INTERVAL, interval));
+    return new StoreOption(
+        settings -> settings.withSync(Settings.Sync.INTERVAL, bounded(interval)));
+  }
+
+  private static Duration bounded(Duration interval) {
+    if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+      return SHORTEST_INTERVAL;
+    }
+    return interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
   }
 
   /**

@@ -131,7 +131,11 @@ public final class NioDisk implements Disk {
       int length = buffer.remaining();
       ByteBuffer memory = mapped;
       if (memory != null && mapsWrites && at + length <= memory.capacity()) {
-        memory.put((int) at, buffer, buffer.position(), length);
+        try {
+          memory.put((int) at, buffer, buffer.position(), length);
+        } catch (InternalError e) {
+          throw unreachable(e);
+        }
         buffer.position(buffer.limit());
         return length;
       }
@@ -152,7 +156,11 @@ public final class NioDisk implements Disk {
       int length = buffer.remaining();
       ByteBuffer memory = mapped;
       if (memory != null && at + length <= memory.capacity()) {
-        memory.get((int) at, buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+        try {
+          memory.get((int) at, buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+        } catch (InternalError e) {
+          throw unreachable(e);
+        }
         buffer.position(buffer.limit());
         return length;
       }
@@ -169,6 +177,11 @@ public final class NioDisk implements Disk {
         buffer.position(buffer.position() + read);
       }
       return read;
+    }
+
+    /** What the JVM makes of a device that cannot read a page, and of a file that was cut. */
+    private IOException unreachable(InternalError error) {
+      return new IOException("what is mapped of the file cannot be reached", error);
     }
 
     /** Goes to a place; until the next call has succeeded, nobody knows where the file stands. */

@@ -1,0 +1,216 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Logs that are seldom seen are opened, or refused, for what they are")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class OddLogTest {
+  private static final int SEGMENT = 64 << 10;
+  private static final byte[] VALUE = new byte[1000];
+  private static final Settings SETTINGS =
+      new Settings(Settings.Sync.ALWAYS, Duration.ZERO, 0, SEGMENT, Settings.REQUIRED_VALUE);
+
+  @Test
+  @DisplayName("A store that is killed each time that it has been opened can still be opened")
+  void killedAgainAndAgain() throws Exception {
+    SimulatedDisk disk = SimulatedDisk.empty();
+    Store store = Store.open(disk, SETTINGS);
+    for (int i = 0; i < 40; i++) {
+      store.push("k", VALUE);
+    }
+    for (int i = 0; i < 12; i++) {
+      SimulatedDisk next = SimulatedDisk.afterKill(disk.trace());
+      store.close();
+      disk = next;
+      store = Store.open(disk, SETTINGS);
+    }
+    // What the last one has left is put together unasked.
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (disk.list().stream().noneMatch(name -> name.contains("-"))
+        && System.nanoTime() < limit) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    store.close();
+    try (Store again = Store.open(SimulatedDisk.afterKill(disk.trace()), SETTINGS)) {
+      assertEquals(40, again.len("k"));
+    }
+  }
+
+  @Test
+  @DisplayName("Damage in a value of many megabytes is damage, although what proves it is far away")
+  void damageInLargeValue() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    byte[] large = new byte[9 << 20];
+    new Random(1).nextBytes(large);
+    try (Store store = Store.open(directory, StoreOption.withMemory(0))) {
+      for (int i = 0; i < 4; i++) {
+        store.push("k", large);
+      }
+      Path copy = copy(directory);
+      flip(lastUsed(copy), Format.HEADER + 1000);
+      assertThrows(CorruptLogException.class, () -> Store.open(copy).close());
+    }
+  }
+
+  @Test
+  @DisplayName("Damage is damage after any number of records")
+  void damageAfterMany() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(directory)) {
+      store.push("a", VALUE);
+    }
+    setSequence(directory.resolve("index"), 5_000_000_000L);
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < 10; i++) {
+        store.push("b", VALUE);
+      }
+      Path copy = copy(directory);
+      flip(lastUsed(copy), Format.HEADER + 25);
+      assertThrows(CorruptLogException.class, () -> Store.open(copy).close());
+    }
+  }
+
+  @Test
+  @DisplayName("A file that was deleted and is there again brings nothing back")
+  void deletedFileIsBack() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    Path oldest = directory.resolve(Segment.name(1));
+    byte[] old;
+    try (Store store = Store.open(directory, StoreOption.withSegmentSize(SEGMENT))) {
+      for (int i = 0; i < 64; i++) {
+        store.push("taken", VALUE);
+      }
+      for (int i = 0; i < 30; i++) {
+        store.push("kept", VALUE);
+      }
+      old = Files.readAllBytes(oldest);
+      while (store.pullp("taken").isPresent()) {}
+      for (int i = 0; i < 60; i++) {
+        store.push("kept", VALUE);
+      }
+      for (int i = 0; i < 3; i++) {
+        store.compact();
+      }
+    }
+    assertFalse(Files.exists(oldest), "the segment is still of use");
+    Files.write(oldest, old);
+    try (Store store = Store.open(directory)) {
+      assertEquals(0, store.len("taken"));
+      assertEquals(90, store.len("kept"));
+    }
+    assertFalse(Files.exists(oldest), "the segment was not deleted again");
+  }
+
+  @Test
+  @DisplayName("A segment whose first write failed is not missed when it is gone")
+  void emptySegmentInCheckpoint() throws Exception {
+    SimulatedDisk disk = SimulatedDisk.empty();
+    HookedDisk hooked = new HookedDisk(disk);
+    Store store = Store.open(hooked, SETTINGS);
+    hooked.before =
+        (call, file) -> {
+          if (call.equals(HookedDisk.FIRST_WRITE)) {
+            hooked.before = (nextCall, nextFile) -> {};
+            throw new IOException("once");
+          }
+        };
+    // Until the segment is full, and the next one has nothing yet.
+    int pushed = 0;
+    while (push(store)) {
+      pushed++;
+    }
+    store.close();
+    SimulatedDisk second = SimulatedDisk.afterKill(disk.trace());
+    HookedDisk full = new HookedDisk(second);
+    full.before =
+        (call, file) -> {
+          if (call.equals(HookedDisk.WRITE)) {
+            throw new IOException("No space left on device");
+          }
+        };
+    assertThrows(IOException.class, () -> Store.open(full, SETTINGS).close());
+    try (Store again = Store.open(SimulatedDisk.afterKill(second.trace()), SETTINGS)) {
+      assertEquals(pushed, again.len("k"));
+    }
+  }
+
+  private static boolean push(Store store) {
+    try {
+      store.push("k", VALUE);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  @DisplayName("Files of others are left alone, whatever their names end with")
+  void filesOfOthers() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    Files.writeString(directory.resolve("notes.tmp"), "of somebody else");
+    Files.createDirectories(directory.resolve("directory.tmp/sub"));
+    Store.open(directory).close();
+    assertTrue(Files.exists(directory.resolve("notes.tmp")));
+  }
+
+  private static Path copy(Path directory) throws IOException {
+    Path copy = StoreTckTest.freshDirectory();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  /** The last segment that holds a record. */
+  private static Path lastUsed(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log") && holdsRecord(file))
+          .max(Path::compareTo)
+          .orElseThrow();
+    }
+  }
+
+  private static boolean holdsRecord(Path segment) {
+    try {
+      return ByteBuffer.wrap(Files.readAllBytes(segment)).getInt(Format.HEADER + 4) != 0;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  private static void setSequence(Path checkpoint, long sequence) throws IOException {
+    byte[] bytes = Files.readAllBytes(checkpoint);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.putLong(12, sequence);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length - 4);
+    buffer.putInt(bytes.length - 4, (int) crc.getValue());
+    Files.write(checkpoint, bytes);
+  }
+}
