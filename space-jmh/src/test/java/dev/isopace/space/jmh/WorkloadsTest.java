@@ -38,7 +38,7 @@ class WorkloadsTest {
   void inMemory() throws RunnerException {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-    assertEquals(10, run("local:", IN_MEMORY).size());
+    assertEquals(11, run("local:", IN_MEMORY).size());
 
     List<Thread> left =
         Thread.getAllStackTraces().keySet().stream()
