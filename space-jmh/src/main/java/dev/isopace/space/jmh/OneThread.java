@@ -40,7 +40,6 @@ public class OneThread {
   public void fill(Subject subject) {
     for (int i = 0; i < KEYS; i++) {
       keys[i] = "jobs-" + i;
-      keys[i].hashCode(); // so that it is known, as that of a constant is
     }
     subject.space().out(STANDING, subject.value());
   }

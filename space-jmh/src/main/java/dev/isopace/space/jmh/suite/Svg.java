@@ -150,8 +150,8 @@ final class Svg {
     return c == '\t'
         || c == '\n'
         || c == '\r'
-        || c >= 0x20 && c < 0xD800
-        || c > 0xDFFF && c < 0xFFFE
+        || (c >= 0x20 && c < 0xD800)
+        || (c > 0xDFFF && c < 0xFFFE)
         || c > 0xFFFF;
   }
 
