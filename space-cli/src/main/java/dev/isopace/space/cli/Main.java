@@ -57,6 +57,7 @@ final class Main implements Runnable {
         .addSubcommand(new KeysCommand(environment))
         .addSubcommand(StoreCommand.commandLine(environment))
         .addSubcommand(TckCommand.commandLine(environment))
+        .addSubcommand(BenchCommand.commandLine(environment))
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(
             (e, args) -> report(e.getCommandLine(), ExitCode.BAD_INPUT, describe(e)))

@@ -107,7 +107,7 @@ final class BadInputTest {
             + " once",
         "demo README.md | space demo: unexpected argument 'README.md'",
         "frobnicate | space: unknown command 'frobnicate'; there is: demo, out, in, rd,"
-            + " inp, rdp, len, keys, store, tck",
+            + " inp, rdp, len, keys, store, tck, bench",
         "--frobnicate | space: Unknown option: '--frobnicate'",
       })
   void syntax(String line, String message) {

@@ -27,7 +27,8 @@ final class HelpTest {
         "store verify",
         "store compact",
         "store salvage",
-        "tck"
+        "tck",
+        "bench"
       })
   void help(String command) throws IOException {
     List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));

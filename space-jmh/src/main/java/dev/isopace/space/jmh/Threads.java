@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Threads, also virtual ones where there are some: this is compiled for JDK 17, which has none. */
 final class Threads {
+  /** Enough for what a benchmark does; of ten thousand threads, the default would be gigabytes. */
+  private static final long STACK = 256 << 10;
+
   private static final @Nullable Method START_VIRTUAL = find();
 
   private Threads() {}
@@ -17,7 +20,7 @@ final class Threads {
     if (isVirtual) {
       return startVirtual(action);
     }
-    Thread thread = new Thread(action, name);
+    Thread thread = new Thread(null, action, name, STACK);
     // What hangs must not keep the process.
     thread.setDaemon(true);
     thread.start();

@@ -1,0 +1,80 @@
+package dev.isopace.space.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.spi.ToolProvider;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code space bench}: what a backend costs. The benchmarks are no part of this program: they are
+ * found where they are on the class path, which {@code ./space} sees to.
+ */
+@Command(
+    name = "bench",
+    description = {
+      "Measures spaces, local: if none is named, and writes a report with tables and pictures. What"
+          + " is going on, and how long the rest takes, goes to standard error.",
+      "",
+      "--quick       a picture in less than two minutes",
+      "--peers       what the spaces are compared with, too",
+      "--rows REGEX  only workloads whose name contains a match; --list names them",
+      "--report DIR  where the report goes (target/bench)",
+      "--docs DIR    also renews the tables and pictures of DIR/performance.md"
+    },
+    customSynopsis = {
+      "space bench [URI...] [--quick] [--peers] [--rows REGEX] [--list]",
+      "                   [--report DIR] [--docs DIR]"
+    },
+    exitCodeListHeading = ExitCode.HEADING,
+    exitCodeList = {
+      "0:it was measured",
+      "2:bad usage, such as an unknown option or a space that cannot be opened",
+      "3:it could not be measured, or there are no benchmarks"
+    },
+    exitCodeOnExecutionException = ExitCode.FAILED,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class BenchCommand implements Callable<Integer> {
+  private static final String TOOL = "space-bench";
+
+  private final Environment environment;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Parameters(hidden = true)
+  private final List<String> arguments = new ArrayList<>();
+
+  private BenchCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** The benchmarks know their options, and say what is wrong with them. */
+  static CommandLine commandLine(Environment environment) {
+    return new CommandLine(new BenchCommand(environment))
+        .setUnmatchedOptionsArePositionalParams(true);
+  }
+
+  @Override
+  public Integer call() throws CommandException {
+    ToolProvider benchmarks =
+        ToolProvider.findFirst(TOOL)
+            .orElseThrow(
+                () ->
+                    CommandException.failure(
+                        "there are no benchmarks on the class path; run ./space bench, which builds"
+                            + " them, or add space-jmh/target/benchmarks.jar"));
+    PrintWriter out =
+        new PrintWriter(new OutputStreamWriter(environment.stdout(), Charset.defaultCharset()));
+    return benchmarks.run(out, spec.commandLine().getErr(), arguments.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.isopace.space.jmh;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Some threads write to a key, and as many take from it and wait where there is nothing: how many
+ * entries get across in a second, all together.
+ *
+ * <p>An invocation moves a batch, after which no taker waits. {@link Moved#entries} is the figure
+ * that counts.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+@State(Scope.Benchmark)
+public class HotKey {
+  private static final String KEY = "hot";
+
+  /** Long enough for starting and stopping the threads not to matter. */
+  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** What fits into any heap, whatever a backend needs for an entry. */
+  private static final int LARGEST = 1 << 20;
+
+  /** How many threads write, and how many take. */
+  @Param("1")
+  public int threads = 1;
+
+  private @Nullable Crew crew;
+  private int share;
+
+  /** For JMH. */
+  public HotKey() {}
+
+  /** Starts the threads. */
+  @Setup
+  public void start(Subject subject) {
+    crew = new Crew(2 * threads, (worker, part) -> work(subject, worker, part));
+  }
+
+  /** Finds out how large a batch should be; once compiled, that is more than before. */
+  @Setup(Level.Iteration)
+  public void size(Subject subject) throws Exception {
+    long taken = 0;
+    for (share = 1; taken < BATCH_NANOS && share * 2 * threads <= LARGEST; share *= 2) {
+      long began = System.nanoTime();
+      crew().work(share);
+      taken = System.nanoTime() - began;
+    }
+  }
+
+  /** Ends the threads. */
+  @TearDown
+  public void end(Subject subject) throws Exception {
+    crew().disband();
+  }
+
+  /**
+   * Moves a batch from the writers to the takers.
+   *
+   * @param subject the space
+   * @param moved how many entries that were
+   * @throws Exception if a thread fails
+   */
+  @Benchmark
+  public void transfer(Subject subject, Moved moved) throws Exception {
+    crew().work(share);
+    moved.entries += (long) share * threads;
+  }
+
+  private void work(Subject subject, int worker, int part) throws InterruptedException {
+    if (worker < threads) {
+      for (int i = 0; i < part; i++) {
+        subject.space().out(KEY, subject.value());
+      }
+    } else {
+      for (int i = 0; i < part; i++) {
+        subject.space().in(KEY);
+      }
+    }
+  }
+
+  private Crew crew() {
+    if (crew == null) {
+      throw new IllegalStateException("the threads have not been started");
+    }
+    return crew;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.isopace.space.jmh;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * The space that is measured, on whichever backend: {@code -p uri=...} names it, and no benchmark
+ * knows more of it than that.
+ *
+ * <p>In the URI, {@code {fresh}} is replaced by a new name for each trial. A space on a disk, which
+ * is what DURABLE without SHARED means here, is made in a fresh directory below the one that the
+ * URI names, and deleted with it.
+ */
+@State(Scope.Benchmark)
+public class Subject {
+  private static final String FRESH = "{fresh}";
+
+  /** Which space. */
+  @Param("local:")
+  public String uri = "local:";
+
+  /** How many bytes a value has. */
+  @Param("128")
+  public int size = 128;
+
+  private @Nullable Space<byte[]> space;
+  private @Nullable Path directory;
+  private byte[] value = {};
+
+  /** For JMH. */
+  public Subject() {}
+
+  /** Opens the space. */
+  @Setup
+  public void open() {
+    String fresh = isOnDisk(uri) && !uri.contains(FRESH) ? below(uri) : uri;
+    String opened = fresh.replace(FRESH, "bench" + UUID.randomUUID().toString().replace("-", ""));
+    if (isOnDisk(opened)) {
+      directory = Path.of(SpaceUri.parse(opened).target());
+    }
+    space = Spaces.open(opened, Codec.bytes());
+    value = Payload.of(size);
+  }
+
+  /** Closes the space; a second time, it does nothing. */
+  @TearDown
+  public void close() throws IOException {
+    if (space != null) {
+      space.close();
+    }
+    if (directory != null) {
+      Workplace.delete(directory);
+      directory = null;
+    }
+  }
+
+  /** Makes it as new, where a benchmark leaves more and more behind in some backends. */
+  void reopen() throws IOException {
+    close();
+    open();
+  }
+
+  /** The space, while it is open. */
+  public Space<byte[]> space() {
+    if (space == null) {
+      throw new IllegalStateException("the space has not been opened");
+    }
+    return space;
+  }
+
+  /** What is written: always the same, so that no benchmark measures how values are made. */
+  byte[] value() {
+    return value;
+  }
+
+  /** Where on the disk the space is. */
+  Path directory() {
+    if (directory == null) {
+      throw new IllegalStateException("'" + uri + "' is not on a disk");
+    }
+    return directory;
+  }
+
+  /** Removes all entries of a key. */
+  void drain(String key) {
+    while (space().inp(key).isPresent()) {}
+  }
+
+  /** Whether the space of a URI is in files, in a directory that its URI names. */
+  public static boolean isOnDisk(String uri) {
+    Set<Capability> capabilities = capabilities(uri);
+    return capabilities.contains(Capability.DURABLE) && !capabilities.contains(Capability.SHARED);
+  }
+
+  /** What the backend of a URI declares; nothing if there is none, which opening reports. */
+  public static Set<Capability> capabilities(String uri) {
+    SpaceUri parsed = SpaceUri.parse(uri.replace(FRESH, "fresh"));
+    for (SpaceProvider provider : Spaces.providers()) {
+      if (provider.scheme().equals(parsed.scheme())) {
+        return provider.capabilities(parsed);
+      }
+    }
+    return Set.of();
+  }
+
+  private static String below(String uri) {
+    int end = uri.indexOf('?');
+    String target = end < 0 ? uri : uri.substring(0, end);
+    return target + "/" + FRESH + uri.substring(target.length());
+  }
+}

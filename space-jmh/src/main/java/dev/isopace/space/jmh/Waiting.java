@@ -1,0 +1,61 @@
+package dev.isopace.space.jmh;
+
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Threads that wait for an entry: until they do, and until they are gone. */
+final class Waiting {
+  /** How long to wait for threads to begin to wait: more than ten thousand of them need. */
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** How long to wait for all of them to end. Some peers have no way to wake a waiter. */
+  private static final long FAREWELL_SECONDS = 2;
+
+  private Waiting() {}
+
+  /** What a thread does that waits in vain. */
+  static void untilClosed(Space<byte[]> space, String key) {
+    try {
+      space.in(key);
+    } catch (SpaceClosedException | InterruptedException e) {
+      // That is the end.
+    }
+  }
+
+  /** Returns once all of them wait. */
+  static void await(List<Thread> threads) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (Thread thread : threads) {
+      while (!isWaiting(thread)) {
+        if (System.nanoTime() - end > 0) {
+          throw new IllegalStateException("a taker does not wait, it is " + thread.getState());
+        }
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  /** Returns once all of them are gone, or do not go. They are daemons: the process can end. */
+  static void end(List<Thread> threads) throws InterruptedException {
+    threads.forEach(Thread::interrupt);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FAREWELL_SECONDS);
+    for (Thread thread : threads) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      thread.join(Math.max(1, left));
+      if (thread.isAlive() && left <= 0) {
+        return;
+      }
+    }
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    return switch (thread.getState()) {
+      case WAITING, TIMED_WAITING -> true;
+      case TERMINATED ->
+          throw new IllegalStateException(thread.getName() + " ended instead of waiting");
+      case NEW, RUNNABLE, BLOCKED -> false;
+    };
+  }
+}

@@ -1,0 +1,130 @@
+package dev.isopace.space.jmh.suite;
+
+import dev.isopace.space.SpaceException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+
+/**
+ * The command {@code bench}: measures spaces by their URIs, and writes a report. {@link
+ * ToolProvider#findFirst} finds it by the name {@code space-bench}, so that {@code ./space} needs
+ * not know this class.
+ */
+public final class Bench implements ToolProvider {
+  private static final int DONE = 0;
+  private static final int FAILED = 3;
+  private static final int BAD_INPUT = 2;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public Bench() {}
+
+  @Override
+  public String name() {
+    return "space-bench";
+  }
+
+  /**
+   * Runs the command, and ends the process.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    System.exit(new Bench().run(System.out, System.err, args));
+  }
+
+  /** Exit code 0: measured; 2: the command line is wrong; 3: it could not be measured. */
+  @Override
+  public int run(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      BenchOptions options = BenchOptions.parse(args);
+      List<Workload> workloads =
+          Workloads.all(options.pace()).stream()
+              .filter(workload -> options.rows().matcher(workload.title()).find())
+              .toList();
+      if (options.isList()) {
+        workloads.forEach(workload -> out.println(workload.title()));
+        return DONE;
+      }
+      if (workloads.isEmpty()) {
+        throw new IllegalArgumentException(
+            "no workload matches '" + options.rows() + "'; --list names them");
+      }
+      measure(options, workloads, out, err, args);
+      return DONE;
+    } catch (IllegalArgumentException e) {
+      return fail(err, BAD_INPUT, String.valueOf(e.getMessage()));
+    } catch (SpaceException e) {
+      return fail(err, BAD_INPUT, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return fail(err, FAILED, e.toString());
+    } finally {
+      out.flush();
+    }
+  }
+
+  private static int fail(PrintWriter err, int exitCode, String message) {
+    err.println("space bench: " + message.replaceAll("\\R\\s*", " "));
+    err.flush();
+    return exitCode;
+  }
+
+  private static void measure(
+      BenchOptions options,
+      List<Workload> workloads,
+      PrintWriter out,
+      PrintWriter err,
+      String... args)
+      throws IOException {
+    List<Candidate> candidates = candidates(options, err);
+    Files.createDirectories(options.report());
+    Path log = options.report().resolve("jmh.log");
+    Files.deleteIfExists(log);
+    // Others may run benchmarks on this machine: that is noise, but no reason to refuse.
+    System.setProperty("jmh.ignoreLock", "true");
+    Circumstances circumstances = Circumstances.now(List.of(args));
+    err.println(circumstances.machine());
+    Progress progress = new Progress(err, System::nanoTime, options.pace().seconds());
+    Results results = new Suite(workloads, options.pace(), log, progress).run(candidates);
+    Report report = new Report(results, circumstances);
+    out.print(report.text());
+    report.write(options.report());
+    err.println("report: " + options.report().resolve("index.html").toUri());
+    if (options.docs() != null) {
+      report.refresh(options.docs());
+    }
+  }
+
+  /** Opens each once. What was named must work; a peer that does not is left out. */
+  private static List<Candidate> candidates(BenchOptions options, PrintWriter err)
+      throws IOException {
+    List<Candidate> candidates = new ArrayList<>();
+    for (String uri : options.uris()) {
+      candidates.add(Candidate.of(uri, uri, false));
+    }
+    if (!options.withPeers()) {
+      return candidates;
+    }
+    List<Peers.Peer> peers = Peers.all();
+    if (peers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there are no peers on the class path; build them by mvn package -Ppeers");
+    }
+    for (Peers.Peer peer : peers) {
+      try {
+        Candidate candidate = Candidate.of(peer.uri(), peer.label(), true);
+        // A map in memory says nothing about a disk, and the other way round.
+        if (candidates.stream()
+            .anyMatch(c -> !c.isPeer() && c.isDurable() == candidate.isDurable())) {
+          candidates.add(candidate);
+        }
+      } catch (IOException | RuntimeException | LinkageError e) {
+        err.println(peer.label() + " is left out: " + e);
+      }
+    }
+    return candidates;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.isopace.space.jmh.suite;
+
+import dev.isopace.space.jmh.Subject;
+import dev.isopace.space.spi.Capability;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What is measured, and what is known of it before.
+ *
+ * @param uri by which it is opened
+ * @param label what it is called in tables and pictures
+ * @param isPeer whether it is there for comparison
+ * @param canWait whether it has {@code in} and {@code rd}
+ * @param isDurable whether entries survive the process
+ * @param isCopying whether values are turned into bytes
+ * @param isOnDisk whether entries are in files
+ */
+record Candidate(
+    String uri,
+    String label,
+    boolean isPeer,
+    boolean canWait,
+    boolean isDurable,
+    boolean isCopying,
+    boolean isOnDisk) {
+  /** Opens the space once, to see that this works and what it can do. */
+  static Candidate of(String uri, String label, boolean isPeer) throws IOException {
+    Set<Capability> capabilities = Subject.capabilities(uri);
+    Subject subject = new Subject();
+    subject.uri = uri;
+    boolean canWait = true;
+    try {
+      subject.open();
+      subject.space().in("bench", Duration.ZERO);
+    } catch (UnsupportedOperationException e) {
+      canWait = false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      subject.close();
+    }
+    return new Candidate(
+        uri,
+        label,
+        isPeer,
+        canWait,
+        capabilities.contains(Capability.DURABLE),
+        capabilities.contains(Capability.COPYING),
+        Subject.isOnDisk(uri));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.isopace.space.jmh.suite;
+
+import java.util.function.ToDoubleFunction;
+import org.openjdk.jmh.results.RunResult;
+
+/**
+ * One row of a table: what is read from the result of a workload.
+ *
+ * @param id by which it is found in the JSON
+ * @param section under which heading it stands
+ * @param title what the row is called
+ * @param x where it is in the picture of its section, such as the number of threads; 0 if nowhere
+ * @param quantity what kind of figure it is
+ * @param reading gets it out of JMH's result
+ */
+record Figure(
+    String id,
+    Section section,
+    String title,
+    int x,
+    Quantity quantity,
+    ToDoubleFunction<RunResult> reading) {
+  /** What belongs together, in a table and perhaps in a picture. */
+  enum Section {
+    ONE_THREAD("One thread", ""),
+    HOT_KEY("One hot key: writers and as many takers that wait", "writers, and as many takers"),
+    ONE_KEY("Probes on one key", "threads"),
+    OWN_KEY("Probes, a key for each thread", "threads"),
+    LATENCY("There and back through two keys", ""),
+    WAITING("While others wait", ""),
+    PAYLOAD("By the size of the value", ""),
+    DURABLE("Durable push, a key for each thread", "threads"),
+    MEMORY("Memory", "");
+
+    private final String title;
+    private final String axis;
+
+    Section(String title, String axis) {
+      this.title = title;
+      this.axis = axis;
+    }
+
+    String title() {
+      return title;
+    }
+
+    /** What a picture counts from left to right; empty if there is no such picture. */
+    String axis() {
+      return axis;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.isopace.space.jmh.suite;
+
+import dev.isopace.space.jmh.suite.Figure.Section;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What came of it, in each of its forms. */
+final class Report {
+  private static final String DOCUMENT = "performance.md";
+  private static final String PICTURES = "pictures";
+  private static final String BEGIN = "<!-- bench: %s -->\n";
+  private static final String END = "<!-- end -->";
+
+  private final Results results;
+  private final Circumstances circumstances;
+  private final Map<String, String> pictures;
+
+  Report(Results results, Circumstances circumstances) {
+    this.results = results;
+    this.circumstances = circumstances;
+    this.pictures = Pictures.of(results);
+  }
+
+  /** For a terminal. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    for (Section section : results.sections()) {
+      text.append('\n').append(section.title()).append('\n');
+      text.append(Table.of(results, section).text());
+    }
+    return text.append('\n').append(explanation()).append('\n').toString();
+  }
+
+  /** Writes report.json, report.md, index.html, and the pictures as files of their own. */
+  void write(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("report.json"), Json.of(results, circumstances));
+    Files.writeString(directory.resolve("report.md"), markdown());
+    Files.writeString(directory.resolve("index.html"), Page.of(results, circumstances, pictures));
+    writePictures(directory.resolve(PICTURES));
+  }
+
+  /**
+   * Renews what a directory of documentation has of an earlier run: the pictures, and in {@value
+   * #DOCUMENT} all that stands between the marks.
+   */
+  void refresh(Path docs) throws IOException {
+    Path document = docs.resolve(DOCUMENT);
+    String text = Files.readString(document);
+    for (Map.Entry<String, String> block : blocks().entrySet()) {
+      text = replace(text, block.getKey(), block.getValue());
+    }
+    Files.writeString(document, text);
+    writePictures(docs.resolve(PICTURES));
+  }
+
+  private void writePictures(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    for (Map.Entry<String, String> picture : pictures.entrySet()) {
+      Files.writeString(directory.resolve(picture.getKey()), picture.getValue());
+    }
+  }
+
+  private Map<String, String> blocks() {
+    Map<String, String> blocks = new LinkedHashMap<>();
+    blocks.put("machine", machine());
+    for (Section section : results.sections()) {
+      blocks.put(section.name().toLowerCase(Locale.ROOT), Table.of(results, section).markdown());
+    }
+    return blocks;
+  }
+
+  /** A block that the document does not have is left out: it is the document that decides. */
+  static String replace(String text, String name, String block) {
+    String mark = BEGIN.formatted(name);
+    int begin = text.indexOf(mark);
+    int end = text.indexOf(END, begin);
+    return begin < 0 || end < 0
+        ? text
+        : text.substring(0, begin + mark.length()) + block + text.substring(end);
+  }
+
+  private String markdown() {
+    StringBuilder text = new StringBuilder("# Benchmarks\n\n").append(machine());
+    for (Section section : results.sections()) {
+      text.append("\n## ").append(section.title()).append("\n\n");
+      text.append(Table.of(results, section).markdown());
+      text.append(
+          "\n![%s](%s/%s)\n".formatted(section.title(), PICTURES, Pictures.fileName(section)));
+    }
+    return text.append('\n').append(explanation()).append('\n').toString();
+  }
+
+  private String machine() {
+    return "`%s`, %s: %s; space %s, JMH %s.\n"
+        .formatted(
+            circumstances.command(),
+            circumstances.date(),
+            circumstances.machine(),
+            circumstances.space(),
+            circumstances.jmh());
+  }
+
+  private String explanation() {
+    Candidate reference = results.reference();
+    return results.candidates().size() < 2 || reference == null
+        ? "A dash: not measured; report.json says why."
+        : "In brackets: how many times as good %s is. A dash: not measured; report.json says why."
+            .formatted(reference.label());
+  }
+}

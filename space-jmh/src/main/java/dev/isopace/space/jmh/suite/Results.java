@@ -1,0 +1,84 @@
+package dev.isopace.space.jmh.suite;
+
+import dev.isopace.space.jmh.suite.Figure.Section;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.RunResult;
+
+/** All that was measured: a table with a row for each figure and a column for each candidate. */
+final class Results {
+  private final List<Candidate> candidates;
+  private final Map<Figure, Map<Candidate, Cell>> rows = new LinkedHashMap<>();
+  private final List<RunResult> raw = new ArrayList<>();
+
+  Results(List<Candidate> candidates) {
+    this.candidates = List.copyOf(candidates);
+  }
+
+  void put(Figure figure, Candidate candidate, Cell cell) {
+    rows.computeIfAbsent(figure, f -> new LinkedHashMap<>()).put(candidate, cell);
+  }
+
+  void keep(RunResult result) {
+    raw.add(result);
+  }
+
+  List<Candidate> candidates() {
+    return candidates;
+  }
+
+  /** What JMH has to say of each run. */
+  List<RunResult> raw() {
+    return raw;
+  }
+
+  Set<Figure> figures() {
+    return rows.keySet();
+  }
+
+  /** The sections of which somebody has a figure. */
+  Set<Section> sections() {
+    Set<Section> sections = new LinkedHashSet<>();
+    rows.forEach(
+        (figure, cells) -> {
+          if (cells.values().stream().anyMatch(Cell::isThere)) {
+            sections.add(figure.section());
+          }
+        });
+    return sections;
+  }
+
+  /** The figures of a section that somebody has. */
+  List<Figure> figures(Section section) {
+    return rows.keySet().stream()
+        .filter(figure -> figure.section() == section)
+        .filter(figure -> rows.get(figure).values().stream().anyMatch(Cell::isThere))
+        .toList();
+  }
+
+  Cell cell(Figure figure, Candidate candidate) {
+    Cell cell = rows.getOrDefault(figure, Map.of()).get(candidate);
+    return cell == null ? Cell.missing("it was not measured") : cell;
+  }
+
+  /** What all others are compared with: the first that was asked for and is no peer. */
+  @Nullable Candidate reference() {
+    return candidates.stream()
+        .filter(candidate -> !candidate.isPeer())
+        .findFirst()
+        .orElse(candidates.isEmpty() ? null : candidates.get(0));
+  }
+
+  /** How good a figure is, measured by that of the reference; NaN where one of them is missing. */
+  double ratio(Figure figure, Candidate candidate) {
+    Candidate reference = reference();
+    return reference == null
+        ? Double.NaN
+        : figure.quantity().gain(cell(figure, reference).value(), cell(figure, candidate).value());
+  }
+}

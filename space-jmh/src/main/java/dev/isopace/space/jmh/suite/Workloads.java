@@ -1,0 +1,297 @@
+package dev.isopace.space.jmh.suite;
+
+import dev.isopace.space.jmh.Crowd;
+import dev.isopace.space.jmh.DurablePush;
+import dev.isopace.space.jmh.Footprint;
+import dev.isopace.space.jmh.FreshKeys;
+import dev.isopace.space.jmh.HotKey;
+import dev.isopace.space.jmh.OneThread;
+import dev.isopace.space.jmh.PingPong;
+import dev.isopace.space.jmh.Probes;
+import dev.isopace.space.jmh.suite.Figure.Section;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** All that is measured, in the order in which it is reported. */
+final class Workloads {
+  /** Iterations in which every key is new are short: some peers keep something of each. */
+  private static final int FRESH_KEYS_MILLIS = 100;
+
+  private static final String ON_VIRTUAL_THREADS = "-Djmh.executor=VIRTUAL";
+  private static final double MEDIAN = 50;
+  private static final double TAIL = 99;
+
+  private final Pace pace;
+  private final List<Workload> all = new ArrayList<>();
+
+  private Workloads(Pace pace) {
+    this.pace = pace;
+  }
+
+  static List<Workload> all(Pace pace) {
+    Workloads workloads = new Workloads(pace);
+    workloads.oneThread();
+    workloads.manyThreads();
+    workloads.latency();
+    workloads.waiting();
+    workloads.payload();
+    workloads.durable();
+    workloads.memory();
+    return List.copyOf(workloads.all);
+  }
+
+  private void oneThread() {
+    Section section = Section.ONE_THREAD;
+    time(section, OneThread.class, "pair", "out and inp, one key", options -> {});
+    time(section, OneThread.class, "hit", "rdp, an entry is there", options -> {});
+    time(section, OneThread.class, "miss", "inp, nothing is there", options -> {});
+    time(
+        section,
+        OneThread.class,
+        "pairOverManyKeys",
+        "out and inp, 10,000 keys in turn",
+        options -> {});
+    time(
+        section,
+        FreshKeys.class,
+        "pair",
+        "out and inp, each on a fresh key",
+        options ->
+            options
+                .warmupTime(TimeValue.milliseconds(FRESH_KEYS_MILLIS))
+                .measurementTime(TimeValue.milliseconds(FRESH_KEYS_MILLIS)));
+  }
+
+  private void manyThreads() {
+    for (int threads : threads(1, 2, 4, 8, 16, 32, 64)) {
+      add(
+          HotKey.class,
+          "transfer",
+          threads + " + " + threads + " threads",
+          Workload.needing(Need.WAITING),
+          options -> options.param("threads", "" + threads),
+          new Reading(Section.HOT_KEY, "", threads, Quantity.RATE, counter("entries")));
+    }
+    probes(Section.ONE_KEY, "oneKey");
+    probes(Section.OWN_KEY, "ownKey");
+  }
+
+  private void probes(Section section, String method) {
+    for (int threads : threads(1, 2, 4, 8, 16)) {
+      add(
+          Probes.class,
+          method,
+          plural(threads, "thread"),
+          Workload.needing(),
+          options -> options.threads(threads),
+          new Reading(section, "", threads, Quantity.RATE, Workloads::score));
+    }
+  }
+
+  private void latency() {
+    roundTrips("platform threads", 0, Workload.needing(Need.WAITING), options -> {});
+    roundTrips(
+        "virtual threads",
+        0,
+        Workload.needing(Need.WAITING, Need.VIRTUAL_THREADS),
+        options -> options.jvmArgsAppend(ON_VIRTUAL_THREADS));
+    roundTrips(
+        "platform threads, 10,000 others wait",
+        10_000,
+        Workload.needing(Need.WAITING),
+        options -> {});
+  }
+
+  private void roundTrips(
+      String title, int waiters, Set<Need> needs, Consumer<ChainedOptionsBuilder> settings) {
+    add(
+        PingPong.class,
+        "roundTrip",
+        title,
+        needs,
+        options -> settings.accept(options.param("waiters", "" + waiters)),
+        new Reading(Section.LATENCY, ", median", 0, Quantity.TIME, percentile(MEDIAN)),
+        new Reading(Section.LATENCY, ", 99th percentile", 0, Quantity.TIME, percentile(TAIL)));
+  }
+
+  private void waiting() {
+    for (int waiters : new int[] {1_000, 10_000}) {
+      add(
+          OneThread.class,
+          "pair",
+          "out and inp, %,d wait on other keys".formatted(waiters),
+          Workload.needing(Need.WAITING),
+          options -> options.param("waiters", "" + waiters),
+          new Reading(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
+    }
+    for (boolean isVirtual : new boolean[] {false, true}) {
+      add(
+          Crowd.class,
+          "feed",
+          "1,000 %s threads wait on one key, and are fed"
+              .formatted(isVirtual ? "virtual" : "platform"),
+          isVirtual
+              ? Workload.needing(Need.WAITING, Need.VIRTUAL_THREADS)
+              : Workload.needing(Need.WAITING),
+          options ->
+              options
+                  .param("virtual", "" + isVirtual)
+                  .warmupIterations(pace.isQuick() ? 3 : 5)
+                  .measurementIterations(pace.isQuick() ? 5 : 20),
+          new Reading(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
+    }
+  }
+
+  private void payload() {
+    for (int size : new int[] {128, 1 << 10, 16 << 10, 256 << 10}) {
+      add(
+          OneThread.class,
+          "pair",
+          "out and inp, " + (size < 1 << 10 ? size + " B" : (size >> 10) + " KiB"),
+          Workload.needing(Need.COPYING),
+          options -> options.param("size", "" + size),
+          new Reading(Section.PAYLOAD, "", 0, Quantity.TIME, Workloads::nanos));
+    }
+  }
+
+  private void durable() {
+    add(
+        DurablePush.class,
+        "raw",
+        "the raw loop: one thread writes and forces",
+        Workload.needing(Need.DURABLE, Need.DISK),
+        options -> {},
+        new Reading(Section.DURABLE, "", 0, Quantity.RATE, Workloads::score));
+    for (int threads : new int[] {1, 4, 16, 64}) {
+      add(
+          DurablePush.class,
+          "push",
+          plural(threads, "thread"),
+          Workload.needing(Need.DURABLE),
+          options -> options.threads(threads),
+          new Reading(Section.DURABLE, "", threads, Quantity.RATE, Workloads::score));
+    }
+  }
+
+  private void memory() {
+    int entries = pace.isQuick() ? 1_000_000 : 5_000_000;
+    add(
+        Footprint.class,
+        "fill",
+        "heap",
+        Workload.needing(Need.HEAP),
+        options ->
+            options
+                .param("entries", "" + entries)
+                .forks(1)
+                .warmupIterations(0)
+                .measurementIterations(1),
+        new Reading(Section.MEMORY, " of an entry", 0, Quantity.BYTES, counter("perEntry")),
+        new Reading(
+            Section.MEMORY, " of a key with one entry", 0, Quantity.BYTES, counter("perKey")),
+        new Reading(
+            Section.MEMORY, " left of a key that is empty", 0, Quantity.BYTES, counter("left")));
+  }
+
+  /** What a figure has beside what its workload says. */
+  private record Reading(
+      Section section,
+      String suffix,
+      int x,
+      Quantity quantity,
+      ToDoubleFunction<RunResult> reading) {}
+
+  private void time(
+      Section section,
+      Class<?> benchmark,
+      String method,
+      String title,
+      Consumer<ChainedOptionsBuilder> settings) {
+    add(
+        benchmark,
+        method,
+        title,
+        Workload.needing(),
+        settings,
+        new Reading(section, "", 0, Quantity.TIME, Workloads::nanos));
+  }
+
+  private void add(
+      Class<?> benchmark,
+      String method,
+      String title,
+      Set<Need> needs,
+      Consumer<ChainedOptionsBuilder> settings,
+      Reading... readings) {
+    List<Figure> figures = new ArrayList<>();
+    for (Reading reading : readings) {
+      String name = title + reading.suffix();
+      figures.add(
+          new Figure(
+              reading.section().name().toLowerCase(Locale.ROOT) + "/" + name,
+              reading.section(),
+              name,
+              reading.x(),
+              reading.quantity(),
+              reading.reading()));
+    }
+    all.add(
+        new Workload(
+            benchmark.getName() + "." + method,
+            readings[0].section().title() + ": " + title,
+            needs,
+            settings,
+            figures));
+  }
+
+  /** In a hurry, every other one. */
+  private int[] threads(int... all) {
+    return pace.isQuick()
+        ? IntStream.range(0, all.length).filter(i -> i % 2 == 0).map(i -> all[i]).toArray()
+        : all;
+  }
+
+  private static double score(RunResult result) {
+    return result.getPrimaryResult().getScore();
+  }
+
+  private static ToDoubleFunction<RunResult> counter(String name) {
+    return result -> {
+      Result<?> counter = result.getSecondaryResults().get(name);
+      return counter == null ? Double.NaN : counter.getScore();
+    };
+  }
+
+  private static double nanos(RunResult result) {
+    return score(result) * unit(result);
+  }
+
+  private static ToDoubleFunction<RunResult> percentile(double rank) {
+    return result -> result.getPrimaryResult().getStatistics().getPercentile(rank) * unit(result);
+  }
+
+  /** How many nanoseconds the unit of a result has: {@code us/op}, for instance. */
+  static double unit(RunResult result) {
+    String unit = result.getPrimaryResult().getScoreUnit();
+    return switch (unit.substring(0, unit.indexOf('/'))) {
+      case "ns" -> 1;
+      case "us" -> 1e3;
+      case "ms" -> 1e6;
+      case "s" -> 1e9;
+      default -> throw new IllegalStateException("a time in " + unit);
+    };
+  }
+
+  private static String plural(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+}

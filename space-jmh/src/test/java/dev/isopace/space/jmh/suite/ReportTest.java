@@ -1,0 +1,113 @@
+package dev.isopace.space.jmh.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.jmh.suite.Figure.Section;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
+
+/** Whatever was measured, the report is well formed and says what is missing. */
+class ReportTest {
+  private static final Candidate ODD = candidate("local:?a=<&\"'>\u0001", false);
+  private static final Candidate PEER = candidate("a | peer", true);
+  private static final Circumstances SOMEWHERE =
+      new Circumstances(
+          LocalDate.EPOCH, "./space bench <&>", "CPU \"x\"", 2, "OS", "VM", 0.5, "1", "1.37");
+
+  @TempDir private Path directory;
+
+  private static Candidate candidate(String label, boolean isPeer) {
+    return new Candidate(label, label, isPeer, true, false, false, false);
+  }
+
+  private static Figure figure(Section section, String title, int x, Quantity quantity) {
+    return new Figure(section + "/" + title, section, title, x, quantity, result -> 0);
+  }
+
+  @Test
+  void ofNothing() throws Exception {
+    write(new Results(List.of()));
+
+    assertTrue(read("index.html").contains("Nothing was measured"));
+  }
+
+  @Test
+  void ofOnePointInEachSection() throws Exception {
+    for (Section section : Section.values()) {
+      Results results = new Results(List.of(ODD, PEER));
+      SortedMap<Double, Double> percentiles = new TreeMap<>();
+      percentiles.put(50.0, 7.0);
+      Quantity quantity = section.axis().isEmpty() ? Quantity.TIME : Quantity.RATE;
+      Figure figure = figure(section, "<one>, median", 1, quantity);
+      results.put(figure, ODD, Cell.of(12.5, Double.NaN, percentiles));
+      results.put(figure, PEER, Cell.missing("it \"cannot\" wait"));
+      write(results);
+
+      String picture = read("pictures/" + Pictures.fileName(section));
+      requireXml(picture);
+      assertFalse(picture.contains("NaN"), picture);
+      requireXml(read("index.html").substring("<!DOCTYPE html>".length()));
+      String row = "| <one>, median | " + quantity.format(12.5) + " | - |";
+      assertTrue(read("report.md").contains(row), read("report.md"));
+      assertTrue(read("report.md").contains("a \\| peer"));
+      assertTrue(read("report.json").contains("\"missing\": \"it \\\"cannot\\\" wait\""));
+    }
+  }
+
+  @Test
+  void ratiosSayHowManyTimesAsGoodTheFirstIs() {
+    Results results = new Results(List.of(PEER, ODD));
+    Figure time = figure(Section.ONE_THREAD, "time", 0, Quantity.TIME);
+    results.put(time, ODD, Cell.of(10, 0, new TreeMap<>()));
+    results.put(time, PEER, Cell.of(25, 0, new TreeMap<>()));
+    Figure rate = figure(Section.HOT_KEY, "rate", 1, Quantity.RATE);
+    results.put(rate, ODD, Cell.of(3e6, 0, new TreeMap<>()));
+    results.put(rate, PEER, Cell.of(1e6, 0, new TreeMap<>()));
+
+    assertEquals(ODD, results.reference());
+    assertEquals(
+        List.of("time", "25.0 ns (2.50x)", "10.0 ns"),
+        Table.of(results, Section.ONE_THREAD).rows().get(0));
+    assertEquals(
+        List.of("rate", "1.00 M/s (3.00x)", "3.00 M/s"),
+        Table.of(results, Section.HOT_KEY).rows().get(0));
+  }
+
+  @Test
+  void aDocumentIsRenewedBetweenItsMarks() {
+    String text = "a\n<!-- bench: memory -->\nold\n<!-- end -->\nb <!-- end -->\n";
+
+    assertEquals(
+        "a\n<!-- bench: memory -->\nnew\n<!-- end -->\nb <!-- end -->\n",
+        Report.replace(text, "memory", "new\n"));
+    assertEquals(text, Report.replace(text, "latency", "new\n"));
+  }
+
+  private void write(Results results) throws IOException {
+    Report report = new Report(results, SOMEWHERE);
+    report.write(directory);
+    assertFalse(report.text().contains("NaN"), report.text());
+  }
+
+  private String read(String file) throws IOException {
+    return Files.readString(directory.resolve(file));
+  }
+
+  private static void requireXml(String text) throws Exception {
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(text.strip())));
+  }
+}
