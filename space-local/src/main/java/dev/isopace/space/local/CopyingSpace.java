@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CopyingSpace<V> extends AbstractSpace<V> {
   private final Coder<V> coder;
-  private final KeyedQueues<byte[], V> queues;
+  private final CopyingQueues<byte[], V> queues;
 
   CopyingSpace(String name, Codec<V> codec) {
     super(name, Long.MAX_VALUE);
     this.coder = new Coder<>(codec);
-    this.queues = new KeyedQueues<>(lifecycle(), this::decode);
+    this.queues = new CopyingQueues<>(lifecycle(), this::decode);
   }
 
   @Override

@@ -74,7 +74,11 @@ final class Call<T> {
   private boolean isParked() {
     Thread.State state = thread.getState();
     return (state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING)
-        && LockSupport.getBlocker(thread) instanceof KeyedQueues<?, ?>;
+        && isEngine(LockSupport.getBlocker(thread));
+  }
+
+  private static boolean isEngine(@Nullable Object blocker) {
+    return blocker instanceof KeyedQueues<?> || blocker instanceof CopyingQueues<?, ?>;
   }
 
   /** Whether the call has not ended. */

@@ -4,12 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one key holds: its entries, oldest first, and those who wait for one. Guarded by the lock of
- * its stripe, all of it but the volatile fields of {@link Waiter}.
+ * its section, all of it but the volatile fields of {@link Waiter}.
  *
  * @param <E> what entries are kept as
  * @param <V> what takers receive
  */
-final class KeyQueue<E, V> {
+final class CopyingQueue<E, V> {
   final String key;
   final Line<E> readers = new Line<>();
   final Line<V> takers = new Line<>();
@@ -18,7 +18,7 @@ final class KeyQueue<E, V> {
   private @Nullable Entry<E> tail;
   private long size;
 
-  KeyQueue(String key) {
+  CopyingQueue(String key) {
     this.key = key;
   }
 
@@ -165,7 +165,7 @@ final class KeyQueue<E, V> {
     /** Whether it is a probe and there was no entry. Written once, under the lock, as above. */
     volatile boolean missed;
 
-    /** Whether this taker should try for the head; see {@link KeyedQueues}. */
+    /** Whether this taker should try for the head; see {@link CopyingQueues}. */
     volatile boolean turn;
 
     private @Nullable Waiter<T> previous;

@@ -1,0 +1,568 @@
+package dev.isopace.space.local;
+
+import dev.isopace.space.local.CopyingQueue.Entry;
+import dev.isopace.space.local.CopyingQueue.Line;
+import dev.isopace.space.local.CopyingQueue.Waiter;
+import dev.isopace.space.spi.Arguments;
+import dev.isopace.space.spi.Deadline;
+import dev.isopace.space.spi.Lifecycle;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine of entries that are kept encoded: a queue of entries and two lines of waiters for each
+ * key. It is made to be right and plain, not fast, since the codec costs more than it does; {@link
+ * KeyedQueues} is the fast one.
+ *
+ * <h2>Structure</h2>
+ *
+ * <p>Keys are spread over sections. A section is a lock and a map from key to {@link CopyingQueue}.
+ * A queue is in the map while it holds an entry or a waiter, and leaves it under the same hold of
+ * the lock that takes the last of them away; so an idle key costs nothing, and nobody can wait at a
+ * queue that has left. No code of the user's runs under a lock, and nobody waits under one.
+ *
+ * <p>Every operation takes effect at one instant within a hold of the section's lock, which is its
+ * linearization point: {@code put} where it appends or hands over; {@code take} and {@code poll}
+ * where they remove, or where somebody hands to them; {@code read} and {@code peek} where they see
+ * the head, or where it is handed to them; a call that ends empty, where it found no entry as it
+ * gave up.
+ *
+ * <h2>Entries that must be opened</h2>
+ *
+ * <p>An entry must be opened, by the user's codec, before it is taken: if that fails it stays at
+ * the head, as if nobody had tried. Handing it over first and putting it back would let others see
+ * the key without it meanwhile. So whoever wants to take looks at the head, opens it outside the
+ * lock, and takes the lock again to remove it, if it is still the head (by identity, so that an
+ * equal value in its place is not mistaken for it):
+ *
+ * <ul>
+ *   <li>What was opened while takers are in line goes to the first of them, whoever opened it. So
+ *       nobody overtakes the line, however slowly its first wakes up or decodes.
+ *   <li>The first taker in line has the <em>turn</em> while the key holds an entry: it is to try.
+ *       Whoever leaves the front of the line passes the turn on. Invariant: if a key holds entries
+ *       and takers wait, the first of them has its turn flag set, or is awake and will look at the
+ *       head again before it parks.
+ *   <li>A call that tried for the head and did not get it (another removed it first, or somebody
+ *       was in line) joins the line and tries on from there, a probe too. Each head that is removed
+ *       from then on serves somebody before it, or itself; so nobody fails for ever because others
+ *       decode faster. A probe is in line only while the key holds an entry: whoever removes the
+ *       last one sends it away, so that it gets nothing that a later taker began to wait for.
+ *   <li>A taker whose time is over gives up only at an instant when the key holds no entry. Else it
+ *       tries, from its place in the line, since the first in line may be a slow one.
+ * </ul>
+ *
+ * <p>A taker in line that has neither the turn nor a reason of its own to try waits for those
+ * before it, also while one of them runs a slow codec: waking all of them would decode the same
+ * head as often as there are takers.
+ *
+ * <h2>Rejected</h2>
+ *
+ * <p>A ConcurrentHashMap with a lock in each queue: a queue that becomes idle must then be marked
+ * dead before it is removed, and every caller be ready to find a dead one and start again; its
+ * table never shrinks. A condition per key: waking is then not direct, and order among takers is
+ * lost between the signal and the lock.
+ *
+ * @param <E> what entries are kept as
+ * @param <V> what takers receive
+ */
+final class CopyingQueues<E, V> {
+  /** Turns an entry into what its taker receives; may run the user's code, and may fail. */
+  interface Opening<E, V> {
+    V open(String operation, String key, E entry);
+  }
+
+  /** A power of two; enough that two busy keys seldom meet. */
+  private static final int SECTIONS = 64;
+
+  private final List<Section<E, V>> sections =
+      Stream.generate(Section<E, V>::new).limit(SECTIONS).toList();
+  private final Lifecycle lifecycle;
+  private final Opening<E, V> opening;
+
+  /**
+   * No keys.
+   *
+   * @param lifecycle of the handle; once it is closed, {@link #close} must follow
+   * @param opening how to turn entries into values
+   */
+  CopyingQueues(Lifecycle lifecycle, Opening<E, V> opening) {
+    this.lifecycle = lifecycle;
+    this.opening = opening;
+  }
+
+  boolean put(String key, E entry) {
+    Section<E, V> section = section(key);
+    Waiter<E> readers;
+    Waiter<V> taker;
+    section.lock.lock();
+    try {
+      if (!lifecycle.isOpen()) {
+        return false;
+      }
+      CopyingQueue<E, V> queue = section.obtain(key);
+      readers = clear(queue.readers, reader -> reader.received = entry);
+      taker = queue.takers.first();
+      queue.append(entry);
+      if (taker != null) {
+        taker.turn = true;
+      }
+    } finally {
+      section.lock.unlock();
+    }
+    unparkAll(readers);
+    unpark(taker);
+    return true;
+  }
+
+  @Nullable V poll(String key) {
+    Waiter<V> waiter = new Waiter<>(false);
+    V value = takeOrJoin("inp", key, waiter);
+    return value == null && waiter.turn ? takeInLine("inp", key, waiter) : value;
+  }
+
+  @Nullable V take(String key, Deadline deadline) throws InterruptedException {
+    Waiter<V> waiter = new Waiter<>(true);
+    V value = takeOrJoin("in", key, waiter);
+    while (value == null) {
+      if (!await("in", key, waiter, CopyingQueues::takers, deadline)) {
+        return null;
+      }
+      value = waiter.received != null ? waiter.received : takeInLine("in", key, waiter);
+    }
+    return value;
+  }
+
+  @Nullable E peek(String key) {
+    return peekOrJoin("rdp", key, null);
+  }
+
+  @Nullable E read(String key, Deadline deadline) throws InterruptedException {
+    Waiter<E> waiter = new Waiter<>(true);
+    E entry = peekOrJoin("rd", key, waiter);
+    if (entry == null && await("rd", key, waiter, CopyingQueues::readers, deadline)) {
+      entry = waiter.received;
+    }
+    return entry;
+  }
+
+  long count(String key) {
+    Section<E, V> section = section(key);
+    section.lock.lock();
+    try {
+      lifecycle.requireOpen("len", key);
+      CopyingQueue<E, V> queue = section.find(key);
+      return queue == null ? 0 : queue.size();
+    } finally {
+      section.lock.unlock();
+    }
+  }
+
+  Set<String> names() {
+    Set<String> names = new HashSet<>();
+    for (Section<E, V> section : sections) {
+      section.lock.lock();
+      try {
+        lifecycle.requireOpen("keys", null);
+        for (CopyingQueue<E, V> queue : section.queues()) {
+          if (queue.head() != null) {
+            names.add(queue.key);
+          }
+        }
+      } finally {
+        section.lock.unlock();
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Wakes all waiters and drops all entries. The lifecycle has been closed: nothing can be added.
+   */
+  void close() {
+    for (Section<E, V> section : sections) {
+      section.lock.lock();
+      try {
+        for (CopyingQueue<E, V> queue : section.queues()) {
+          unparkAll(clear(queue.readers, reader -> reader.closed = true));
+          unparkAll(clear(queue.takers, taker -> taker.closed = true));
+        }
+        section.clear();
+      } finally {
+        section.lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Takes the head, unless there is none or another is served with it. Then it returns null, and
+   * the waiter has joined the line of takers: with the turn if it is to try again; without, at the
+   * instant at which there was no entry, and only if it stays.
+   */
+  private @Nullable V takeOrJoin(String operation, String key, Waiter<V> waiter) {
+    Section<E, V> section = section(key);
+    Entry<E> head;
+    section.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      CopyingQueue<E, V> queue = section.find(key);
+      head = queue == null ? null : queue.head();
+      if (queue == null || head == null) {
+        if (waiter.stays) {
+          section.obtain(key).takers.add(waiter);
+        }
+        return null;
+      }
+    } finally {
+      section.lock.unlock();
+    }
+    V value = opening.open(operation, key, head.value);
+    return removeOrJoin(section, operation, key, waiter, head, value) ? value : null;
+  }
+
+  /**
+   * Removes an entry that the caller, who is in no line, has opened: for the caller, if nobody is
+   * in line, and then returns true; else for the first in line. False also if it is no longer the
+   * head. Where it returns false, the caller has joined the line: with the turn if there is another
+   * entry; without, if there is none, and then only if it stays.
+   */
+  private boolean removeOrJoin(
+      Section<E, V> section,
+      String operation,
+      String key,
+      Waiter<V> waiter,
+      Entry<E> tried,
+      V value) {
+    Waiter<V> first = null;
+    Waiter<V> next = null;
+    section.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      CopyingQueue<E, V> queue = section.obtain(key);
+      if (queue.head() == tried) {
+        queue.removeHead();
+        first = queue.takers.first();
+        if (first == null) {
+          section.forgetIfIdle(queue);
+          return true;
+        }
+        handOver(queue, first, value);
+        next = passTurn(queue);
+      }
+      boolean more = queue.head() != null;
+      if (more || waiter.stays) {
+        queue.takers.add(waiter);
+        waiter.turn = more;
+      }
+      section.forgetIfIdle(queue);
+    } finally {
+      section.lock.unlock();
+    }
+    unpark(first);
+    unpark(next);
+    return false;
+  }
+
+  /**
+   * Tries for the head from a place in the line of takers, until the waiter is served or there is
+   * no entry. Then it returns null, and the waiter is in line still, unless it is a probe.
+   */
+  private @Nullable V takeInLine(String operation, String key, Waiter<V> waiter) {
+    Section<E, V> section = section(key);
+    for (; ; ) {
+      Entry<E> head;
+      section.lock.lock();
+      try {
+        waiter.turn = false;
+        if (isServed(waiter)) {
+          return waiter.missed ? null : requireReceived(operation, key, waiter);
+        }
+        head = section.require(key).head();
+        if (head == null) {
+          return null;
+        }
+      } finally {
+        section.lock.unlock();
+      }
+      V value;
+      try {
+        value = opening.open(operation, key, head.value);
+      } catch (RuntimeException | Error e) {
+        if (leaveFailed(section, key, waiter, head)) {
+          throw e;
+        }
+        continue;
+      }
+      if (removeInLine(section, key, waiter, head, value)) {
+        return value;
+      }
+    }
+  }
+
+  /**
+   * Removes an entry that a taker in line has opened, for the first in line, and returns whether
+   * that is this one. False also if the waiter was served meanwhile, or the head is another.
+   */
+  private boolean removeInLine(
+      Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried, V value) {
+    Waiter<V> first;
+    Waiter<V> next;
+    section.lock.lock();
+    try {
+      if (isServed(waiter)) {
+        return false;
+      }
+      CopyingQueue<E, V> queue = section.require(key);
+      if (queue.head() != tried) {
+        return false;
+      }
+      queue.removeHead();
+      first = Objects.requireNonNull(queue.takers.first());
+      handOver(queue, first, value);
+      next = passTurn(queue);
+      section.forgetIfIdle(queue);
+    } finally {
+      section.lock.unlock();
+    }
+    if (first != waiter) {
+      unpark(first);
+    }
+    if (next != waiter) {
+      unpark(next);
+    }
+    return first == waiter;
+  }
+
+  /**
+   * Leaves the line, having failed to open the head. False if that does not count: the waiter was
+   * served meanwhile, or the head is another.
+   */
+  private boolean leaveFailed(Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried) {
+    Waiter<V> next;
+    section.lock.lock();
+    try {
+      if (isServed(waiter)) {
+        return false;
+      }
+      CopyingQueue<E, V> queue = section.require(key);
+      if (queue.head() != tried) {
+        return false;
+      }
+      queue.takers.remove(waiter);
+      next = passTurn(queue);
+    } finally {
+      section.lock.unlock();
+    }
+    unpark(next);
+    return true;
+  }
+
+  /**
+   * Reads the head. If there is none, returns null, and a waiter that was given has joined the
+   * line.
+   */
+  private @Nullable E peekOrJoin(String operation, String key, @Nullable Waiter<E> waiter) {
+    Section<E, V> section = section(key);
+    section.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      CopyingQueue<E, V> queue = section.find(key);
+      Entry<E> head = queue == null ? null : queue.head();
+      if (head == null && waiter != null) {
+        section.obtain(key).readers.add(waiter);
+      }
+      return head == null ? null : head.value;
+    } finally {
+      section.lock.unlock();
+    }
+  }
+
+  private interface LineOf<E, V, T> {
+    Line<T> in(CopyingQueue<E, V> queue);
+  }
+
+  private static <E, V> Line<E> readers(CopyingQueue<E, V> queue) {
+    return queue.readers;
+  }
+
+  private static <E, V> Line<V> takers(CopyingQueue<E, V> queue) {
+    return queue.takers;
+  }
+
+  /**
+   * Waits in line until the waiter has received or is to try. False if the deadline has passed:
+   * then it has left the line.
+   */
+  private <T> boolean await(
+      String operation, String key, Waiter<T> waiter, LineOf<E, V, T> line, Deadline deadline)
+      throws InterruptedException {
+    for (; ; ) {
+      if (waiter.received != null) {
+        return true;
+      }
+      if (waiter.closed) {
+        throw lifecycle.closed(operation, key);
+      }
+      if (Thread.interrupted()) {
+        if (leave(key, waiter, line, true)) {
+          throw new InterruptedException(
+              operation
+                  + " of key "
+                  + Arguments.show(key)
+                  + ": the thread was interrupted while it waited");
+        }
+        waiter.thread.interrupt();
+      } else if (waiter.turn) {
+        return true;
+      } else if (!deadline.hasPassed()) {
+        deadline.park(this);
+      } else if (leave(key, waiter, line, false)) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Leaves the line without an entry. False if the waiter was served before it could; also, unless
+   * it leaves at any price, if there is an entry to try for, and then it has the turn.
+   */
+  private <T> boolean leave(
+      String key, Waiter<T> waiter, LineOf<E, V, T> line, boolean atAnyPrice) {
+    Section<E, V> section = section(key);
+    Waiter<V> next;
+    section.lock.lock();
+    try {
+      if (isServed(waiter)) {
+        return false;
+      }
+      CopyingQueue<E, V> queue = section.require(key);
+      if (!atAnyPrice && queue.head() != null) {
+        waiter.turn = true;
+        return false;
+      }
+      line.in(queue).remove(waiter);
+      next = passTurn(queue);
+      section.forgetIfIdle(queue);
+    } finally {
+      section.lock.unlock();
+    }
+    unpark(next);
+    return true;
+  }
+
+  /**
+   * Gives the first taker in line the turn, if there is an entry to try for, and returns it to be
+   * woken. If there is none, no probe remains in line.
+   */
+  private @Nullable Waiter<V> passTurn(CopyingQueue<E, V> queue) {
+    if (queue.head() == null) {
+      queue.takers.dismissProbes();
+      return null;
+    }
+    Waiter<V> first = queue.takers.first();
+    if (first != null) {
+      first.turn = true;
+    }
+    return first;
+  }
+
+  private static <T> void handOver(CopyingQueue<?, T> queue, Waiter<T> taker, T value) {
+    queue.takers.remove(taker);
+    taker.received = value;
+  }
+
+  private static boolean isServed(Waiter<?> waiter) {
+    return waiter.closed || waiter.missed || waiter.received != null;
+  }
+
+  private <T> T requireReceived(String operation, String key, Waiter<T> waiter) {
+    T received = waiter.received;
+    if (received == null) {
+      throw lifecycle.closed(operation, key);
+    }
+    return received;
+  }
+
+  private static <T> @Nullable Waiter<T> clear(Line<T> line, Consumer<Waiter<T>> end) {
+    Waiter<T> chain = line.clear();
+    for (Waiter<T> waiter = chain; waiter != null; waiter = waiter.next()) {
+      end.accept(waiter);
+    }
+    return chain;
+  }
+
+  private static void unparkAll(@Nullable Waiter<?> chain) {
+    for (Waiter<?> waiter = chain; waiter != null; waiter = waiter.next()) {
+      LockSupport.unpark(waiter.thread);
+    }
+  }
+
+  private static void unpark(@Nullable Waiter<?> waiter) {
+    if (waiter != null) {
+      LockSupport.unpark(waiter.thread);
+    }
+  }
+
+  private Section<E, V> section(String key) {
+    int hash = key.hashCode() * 0x9E3779B9; // golden ratio: similar keys go to different sections
+    return sections.get(hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(SECTIONS)));
+  }
+
+  private static final class Section<E, V> {
+    /** Below this a map is not worth rebuilding. */
+    private static final int SMALL = 64;
+
+    final ReentrantLock lock = new ReentrantLock();
+    private Map<String, CopyingQueue<E, V>> map = new HashMap<>();
+    private int largest;
+
+    @Nullable CopyingQueue<E, V> find(String key) {
+      return map.get(key);
+    }
+
+    /**
+     * The queue of a key at which the caller has a waiter, so that it cannot have been forgotten.
+     */
+    CopyingQueue<E, V> require(String key) {
+      return Objects.requireNonNull(map.get(key));
+    }
+
+    CopyingQueue<E, V> obtain(String key) {
+      CopyingQueue<E, V> queue = map.get(key);
+      if (queue == null) {
+        queue = new CopyingQueue<>(key);
+        map.put(key, queue);
+        largest = Math.max(largest, map.size());
+      }
+      return queue;
+    }
+
+    void forgetIfIdle(CopyingQueue<E, V> queue) {
+      if (queue.isIdle()) {
+        map.remove(queue.key);
+        // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
+        if (largest > SMALL && map.size() < largest / 8) {
+          map = new HashMap<>(map);
+          largest = map.size();
+        }
+      }
+    }
+
+    Iterable<CopyingQueue<E, V>> queues() {
+      return map.values();
+    }
+
+    void clear() {
+      map = new HashMap<>();
+      largest = 0;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.isopace.space.local;
+
+import dev.isopace.space.spi.Arguments;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock, and an open hash table of {@link Node}s that it guards. A node stands in the first free
+ * slot from its home on; what is removed leaves no mark, since those behind it move up; the table
+ * shrinks as it grew.
+ *
+ * <p>{@link #find} may run without the lock, beside a change. It then sees any mixture of old and
+ * new slots, of one table. It ends all the same, after as many steps as the table has slots, and
+ * dereferences nothing but nodes, whose keys are final: so it finds the node, or another of an
+ * equal key that has left, or none, and its caller must ask the lock whether that is true.
+ */
+final class Stripe extends SeqLock {
+  private static final int SMALLEST = 8;
+
+  /** A power of two long, and less than three quarters full. */
+  private @Nullable Node[] table = new @Nullable Node[SMALLEST];
+
+  private int size;
+
+  @Nullable Node find(String key, int hash) {
+    @Nullable Node[] slots = table;
+    int mask = slots.length - 1;
+    int at = hash & mask;
+    for (int steps = 0; steps <= mask; steps++) {
+      Node node = slots[at];
+      if (node == null || node.isOf(key, hash)) {
+        return node;
+      }
+      at = (at + 1) & mask;
+    }
+    return null;
+  }
+
+  /**
+   * Takes the lock and returns the node of the key. A key that has none may be given one now, so it
+   * is checked, ahead of the lock; the key of a node has been checked.
+   */
+  @Nullable Node lock(String key, int hash) {
+    long seen = version();
+    Node node = find(key, hash);
+    if (node == null) {
+      Arguments.requireKey(key, Long.MAX_VALUE);
+    }
+    if (!tryLock(seen)) {
+      lockAfterBackingOff();
+      node = find(key, hash);
+    }
+    return node;
+  }
+
+  void add(Node node) {
+    if (size >= table.length - (table.length >> 2)) {
+      resize(table.length << 1);
+    }
+    place(table, node);
+    size++;
+  }
+
+  /** Removes a node from the table, in which it is, if nothing would be lost. */
+  void removeIfIdle(Node node) {
+    if (node.isIdle()) {
+      remove(node);
+    }
+  }
+
+  private void remove(Node node) {
+    @Nullable Node[] slots = table;
+    int mask = slots.length - 1;
+    int hole = node.hash & mask;
+    while (slots[hole] != node) {
+      hole = (hole + 1) & mask;
+    }
+    int at = (hole + 1) & mask;
+    for (Node next = slots[at]; next != null; next = slots[at]) {
+      // It may move up unless its home lies behind the hole: distances are measured backwards.
+      if (((at - next.hash) & mask) >= ((at - hole) & mask)) {
+        slots[hole] = next;
+        hole = at;
+      }
+      at = (at + 1) & mask;
+    }
+    slots[hole] = null;
+    size--;
+    if (size < slots.length >> 3 && slots.length > SMALLEST) {
+      resize(slots.length >> 1);
+    }
+  }
+
+  private void resize(int length) {
+    @Nullable Node[] other = new @Nullable Node[length];
+    for (Node node : table) {
+      if (node != null) {
+        place(other, node);
+      }
+    }
+    table = other;
+  }
+
+  private static void place(@Nullable Node[] slots, Node node) {
+    int mask = slots.length - 1;
+    int at = node.hash & mask;
+    while (slots[at] != null) {
+      at = (at + 1) & mask;
+    }
+    slots[at] = node;
+  }
+
+  /** The keys that hold entries. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(size);
+    for (Node node : table) {
+      if (node != null && node.head() != null) {
+        names.add(node.key);
+      }
+    }
+    return names;
+  }
+
+  /** Tells all who wait, and forgets everything. */
+  void clear(Wakeups due) {
+    for (Node node : table) {
+      if (node != null && node.line != null) {
+        node.line.close(due);
+      }
+    }
+    table = new @Nullable Node[SMALLEST];
+    size = 0;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.isopace.space.local;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A caller in the {@link Line} of a key. It is there until it is served, told that the space is
+ * closed, or gives up: whichever comes first under the lock of the stripe, and only that happens.
+ * Guarded by that lock, all of it but what it has received.
+ */
+final class Waiter {
+  /** What those receive who are told that the space is closed. */
+  static final Object CLOSED = new Object();
+
+  private static final VarHandle RECEIVED;
+
+  static {
+    try {
+      RECEIVED = MethodHandles.lookup().findVarHandle(Waiter.class, "received", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final Thread thread = Thread.currentThread();
+
+  /** While this waiter is in line its node is in the table, and the line is the node's. */
+  final Node node;
+
+  /** Whether it takes what it receives, or reads it. */
+  final boolean takes;
+
+  /** Whether it has looked in vain, and needs to be woken; else it will look. */
+  boolean sleeps;
+
+  /** Whether somebody has promised to wake it, and it has not looked since. */
+  boolean called;
+
+  @Nullable Waiter previous;
+  @Nullable Waiter next;
+
+  @SuppressWarnings("unused") // By name.
+  private @Nullable Object received;
+
+  Waiter(Node node, boolean takes) {
+    this.node = node;
+    this.takes = takes;
+  }
+
+  /** Acquires: what was done before the entry was written happens before what follows. */
+  @Nullable Object received() {
+    return RECEIVED.getAcquire(this);
+  }
+
+  /** Under the lock, once, by whoever takes it from the line. */
+  void receive(Object entry) {
+    RECEIVED.setRelease(this, entry);
+  }
+}
