@@ -3,9 +3,11 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.tck.SpaceTck;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The suite passes a space that keeps the rules, and survives. */
+@Tag("witness")
 class SoundDurableTckTest extends SpaceTck {
   @TempDir static Path directory;
 
