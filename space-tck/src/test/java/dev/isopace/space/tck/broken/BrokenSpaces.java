@@ -1,7 +1,9 @@
 package dev.isopace.space.tck.broken;
 
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.isopace.space.tck.TckOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,9 +18,16 @@ abstract class BrokenSpaces {
   @ParameterizedTest(name = "{0}")
   @MethodSource("spaces")
   void aBrokenSpaceFailsTheRuleThatItBreaks(BrokenSpace space) {
-    Events tests = Suite.run(space.uri(), space.rule(), Suite.impatient());
+    // Haste may miss what only bad luck shows: the verdict is that of the suite as users run it.
+    if (fails(space, Suite.impatient()) || fails(space, TckOptions.defaults())) {
+      return;
+    }
+    fail(space + " passes all tests of " + space.rule());
+  }
+
+  private static boolean fails(BrokenSpace space, TckOptions options) {
+    Events tests = Suite.run(space.uri(), space.rule(), options);
     assertNotEquals(0, tests.started().count(), "no test of " + space.rule());
-    assertNotEquals(
-        0, tests.failed().count(), space + " passes all " + tests.started().count() + " tests");
+    return tests.failed().count() > 0;
   }
 }
