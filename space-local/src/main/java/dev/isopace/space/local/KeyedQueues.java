@@ -61,6 +61,11 @@ import org.jspecify.annotations.Nullable;
  * permits that were consumed elsewhere, stale ones, and spurious wake-ups do no harm. Who is woken
  * when, and why nobody is forgotten or passed over for ever, is told in {@link Line}.
  *
+ * <h2>Where there is no memory</h2>
+ *
+ * <p>A critical section asks for memory before it changes anything, or does without: an operation
+ * that ends with OutOfMemoryError has not happened, and one that waits needs none.
+ *
  * <h2>Rejected</h2>
  *
  * <p>Measured by {@code ./space bench}, beside a ConcurrentHashMap of ConcurrentLinkedQueues in the
@@ -200,7 +205,8 @@ final class KeyedQueues<V> {
       if (node != null && node.head() != null) {
         return removeHead(stripe, node);
       }
-      waiter = join(node == null ? addEmpty("in", key, hash, stripe) : node, true);
+      waiter = new Waiter(node == null ? newNode("in", key, hash) : node, true);
+      join(stripe, waiter, node == null);
     } finally {
       stripe.unlock();
     }
@@ -221,7 +227,8 @@ final class KeyedQueues<V> {
       if (head != null) {
         return asValue(head);
       }
-      waiter = join(node == null ? addEmpty("rd", key, hash, stripe) : node, false);
+      waiter = new Waiter(node == null ? newNode("rd", key, hash) : node, false);
+      join(stripe, waiter, node == null);
     } finally {
       stripe.unlock();
     }
@@ -334,7 +341,7 @@ final class KeyedQueues<V> {
 
   /** Looks for an entry. True if there was none, and then it has left the line unless it stays. */
   private static boolean look(Stripe stripe, Waiter waiter, boolean stays) {
-    Wakeups due = new Wakeups();
+    Wakeups due = waiter.due;
     boolean inVain;
     stripe.lock();
     try {
@@ -354,7 +361,7 @@ final class KeyedQueues<V> {
 
   /** Leaves the line without an entry. False if the waiter was served before it could. */
   private static boolean leave(Stripe stripe, Waiter waiter) {
-    Wakeups due = new Wakeups();
+    Wakeups due = waiter.due;
     stripe.lock();
     try {
       if (waiter.received() != null) {
@@ -370,25 +377,23 @@ final class KeyedQueues<V> {
     return true;
   }
 
-  /** Adds a node to wait at. */
-  private Node addEmpty(String operation, String key, int hash, Stripe stripe) {
+  /** A node to wait at. */
+  private Node newNode(String operation, String key, int hash) {
     if (closed) {
       throw lifecycle.closed(operation, key);
     }
-    Node node = new Node(key, hash, null);
-    stripe.add(node);
-    return node;
+    return new Node(key, hash, null);
   }
 
-  private static Waiter join(Node node, boolean takes) {
-    Line line = node.line;
-    if (line == null) {
-      line = new Line();
-      node.line = line;
+  private static void join(Stripe stripe, Waiter waiter, boolean isNew) {
+    Node node = waiter.node;
+    Line line = node.line == null ? new Line() : node.line;
+    // From here on no memory is needed, but by add before it changes anything.
+    if (isNew) {
+      stripe.add(node);
     }
-    Waiter waiter = new Waiter(node, takes);
+    node.line = line;
     line.add(waiter);
-    return waiter;
   }
 
   /** After waiters may have left: forgets the line if it is empty, and then perhaps the key. */

@@ -58,11 +58,16 @@ final class Line {
     (waiter.takes ? takers : readers).add(waiter);
   }
 
-  /** Gives the entry to all readers, and to the first taker or the queue. */
+  /** Gives the entry to the first taker or the queue, and to all readers. */
   void offer(Object entry, Node node, Wakeups due) {
+    // Readers last: it may turn out that there is no room for the entry.
+    handOrAppend(entry, node, due);
     for (Waiter reader = readers.first; reader != null; reader = readers.first) {
       serve(reader, entry, due);
     }
+  }
+
+  private void handOrAppend(Object entry, Node node, Wakeups due) {
     Waiter first = takers.first;
     if (node.head() == null && first != null && isHandedTo(first)) {
       serve(first, entry, due);

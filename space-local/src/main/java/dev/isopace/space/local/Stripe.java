@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Stripe extends SeqLock {
   private static final int SMALLEST = 8;
 
+  /** The table of a stripe that is closed, to which nothing is added any more. */
+  private static final @Nullable Node[] NOTHING = new @Nullable Node[1];
+
   /** A power of two long, and less than three quarters full. */
   private @Nullable Node[] table = new @Nullable Node[SMALLEST];
 
@@ -88,7 +91,11 @@ final class Stripe extends SeqLock {
     slots[hole] = null;
     size--;
     if (size < slots.length >> 3 && slots.length > SMALLEST) {
-      resize(slots.length >> 1);
+      try {
+        resize(slots.length >> 1);
+      } catch (OutOfMemoryError e) {
+        // It stays as large as it is; what was removed with the node must not be lost for that.
+      }
     }
   }
 
@@ -122,14 +129,14 @@ final class Stripe extends SeqLock {
     return names;
   }
 
-  /** Tells all who wait, and forgets everything. */
+  /** Tells all who wait, and forgets everything. Nothing must be added afterwards. */
   void clear(Wakeups due) {
     for (Node node : table) {
       if (node != null && node.line != null) {
         node.line.close(due);
       }
     }
-    table = new @Nullable Node[SMALLEST];
+    table = NOTHING;
     size = 0;
   }
 }

@@ -31,6 +31,12 @@ final class Waiter {
   /** Whether it takes what it receives, or reads it. */
   final boolean takes;
 
+  /**
+   * Whom it wakes when it looks or leaves; its own thread's alone. Made before it stands in line,
+   * since one that ends there for want of memory would be given entries that nobody gets.
+   */
+  final Wakeups due = new Wakeups();
+
   /** Whether it has looked in vain, and needs to be woken; else it will look. */
   boolean sleeps;
 

@@ -5,7 +5,12 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The threads that a critical section has decided to wake, which is done when it is over. */
+/**
+ * The threads that a critical section has decided to wake, which is done when it is over.
+ *
+ * <p>Where there is no memory to remember one, it is woken at once: else it would sleep for good,
+ * perhaps with an entry that it was given.
+ */
 final class Wakeups {
   private @Nullable Thread first;
   private @Nullable List<Thread> others;
@@ -15,19 +20,28 @@ final class Wakeups {
       first = thread;
       return;
     }
-    List<Thread> list = others;
-    if (list == null) {
-      list = new ArrayList<>();
-      others = list;
+    try {
+      List<Thread> list = others;
+      if (list == null) {
+        list = new ArrayList<>();
+        others = list;
+      }
+      list.add(thread);
+    } catch (OutOfMemoryError e) {
+      LockSupport.unpark(thread);
     }
-    list.add(thread);
   }
 
+  /** Wakes them. Then this can be used again. */
   void deliver() {
     if (first != null) {
       LockSupport.unpark(first);
+      first = null;
       if (others != null) {
-        others.forEach(LockSupport::unpark);
+        for (Thread other : others) {
+          LockSupport.unpark(other);
+        }
+        others = null;
       }
     }
   }
