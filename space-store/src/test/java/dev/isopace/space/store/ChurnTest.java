@@ -36,7 +36,7 @@ final class ChurnTest {
 
   /** A disk that takes its time now and then, so that what is on its way stays so for a while. */
   private static final class SlowDisk extends ForwardingDisk {
-    SlowDisk(Path directory) {
+    SlowDisk(Path directory) throws IOException {
       super(new NioDisk(directory, SETTINGS.memory(), false));
     }
 

@@ -35,7 +35,7 @@ final class LongCompactionTest {
     volatile int rewritten;
     final AtomicInteger forcesOfLog = new AtomicInteger();
 
-    DawdlingDisk(Path directory) {
+    DawdlingDisk(Path directory) throws IOException {
       super(new NioDisk(directory, SETTINGS.memory(), true));
     }
 

@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +57,26 @@ class SecondOpenerTest {
     }
     try (Store store = Store.open(directory)) {
       assertEquals(1, store.len("key"));
+    }
+  }
+
+  @Test
+  void aStoreWhoseDirectoryWasReplacedLeavesTheOtherOneAlone() throws IOException {
+    Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
+    Store first = Store.open(directory);
+    first.push("key", new byte[] {1});
+    Files.move(directory, moved);
+    try (Store second = Store.open(directory)) {
+      second.push("key", new byte[] {2});
+      // It would write down where its entries are.
+      IOException refusal = assertThrows(IOException.class, first::close);
+      assertTrue(
+          refusal.getMessage().contains(directory + " is not the directory"), refusal::getMessage);
+    }
+    try (Store second = Store.open(directory);
+        Store again = Store.open(moved)) {
+      assertArrayEquals(new byte[] {2}, second.pullp("key").orElseThrow());
+      assertArrayEquals(new byte[] {1}, again.pullp("key").orElseThrow());
     }
   }
 }

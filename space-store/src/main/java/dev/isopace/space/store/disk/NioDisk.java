@@ -12,7 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NioDisk implements Disk {
   private final Path directory;
+
+  /** What tells the directory from another one of its name; null where the system does not. */
+  private final @Nullable Object identity;
+
   private final boolean mapsWrites;
 
   /** How many bytes may still be mapped. */
@@ -42,8 +48,9 @@ public final class NioDisk implements Disk {
    * @param mapsWrites whether files that are mapped are also written through memory, which is fast
    *     and survives the process, but cannot be forced as cheaply
    */
-  public NioDisk(Path directory, long memory, boolean mapsWrites) {
+  public NioDisk(Path directory, long memory, boolean mapsWrites) throws IOException {
     this.directory = directory;
+    this.identity = identify(directory);
     this.mapsWrites = mapsWrites;
     this.budget = new AtomicLong(memory);
   }
@@ -52,6 +59,7 @@ public final class NioDisk implements Disk {
   public Handle open(String name, Mode mode) throws IOException {
     Path path = path(name);
     if (mode == Mode.CREATE) {
+      requireSame();
       Files.createFile(path);
     } else if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
@@ -61,12 +69,14 @@ public final class NioDisk implements Disk {
 
   @Override
   public void rename(String from, String to) throws IOException {
+    requireSame();
     Files.move(
         path(from), path(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override
   public void delete(String name) throws IOException {
+    requireSame();
     Files.delete(path(name));
   }
 
@@ -104,6 +114,20 @@ public final class NioDisk implements Disk {
 
   private Path path(String name) {
     return directory.resolve(name);
+  }
+
+  private static @Nullable Object identify(Path directory) throws IOException {
+    return Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+  }
+
+  /** A directory that was replaced may hold a store of somebody else, who would lose entries. */
+  private void requireSame() throws IOException {
+    if (!Objects.equals(identify(directory), identity)) {
+      throw new IOException(
+          directory
+              + " is not the directory any more that this store was opened in: it was deleted or"
+              + " moved, and another one has its name");
+    }
   }
 
   private final class NioHandle implements Handle {
