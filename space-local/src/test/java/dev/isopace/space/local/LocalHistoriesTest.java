@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Many histories of calls that overlap, more than a run of the suite looks at")
 final class LocalHistoriesTest {
   /** Up to 300,000 histories, or as many as 45 seconds are enough for. */
-  private static final double LOAD = 15;
+  private static final double LOAD =
+      15 * Double.parseDouble(System.getProperty("space.proof.load", "1"));
 
   @Test
   void areLinearizable() {

@@ -6,8 +6,10 @@ import dev.isopace.space.nats.fixture.NatsServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The contract is kept on the oldest server that this machine can get. */
+@Tag("witness")
 class OldestTckTest extends NatsTck {
   private static @Nullable NatsServer server;
 
