@@ -12,6 +12,7 @@ import dev.isopace.space.nats.fixture.Binaries;
 import dev.isopace.space.nats.fixture.Certificate;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
 import io.nats.client.Connection;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
@@ -109,7 +110,11 @@ final class ConnectionsTest {
             + "\" }\n";
     try (NatsServer server = NatsServer.start(Binaries.newest(), configuration)) {
       Options options =
-          Options.builder().server(server.url()).sslContext(certificate.trusting()).build();
+          Options.builder()
+              .server(server.url())
+              .connectionTimeout(Patience.usual())
+              .sslContext(certificate.trusting())
+              .build();
       try (Space<String> space = NatsSpaces.open(options, Fresh.name(), Codec.utf8())) {
         requireUsable(space);
       }
