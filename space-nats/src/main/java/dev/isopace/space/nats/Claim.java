@@ -88,7 +88,7 @@ final class Claim {
     }
     Pending first = attempts.get(0);
     try {
-      Parking.awaitUninterruptibly(first::isDone, Remote.ATTEMPT_NANOS);
+      remote.wire().awaitUninterruptibly(first::isDone, Remote.ATTEMPT_NANOS);
       if (first.state() == Pending.State.REPLIED) {
         Answer answer = Answer.of(first.reply());
         if (!answer.isError()) {
@@ -120,7 +120,7 @@ final class Claim {
     try {
       while (!isMine()) {
         if (!remote.has(question, keySubject, entry)) {
-          Parking.awaitUninterruptibly(this::isMine, LATE_NANOS);
+          remote.wire().awaitUninterruptibly(this::isMine, LATE_NANOS);
           if (isMine()) {
             return Outcome.MINE;
           }
@@ -130,7 +130,7 @@ final class Claim {
         send();
         if (attempts.size() > before) {
           Pending last = attempts.get(before);
-          Parking.awaitUninterruptibly(() -> last.isDone() || isMine(), Remote.ATTEMPT_NANOS);
+          remote.wire().awaitUninterruptibly(() -> last.isDone() || isMine(), Remote.ATTEMPT_NANOS);
         }
         if (!isMine()) {
           Parking.pause(question, PAUSE_NANOS);

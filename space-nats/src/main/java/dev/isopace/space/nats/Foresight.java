@@ -1,7 +1,6 @@
 package dev.isopace.space.nats;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code goneUpTo}: no entry with this number or a lower one is left, since the one with this
  *       number was the head, and is removed.
- *   <li>{@code pushed}: entries that came with wake-ups, each the next one of the key after the one
- *       before it. The first of them is the head if nothing was before it when it was stored, or
- *       what was is gone.
- *   <li>{@code asked}: the question for the head behind the entry that was claimed last.
+ *   <li>{@code pushed}: entries that came with wake-ups.
+ *   <li>{@code asked}: the question for the entries behind the one that was claimed last. The more
+ *       takes in a row have found another entry, the more are asked for at once, since a question
+ *       costs the server and the client as much as a claim.
+ *   <li>{@code shown}: what came of such questions.
  * </ul>
  *
  * <p>All of this is forgotten with the connection that it came by: the next one may lead to a
@@ -44,7 +44,11 @@ final class Foresight {
   /** After this many takes it may pay to ask in advance, where it did not pay before. */
   private static final int NOT_SO_SOON = -8;
 
-  private record Push(Entry entry, long previous) {}
+  /** So many are asked for at once; the server is told how many bytes that may be. */
+  private static final int MOST_SHOWN = 32;
+
+  /** Within this time after the confirmation of an entry its wake-up comes, or is lost. */
+  private static final long SOON_NANOS = 1_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -52,9 +56,15 @@ final class Foresight {
   private long epoch;
 
   private long goneUpTo;
-  private final Deque<Push> pushed = new ArrayDeque<>();
-  private int pushedBytes;
-  private @Nullable Pending asked;
+
+  /** The latest entry of this handle itself, and when it was written; and the latest wake-up. */
+  private long expected;
+
+  private long expectedAt;
+  private long woken;
+  private final Chain pushed = new Chain();
+  private final Chain shown = new Chain();
+  private @Nullable Ahead asked;
 
   /** How many takes found another entry behind theirs, or, below zero, how many not to ask for. */
   private int run;
@@ -72,8 +82,10 @@ final class Foresight {
     if (currentEpoch > epoch) {
       epoch = currentEpoch;
       goneUpTo = 0;
+      expected = 0;
+      woken = 0;
       pushed.clear();
-      pushedBytes = 0;
+      shown.clear();
       asked = null;
       run = 0;
     }
@@ -93,46 +105,59 @@ final class Foresight {
     try {
       forgetIfOlder(currentEpoch);
       inVain++;
-      Push last = pushed.peekLast();
-      boolean follows = last == null || previous == last.entry().sequence();
-      int size = pushedBytes + entry.payload().length;
-      boolean fits =
-          somebodyTakes
-              ? pushed.size() < MOST_PUSHED && (last == null || size <= MOST_PUSHED_BYTES)
-              : pushed.size() < MOST_LINGERING && size <= MOST_LINGERING_BYTES;
-      // There must be no gap: what comes after one that does not fit does not follow either.
-      if (follows && fits) {
-        pushed.add(new Push(entry, previous));
-        pushedBytes = size;
-      }
+      woken = entry.sequence();
+      // The first one is kept, however large it is: somebody waits for it.
+      pushed.add(
+          entry,
+          previous,
+          somebodyTakes ? MOST_PUSHED : MOST_LINGERING,
+          !somebodyTakes
+              ? MOST_LINGERING_BYTES
+              : pushed.isEmpty() ? Integer.MAX_VALUE : MOST_PUSHED_BYTES);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The head, as a wake-up has shown it; null if none has. */
-  @Nullable Entry pushedHead(long currentEpoch) {
+  /** An entry of this handle was stored, and the wake-up is on its way or has come. */
+  void expect(long sequence) {
+    lock.lock();
+    try {
+      expected = Math.max(expected, sequence);
+      expectedAt = System.nanoTime();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a wake-up is about to come, which is sooner here than an answer to a question. */
+  boolean isExpecting() {
+    lock.lock();
+    try {
+      return expected > Math.max(woken, goneUpTo)
+          && losses == 0
+          && System.nanoTime() - expectedAt < SOON_NANOS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The head, as a question in advance or a wake-up has shown it; null if none has. */
+  @Nullable Entry knownHead(long currentEpoch) {
     lock.lock();
     try {
       forgetIfOlder(currentEpoch);
-      dropGone();
-      Push first = pushed.peekFirst();
-      if (first == null || losses > 0 || first.previous() > goneUpTo) {
+      if (losses > 0) {
         return null;
       }
-      inVain = 0;
-      return first.entry();
+      Entry head = shown.head(goneUpTo);
+      if (head == null) {
+        head = pushed.head(goneUpTo);
+        inVain = head == null ? inVain : 0;
+      }
+      return head;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void dropGone() {
-    for (Push first = pushed.peekFirst();
-        first != null && first.entry().sequence() <= goneUpTo;
-        first = pushed.peekFirst()) {
-      pushed.removeFirst();
-      pushedBytes -= first.entry().payload().length;
     }
   }
 
@@ -170,11 +195,11 @@ final class Foresight {
   // Questions in advance
 
   /** The question that was asked in advance, for the caller to wait for; null if there is none. */
-  @Nullable Pending takeAsked(long currentEpoch) {
+  @Nullable Ahead takeAsked(long currentEpoch) {
     lock.lock();
     try {
       forgetIfOlder(currentEpoch);
-      Pending question = asked;
+      Ahead question = asked;
       asked = null;
       return question;
     } finally {
@@ -182,10 +207,10 @@ final class Foresight {
     }
   }
 
-  void setAsked(Pending question) {
+  void setAsked(Ahead question) {
     lock.lock();
     try {
-      if (losses == 0 && question.epoch == epoch) {
+      if (losses == 0 && question.question().epoch == epoch) {
         asked = question;
       }
     } finally {
@@ -193,25 +218,61 @@ final class Foresight {
     }
   }
 
-  /** Whether it pays to ask for the entry behind the one that is being claimed. */
-  boolean shouldAsk() {
+  /**
+   * How many entries to ask for behind the one that is being claimed; 0 if it does not pay, or the
+   * next one is known.
+   */
+  int howManyToAsk(Entry claimed) {
     lock.lock();
     try {
       if (run < 0) {
         run++;
       }
-      return run > 0 && losses == 0;
+      boolean isKnown = shown.hasBehind(claimed.sequence()) || pushed.hasBehind(claimed.sequence());
+      return losses > 0 || isKnown ? 0 : Math.max(0, Math.min(run, MOST_SHOWN));
     } finally {
       lock.unlock();
     }
   }
 
-  /** A question in advance found another entry, or none. */
-  void learn(boolean wasThereMore) {
+  /**
+   * A question in advance was answered.
+   *
+   * @param behind the number of the entry behind which it looked
+   * @param found what is there, each the next one after the one before it
+   */
+  void learn(long behind, List<Entry> found, long shownOn) {
     lock.lock();
     try {
-      run = wasThereMore ? Math.max(1, run) : NOT_SO_SOON;
-      wouldPay |= !wasThereMore;
+      run = found.isEmpty() ? NOT_SO_SOON : Math.max(1, run);
+      wouldPay |= found.isEmpty();
+      if (epoch == shownOn && shown.isEmpty()) {
+        long previous = behind;
+        for (Entry entry : found) {
+          shown.add(entry, previous, MOST_SHOWN, Integer.MAX_VALUE);
+          previous = entry.sequence();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Others have taken of the key meanwhile, and what was known is of no use.
+   *
+   * @param expected how many entries may be taken now without others in between; 0 if that is not
+   *     known
+   */
+  void startAnew(int expected) {
+    lock.lock();
+    try {
+      asked = null;
+      shown.clear();
+      if (expected > 0) {
+        losses = 0;
+        run = expected - 1;
+      }
     } finally {
       lock.unlock();
     }
@@ -254,7 +315,8 @@ final class Foresight {
     try {
       if (epoch == seenOn) {
         goneUpTo = Math.max(goneUpTo, entry.sequence());
-        dropGone();
+        pushed.dropGone(goneUpTo);
+        shown.dropGone(goneUpTo);
       }
       losses = mine ? losses / 2 : losses + 1;
       if (mine && run >= 0) {
@@ -262,6 +324,8 @@ final class Foresight {
       }
       if (!mine) {
         asked = null;
+        shown.clear();
+        run = Math.min(run, 1);
       }
     } finally {
       lock.unlock();
@@ -282,7 +346,7 @@ final class Foresight {
   boolean isWorthKeeping() {
     lock.lock();
     try {
-      return asked != null || run > 0;
+      return asked != null || run > 0 || !shown.isEmpty();
     } finally {
       lock.unlock();
     }

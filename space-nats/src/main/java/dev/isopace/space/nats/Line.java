@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class Line {
   final String key;
   final String keySubject;
   final Foresight foresight = new Foresight();
+  final Rotation rotation;
 
   /** Held by whoever claims: one claim of a key at a time, so that an earlier entry goes first. */
   final Semaphore claiming = new Semaphore(1, true);
@@ -44,6 +46,9 @@ final class Line {
 
   /** Changed with {@link #subscribing} held, and set by somebody who uses the line only. */
   volatile boolean isSubscribed;
+
+  /** Whether it listens to others that compete. Changed as {@link #isSubscribed}. */
+  volatile boolean isCompeting;
 
   /** How many calls use this line. Changed only within the {@link Lines}' map. */
   int users;
@@ -67,17 +72,29 @@ final class Line {
   /** What the server says that this client may not do for this key; null if nothing. */
   private @Nullable String refusal;
 
-  Line(String key, String keySubject) {
+  Line(String key, String keySubject, Rotation rotation) {
     this.key = key;
     this.keySubject = keySubject;
+    this.rotation = rotation;
   }
 
   // Takers
 
-  void join(Waiter taker) {
+  /** Joins the line; returns whether nobody else is in it. */
+  boolean join(Waiter taker) {
     lock.lock();
     try {
       takers.add(taker);
+      return takers.size() == 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasTakers() {
+    lock.lock();
+    try {
+      return !takers.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -112,8 +129,8 @@ final class Line {
     }
   }
 
-  /** Leaves the line, and ends the turn if it has that. */
-  void leave(Waiter taker) {
+  /** Leaves the line, and ends the turn if it has that; returns whether nobody is left. */
+  boolean leave(Waiter taker) {
     lock.lock();
     try {
       takers.remove(taker);
@@ -121,6 +138,7 @@ final class Line {
         turn = null;
       }
       nudgeNext();
+      return takers.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -227,6 +245,10 @@ final class Line {
           all.remove();
         }
         reader.nudge();
+      }
+      if (turn != null) {
+        // It may wait for just this.
+        LockSupport.unpark(turn.thread);
       }
       nudgeNext();
     } finally {
@@ -390,6 +412,6 @@ final class Line {
 
   /** Whether something of use would be lost if the line were forgotten. */
   boolean isWorthKeeping() {
-    return isSubscribed || foresight.isWorthKeeping();
+    return isSubscribed || isCompeting || foresight.isWorthKeeping();
   }
 }

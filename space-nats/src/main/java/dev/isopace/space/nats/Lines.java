@@ -3,8 +3,11 @@ package dev.isopace.space.nats;
 import dev.isopace.space.SpaceException;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
+import io.nats.client.NUID;
 import io.nats.client.impl.Headers;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +33,13 @@ final class Lines {
   private final Remote remote;
   private final Names names;
   private final Dispatcher dispatcher;
+
+  /** What this client is called among those that compete. */
+  private final String me = NUID.nextGlobalSequence();
+
+  /** Whether the server allows clients to tell each other. */
+  private volatile boolean mayHint = true;
+
   private final Map<String, Line> map = new ConcurrentHashMap<>();
 
   /** Lines that nobody uses, the longest unused first. Guarded by the lock. */
@@ -49,10 +59,37 @@ final class Lines {
     return map.compute(
         KeySubjects.subject(key),
         (keySubject, found) -> {
-          Line line = found == null ? new Line(key, keySubject) : found;
+          Line line = found == null ? new Line(key, keySubject, rotation(keySubject)) : found;
           line.users++;
           return line;
         });
+  }
+
+  private Rotation rotation(String keySubject) {
+    return new Rotation(
+        me,
+        new Rotation.Sender() {
+          @Override
+          public void send(@Nullable String client, String message) {
+            hint(names.hint(client, keySubject), message);
+          }
+
+          @Override
+          public boolean later(Runnable task) {
+            return link.later(task);
+          }
+        });
+  }
+
+  private void hint(String subject, String text) {
+    if (mayHint && link.isUp()) {
+      try {
+        byte[] body = text.getBytes(StandardCharsets.US_ASCII);
+        Sending.once(() -> link.connection().publish(subject, body));
+      } catch (IllegalStateException e) {
+        // There is no connection; nobody relies on this.
+      }
+    }
   }
 
   void release(Line line) {
@@ -61,7 +98,7 @@ final class Lines {
         line.keySubject,
         (keySubject, found) -> {
           line.users--;
-          return line.users == 0 && !keep && !line.isSubscribed ? null : found;
+          return line.users == 0 && !keep && !line.isWorthKeeping() ? null : found;
         });
     if (keep) {
       keep(line);
@@ -90,7 +127,9 @@ final class Lines {
     map.computeIfPresent(
         line.keySubject,
         (keySubject, found) ->
-            found == line && line.users == 0 && !line.isSubscribed ? null : found);
+            found == line && line.users == 0 && !line.isSubscribed && !line.isCompeting
+                ? null
+                : found);
   }
 
   /**
@@ -122,9 +161,44 @@ final class Lines {
     }
   }
 
+  /** Has a line listen to those that it competes with; returns whether it can. */
+  boolean compete(Line line) {
+    line.subscribing.lock();
+    try {
+      if (mayHint && !line.isCompeting) {
+        for (String subject : hints(line)) {
+          Sending.surely(
+              () -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+        }
+        line.isCompeting = true;
+      }
+      return mayHint;
+    } catch (IllegalStateException e) {
+      // The connection is closed, which others will notice.
+      return false;
+    } finally {
+      line.subscribing.unlock();
+    }
+  }
+
+  private List<String> hints(Line line) {
+    return List.of(names.hint(null, line.keySubject), names.hint(me, line.keySubject));
+  }
+
+  private void stopCompeting(Line line) {
+    line.isCompeting = false;
+    line.rotation.turnOff();
+    for (String subject : hints(line)) {
+      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+    }
+  }
+
   private void unsubscribeIfIdle(Line line) {
     line.subscribing.lock();
     try {
+      if (line.isCompeting && !line.hasTakers()) {
+        stopCompeting(line);
+      }
       if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
         line.foresight.startOver(false);
@@ -147,6 +221,10 @@ final class Lines {
   }
 
   private void receive(Message message) {
+    if (names.isHint(message.getSubject())) {
+      hear(message);
+      return;
+    }
     Line line = map.get(names.keySubject(message.getSubject()));
     Headers headers = message.getHeaders();
     if (line == null || headers == null) {
@@ -163,11 +241,29 @@ final class Lines {
     }
   }
 
+  private void hear(Message message) {
+    Line line = map.get(names.hintKeySubject(message.getSubject()));
+    if (line != null) {
+      String text = new String(message.getData(), StandardCharsets.US_ASCII);
+      if (!line.rotation.hear(text, line.hasTakers())) {
+        unsubscribeIfIdle(line);
+      }
+    }
+  }
+
   private static long number(@Nullable String text) {
     try {
       return text == null ? -1 : Long.parseLong(text);
     } catch (NumberFormatException e) {
       return -1;
+    }
+  }
+
+  /** This handle has written an entry; who takes next of the key will be told of it in a moment. */
+  void wrote(String keySubject, long sequence) {
+    Line line = map.get(keySubject);
+    if (line != null && line.isSubscribed) {
+      line.foresight.expect(sequence);
     }
   }
 
@@ -178,10 +274,19 @@ final class Lines {
 
   /** The server does not let this client subscribe. */
   void refuse(String subject) {
+    refuseHints(subject);
     for (Line line : map.values()) {
       if (names.wake(line.keySubject).equals(subject)) {
         line.refuse(subject);
       }
+    }
+  }
+
+  /** The server does not let this client tell others of what it does. */
+  void refuseHints(String subject) {
+    if (names.isHint(subject)) {
+      mayHint = false;
+      map.values().forEach(line -> line.rotation.turnOff());
     }
   }
 

@@ -5,6 +5,10 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.api.ServerInfo;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +31,7 @@ final class Link implements ConnectionListener {
   }
 
   private static final long LOOK_AGAIN_NANOS = 250_000_000;
+  private static final long MOMENT_NANOS = 1_000_000;
 
   private final Connection connection;
 
@@ -160,6 +165,24 @@ final class Link implements ConnectionListener {
         + " is "
         + connection.getStatus()
         + (error == null || error.isEmpty() ? "" : ", the last error was: " + error);
+  }
+
+  /** Does something a moment later, on a thread that must not wait; returns whether it will. */
+  boolean later(Runnable task) {
+    if (!isUp()) {
+      // Asked for after the end, the library would make a clock that nobody stops.
+      return false;
+    }
+    ScheduledExecutorService clock = connection.getOptions().getScheduledExecutor();
+    if (clock == null) {
+      return false;
+    }
+    try {
+      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
+      return !planned.isCancelled();
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   void closeDispatcher(Dispatcher dispatcher) {

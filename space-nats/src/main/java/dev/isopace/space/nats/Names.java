@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a space is called on the server. The table is the whole of what is written there:
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
  *   sp-NAME             the stream
  *   sp.NAME.e.KEY       an entry of a key, stored by the stream
  *   sp.NAME.w.KEY       the same entry once more, republished by the stream to wake who waits
+ *   sp.NAME.c.TO.KEY    what clients that compete for a key tell one of them, or "all"
  * </pre>
  */
 record Names(String space) {
@@ -37,7 +39,25 @@ record Names(String space) {
     return "sp." + space + ".w." + keySubject;
   }
 
-  /** The end of the subject of a key, of any of the above. */
+  /** To one of the clients that compete for a key, or to all of them if it is null. */
+  String hint(@Nullable String client, String keySubject) {
+    return hints() + (client == null ? "all" : client) + "." + keySubject;
+  }
+
+  private String hints() {
+    return "sp." + space + ".c.";
+  }
+
+  boolean isHint(String subject) {
+    return subject.startsWith(hints());
+  }
+
+  /** The end of the subject of a hint. */
+  String hintKeySubject(String subject) {
+    return subject.substring(subject.indexOf('.', hints().length()) + 1);
+  }
+
+  /** The end of the subject of an entry or a wake-up. */
   String keySubject(String subject) {
     return subject.substring("sp.".length() + space.length() + ".e.".length());
   }

@@ -39,7 +39,8 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.remote =
         new Remote(link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
     this.lines = new Lines(remote);
-    this.writer = new Writer(remote, opened.writeNanos(), opened.mostBytes(), isReplicated);
+    this.writer =
+        new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
     long recheckNanos = isReplicated ? RECHECK_REPLICATED_NANOS : RECHECK_NANOS;
     this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
     this.readers = new Readers<>(lines, remote, coder, lifecycle(), recheckNanos);
@@ -59,6 +60,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
           @Override
           public void mayNotPublish(String subject) {
             wire.refuse(subject);
+            lines.refuseHints(subject);
           }
 
           @Override

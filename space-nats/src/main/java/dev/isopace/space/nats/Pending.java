@@ -1,6 +1,8 @@
 package dev.isopace.space.nats;
 
 import io.nats.client.Message;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,11 @@ final class Pending {
 
   private record Outcome(State state, @Nullable Message reply) {}
 
+  /** Which of several replies is the last one. */
+  interface Ending {
+    boolean isLast(Message reply);
+  }
+
   private static final Outcome NOTHING_YET = new Outcome(State.WAITING, null);
 
   final String subject;
@@ -43,13 +50,24 @@ final class Pending {
 
   private final AtomicReference<Outcome> outcome = new AtomicReference<>(NOTHING_YET);
 
+  /** Replies before the last one, where there are several. */
+  private final Queue<Message> parts = new ConcurrentLinkedQueue<>();
+
+  private final @Nullable Ending ending;
+
   /** Who is to be unparked; whoever sets it looks at the state afterwards. */
   private volatile @Nullable Thread waiter;
 
-  Pending(String subject, long token, long epoch) {
+  /**
+   * A request.
+   *
+   * @param ending tells the last reply; null if there is only one
+   */
+  Pending(String subject, long token, long epoch, @Nullable Ending ending) {
     this.subject = subject;
     this.token = token;
     this.epoch = epoch;
+    this.ending = ending;
   }
 
   State state() {
@@ -78,8 +96,20 @@ final class Pending {
     return waiter != null;
   }
 
+  /** What came before the last reply, in the order in which it was read. */
+  Iterable<Message> parts() {
+    return parts;
+  }
+
+  /** A reply came; returns whether more are to come. */
   boolean complete(Message reply) {
-    return settle(new Outcome(State.REPLIED, reply));
+    Ending more = ending;
+    if (more != null && !more.isLast(reply)) {
+      parts.add(reply);
+      return true;
+    }
+    settle(new Outcome(State.REPLIED, reply));
+    return false;
   }
 
   boolean fail(State state) {
@@ -96,7 +126,7 @@ final class Pending {
       return counts && settle(settled);
     }
     Thread thread = waiter;
-    if (thread != null) {
+    if (thread != null && thread != Thread.currentThread()) {
       LockSupport.unpark(thread);
     }
     return true;

@@ -7,8 +7,10 @@ import io.nats.client.impl.Headers;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,7 +32,13 @@ final class Remote {
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
   private static final int NOT_FOUND = 404;
+  private static final int NO_CONTENT = 204;
   private static final byte[] NOTHING = {};
+
+  /** Of entries that nobody has asked for yet. */
+  private static final int MOST_BYTES_AT_ONCE = 64 * 1024;
+
+  private static final String LAST = "Nats-Last-Sequence";
 
   /** An entry that does not exist: only the way through the leader, and back, counts. */
   private static final byte[] BARRIER =
@@ -129,7 +137,7 @@ final class Remote {
       throws InterruptedException {
     try {
       pending.attach();
-      Parking.await(call, pending::isDone, Math.min(ATTEMPT_NANOS, call.patience(true)));
+      wire.await(call, pending::isDone, Math.min(ATTEMPT_NANOS, call.patience(true)));
     } finally {
       wire.forget(pending);
     }
@@ -166,9 +174,32 @@ final class Remote {
   /** A look at the head, and whether there is one: an entry, or none. */
   private record Sight(@Nullable Entry entry) {}
 
-  /** Sends the question for the first entry of a key from a number on. */
-  Pending askForHead(String keySubject, long from) {
-    return wire.send(isDirect ? names.directGet() : names.get(), null, headBody(keySubject, from));
+  /**
+   * Sends the question for the first entries of a key from a number on. Servers before 2.11 answer
+   * with one of them, and so does the leader of a stream with replicas.
+   */
+  Pending askForEntries(String keySubject, long from, int most) {
+    if (!isDirect) {
+      return wire.send(names.get(), null, headBody(keySubject, from));
+    }
+    if (most == 1) {
+      return wire.send(names.directGet(), null, headBody(keySubject, from));
+    }
+    String body =
+        "{\"seq\":"
+            + from
+            + ",\"next_by_subj\":\""
+            + names.entry(keySubject)
+            + "\",\"batch\":"
+            + most
+            + ",\"max_bytes\":"
+            + MOST_BYTES_AT_ONCE
+            + "}";
+    return wire.send(
+        names.directGet(),
+        null,
+        body.getBytes(StandardCharsets.US_ASCII),
+        reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
   private byte[] headBody(String keySubject, long from) {
@@ -189,22 +220,46 @@ final class Remote {
   }
 
   /**
-   * What the answer to a question that was asked in advance says: an entry, or null if there was
-   * none, or no answer.
+   * What the answers to a question that was asked in advance say: entries, each the next one after
+   * the one before it; none if there was none, or no answer.
    */
-  @Nullable Entry headAskedBefore(Call call, Pending pending) throws InterruptedException {
-    Sight sight = read(call, pending, reply -> sight(call, reply, false), new Progress());
-    return sight == null ? null : sight.entry();
+  List<Entry> entriesAskedBefore(Call call, Pending pending) throws InterruptedException {
+    List<Entry> entries =
+        read(
+            call,
+            pending,
+            last -> {
+              List<Entry> found = new ArrayList<>();
+              long previous = 0;
+              for (Message reply : pending.parts()) {
+                Entry next = direct(reply, false);
+                // Of replies, too, some may get lost, or come out of order.
+                if (next == null || !Long.toString(previous).equals(header(reply, LAST))) {
+                  return found;
+                }
+                found.add(next);
+                previous = next.sequence();
+              }
+              if (!found.isEmpty() || isEndOfSeveral(last)) {
+                return found;
+              }
+              Sight only = sight(call, last, false);
+              Entry entry = only == null ? null : only.entry();
+              return entry == null ? found : List.of(entry);
+            },
+            new Progress());
+    return entries == null ? List.of() : entries;
+  }
+
+  private static boolean isEndOfSeveral(Message reply) {
+    return reply.isStatusMessage() && reply.getStatus().getCode() == NO_CONTENT;
   }
 
   /** What an answer says of the head; null if nothing. */
   private @Nullable Sight sight(Call call, Message reply, boolean isFresh) {
-    if (isDirect && !reply.isStatusMessage()) {
-      Headers headers = reply.getHeaders();
-      String sequence = headers == null ? null : headers.getLast("Nats-Sequence");
-      if (sequence != null) {
-        return new Sight(new Entry(Long.parseLong(sequence), reply.getData(), isFresh));
-      }
+    Entry direct = isDirect ? direct(reply, isFresh) : null;
+    if (direct != null) {
+      return new Sight(direct);
     }
     Answer answer = Answer.of(reply);
     if (!answer.isError()) {
@@ -219,6 +274,17 @@ final class Remote {
     }
     requireTemporary(call, answer);
     return null;
+  }
+
+  /** The entry that an answer of the direct API holds; null if it holds none. */
+  private static @Nullable Entry direct(Message reply, boolean isFresh) {
+    String sequence = reply.isStatusMessage() ? null : header(reply, "Nats-Sequence");
+    return sequence == null ? null : new Entry(Long.parseLong(sequence), reply.getData(), isFresh);
+  }
+
+  private static @Nullable String header(Message reply, String name) {
+    Headers headers = reply.getHeaders();
+    return headers == null ? null : headers.getLast(name);
   }
 
   private static byte[] payload(JsonValue message) {

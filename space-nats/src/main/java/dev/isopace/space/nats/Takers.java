@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Takers<V> {
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long SOON_AMONG_OTHERS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final int MOST_DOUBLINGS = 4;
 
@@ -68,11 +70,15 @@ final class Takers<V> {
   @Nullable V take(Call call, String key) throws InterruptedException {
     Line line = lines.use(key);
     Waiter me = new Waiter(call);
-    line.join(me);
+    if (line.join(me)) {
+      line.rotation.begin();
+    }
     try {
       return takeInLine(line, me);
     } finally {
-      line.leave(me);
+      if (line.leave(me)) {
+        line.rotation.end();
+      }
       lines.release(line);
     }
   }
@@ -102,7 +108,7 @@ final class Takers<V> {
       // After the nudge was taken note of: close sets its mark before it nudges.
       requireUsable(line, call);
       long left =
-          call.stays ? call.deadline.remainingNanos() : call.begun + SOON_NANOS - System.nanoTime();
+          call.stays ? call.deadline.remainingNanos() : call.begun + soon(line) - System.nanoTime();
       if (left <= 0) {
         return false;
       }
@@ -111,6 +117,10 @@ final class Takers<V> {
         line.recheck(recheckNanos);
       }
     }
+  }
+
+  private static long soon(Line line) {
+    return line.rotation.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
   }
 
   private void requireUsable(Line line, Call call) {
@@ -151,6 +161,7 @@ final class Takers<V> {
     @Nullable V take() throws InterruptedException {
       for (; ; ) {
         requireUsable(line, call);
+        awaitTurnAmongClients();
         epoch = remote.link().epoch();
         Entry head = find();
         if (head == null) {
@@ -168,19 +179,22 @@ final class Takers<V> {
       }
     }
 
+    private void awaitTurnAmongClients() throws InterruptedException {
+      int expected = isAlone ? -1 : line.rotation.await(call);
+      if (expected >= 0) {
+        line.foresight.startAnew(expected);
+        mustLook = expected == 0;
+      }
+    }
+
     private @Nullable Entry find() throws InterruptedException {
       if (!mustLook) {
-        Entry pushed = line.foresight.pushedHead(epoch);
-        if (pushed != null) {
-          return pushed;
+        Entry known = line.foresight.knownHead(epoch);
+        if (known == null && (awaitAsked() || awaitOwn())) {
+          known = line.foresight.knownHead(epoch);
         }
-        Pending question = line.foresight.takeAsked(epoch);
-        if (question != null) {
-          Entry asked = remote.headAskedBefore(call, question);
-          line.foresight.learn(asked != null);
-          if (asked != null) {
-            return asked;
-          }
+        if (known != null) {
+          return known;
         }
       }
       mustLook = isAlone;
@@ -188,6 +202,26 @@ final class Takers<V> {
         lines.subscribe(call, line);
       }
       return look();
+    }
+
+    /** Waits for what was asked for in advance; false if nothing was. */
+    private boolean awaitAsked() throws InterruptedException {
+      Ahead ahead = line.foresight.takeAsked(epoch);
+      if (ahead == null) {
+        return false;
+      }
+      line.foresight.learn(
+          ahead.behind(), remote.entriesAskedBefore(call, ahead.question()), epoch);
+      return true;
+    }
+
+    /**
+     * Waits for the wake-up by what this handle has just written; false if there is none to come.
+     */
+    private boolean awaitOwn() throws InterruptedException {
+      return line.isSubscribed
+          && line.foresight.isExpecting()
+          && Parking.await(call, () -> !line.foresight.isExpecting(), OWN_NANOS);
     }
 
     private @Nullable Entry look() throws InterruptedException {
@@ -198,6 +232,7 @@ final class Takers<V> {
       if (head == null) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
+        line.rotation.sawNothing();
       }
       return head;
     }
@@ -230,7 +265,11 @@ final class Takers<V> {
           line.foresight.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
         if (outcome == Claim.Outcome.MINE) {
+          line.rotation.won();
           return true;
+        }
+        if (outcome == Claim.Outcome.NOT_MINE && lines.compete(line)) {
+          line.rotation.lost();
         }
       } finally {
         line.claiming.release();
@@ -259,10 +298,9 @@ final class Takers<V> {
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
       // Before the claim: the server answers it beside the removal, not after it.
+      int more = isAlone ? 0 : line.foresight.howManyToAsk(head);
       Pending question =
-          !isAlone && line.foresight.shouldAsk()
-              ? remote.askForHead(line.keySubject, head.sequence() + 1)
-              : null;
+          more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       claim.send();
       boolean isSettled = false;
       try {
@@ -272,7 +310,7 @@ final class Takers<V> {
       } finally {
         if (question != null) {
           if (isSettled) {
-            line.foresight.setAsked(question);
+            line.foresight.setAsked(new Ahead(question, head.sequence()));
           } else {
             // What is behind an entry is the head only if that entry is gone.
             remote.wire().forget(question);
@@ -283,7 +321,7 @@ final class Takers<V> {
 
     private void backOff() throws InterruptedException {
       int losses = line.foresight.losses();
-      if (losses > 0) {
+      if (losses > 0 && !line.rotation.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
       } else if (!remote.link().isUp()) {

@@ -1,13 +1,12 @@
 package dev.isopace.space.nats;
 
-import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Wire {
   private final Link link;
   private final String inbox;
-  private final Dispatcher dispatcher;
+  private final Replies replies;
   private final Map<Long, Pending> table = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
   private volatile boolean isClosed;
@@ -33,13 +32,8 @@ final class Wire {
 
   Wire(Link link) {
     this.link = link;
-    Connection connection = link.connection();
-    this.inbox = connection.createInbox() + ".";
-    this.dispatcher = connection.createDispatcher(this::receive);
-    // The handler does next to nothing; a reply that is dropped puts somebody in doubt.
-    dispatcher.setPendingLimits(0, 0);
-    Sending.surely(
-        () -> dispatcher.subscribe(inbox + "*"), () -> dispatcher.unsubscribe(inbox + "*"));
+    this.inbox = link.connection().createInbox() + ".";
+    this.replies = new Replies(link, inbox + "*", this::receive);
   }
 
   String inbox() {
@@ -50,7 +44,13 @@ final class Wire {
    * Sends a request. Never waits for an answer, and never throws because there is no connection.
    */
   Pending send(String subject, @Nullable Headers headers, byte[] body) {
-    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch());
+    return send(subject, headers, body, null);
+  }
+
+  /** The same with several replies, of which something tells the last one. */
+  Pending send(
+      String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
     if (isClosed) {
       pending.fail(Pending.State.CLOSED);
       return pending;
@@ -79,6 +79,26 @@ final class Wire {
     return pending;
   }
 
+  /**
+   * Waits until a condition holds that depends on requests which this thread is attached to, or the
+   * time is over, and returns whether it holds.
+   *
+   * @param call an interrupt ends the wait if the call is one that waits for an entry; else the
+   *     flag is set again at the end
+   */
+  boolean await(Call call, BooleanSupplier condition, long nanos) throws InterruptedException {
+    return replies.await(call, condition, nanos);
+  }
+
+  /** The same for what has begun and cannot be called off. */
+  boolean awaitUninterruptibly(BooleanSupplier condition, long nanos) {
+    try {
+      return replies.await(null, condition, nanos);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody asked for this exception", e);
+    }
+  }
+
   /** Its reply is of no interest any longer. */
   void forget(Pending pending) {
     table.remove(pending.token);
@@ -86,14 +106,14 @@ final class Wire {
 
   private void receive(Message message) {
     String subject = message.getSubject();
-    Pending pending = null;
     try {
-      pending = table.remove(Long.parseLong(subject, inbox.length(), subject.length(), 10));
+      long token = Long.parseLong(subject, inbox.length(), subject.length(), 10);
+      Pending pending = table.get(token);
+      if (pending != null && !pending.complete(message)) {
+        table.remove(token);
+      }
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // Not ours, though it came here; whatever it is, nobody waits for it.
-    }
-    if (pending != null) {
-      pending.complete(message);
     }
   }
 
@@ -135,6 +155,6 @@ final class Wire {
     isClosed = true;
     failIf(pending -> true, Pending.State.CLOSED);
     table.clear();
-    link.closeDispatcher(dispatcher);
+    replies.close();
   }
 }

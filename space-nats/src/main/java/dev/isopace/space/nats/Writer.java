@@ -38,7 +38,13 @@ final class Writer {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** Who is told of entries that were written, with their numbers. */
+  interface Listener {
+    void wrote(String keySubject, long number);
+  }
+
   private final Remote remote;
+  private final Listener listener;
   private final long timeoutNanos;
   private final long mostBytes;
   private final boolean isReplicated;
@@ -52,8 +58,10 @@ final class Writer {
    * @param mostBytes how large a message the stream takes, headers included
    * @param isReplicated whether several servers remember what was stored
    */
-  Writer(Remote remote, long timeoutNanos, long mostBytes, boolean isReplicated) {
+  Writer(
+      Remote remote, Listener listener, long timeoutNanos, long mostBytes, boolean isReplicated) {
     this.remote = remote;
+    this.listener = listener;
     this.timeoutNanos = timeoutNanos;
     this.mostBytes = mostBytes;
     this.isReplicated = isReplicated;
@@ -70,7 +78,10 @@ final class Writer {
     requireSize(value.length, headers.serializedLength());
     Call call = Call.immediate("out", key, timeoutNanos);
     try {
-      new Attempts(call, keySubject, id, headers, value).write();
+      long number = new Attempts(call, keySubject, id, headers, value).write();
+      if (number > 0) {
+        listener.wrote(keySubject, number);
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException("out takes no notice of interrupts", e);
     }
@@ -97,6 +108,9 @@ final class Writer {
 
     private String lastAnswer = "no answer came";
 
+    /** The number that the server has confirmed; 0 if it has not. */
+    private long storedAs;
+
     Attempts(Call call, String keySubject, String id, Headers headers, byte[] value) {
       this.call = call;
       this.keySubject = keySubject;
@@ -105,22 +119,24 @@ final class Writer {
       this.value = value;
     }
 
-    void write() throws InterruptedException {
+    /** Writes it; returns its number, or 0 if it was found to be there. */
+    long write() throws InterruptedException {
       try {
         while (!isStored()) {
           requireTime();
           if (remote.link().isUp()) {
             if (mayHaveRestarted()) {
-              if (!Parking.await(call, this::isStored, LATE_NANOS)) {
+              if (!remote.wire().await(call, this::isStored, LATE_NANOS)) {
                 lookForIt();
               }
-              return;
+              return storedAs;
             }
             attempt();
           } else {
             remote.link().awaitUp(call);
           }
         }
+        return storedAs;
       } finally {
         open.forEach(remote.wire()::forget);
       }
@@ -137,12 +153,17 @@ final class Writer {
       }
       open.add(attempt);
       attempt.attach();
-      Parking.await(
-          call,
-          () -> attempt.isDone() || (open.size() > 1 && isStored()),
-          Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
+      remote
+          .wire()
+          .await(
+              call,
+              () -> attempt.isDone() || (open.size() > 1 && isStored()),
+              Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
       switch (attempt.state()) {
         case REPLIED -> {
+          if (isStored()) {
+            return;
+          }
           Answer answer = Answer.of(attempt.reply());
           if (answer.isError()) {
             remote.wire().forget(attempt);
@@ -150,7 +171,7 @@ final class Writer {
             requireTemporary(answer);
             lastAnswer = answer.toString();
             Parking.pause(call, PAUSE_NANOS);
-          } else if (!isStored()) {
+          } else {
             // A duplicate without a number: of something that is only on its way.
             Parking.pause(call, PAUSE_NANOS);
           }
@@ -168,10 +189,15 @@ final class Writer {
     }
 
     private boolean isStored() {
+      if (storedAs > 0) {
+        return true;
+      }
       for (Pending attempt : open) {
         if (attempt.state() == Pending.State.REPLIED) {
           Answer answer = Answer.of(attempt.reply());
-          if (!answer.isError() && JsonValueUtils.readLong(answer.body(), "seq", 0) > 0) {
+          long number = JsonValueUtils.readLong(answer.body(), "seq", 0);
+          if (!answer.isError() && number > 0) {
+            storedAs = number;
             return true;
           }
         }

@@ -22,7 +22,8 @@ abstract class NatsTck extends SpaceTck {
 
   @Override
   protected final String uri() {
-    return "nats://" + addresses() + "/" + Fresh.name() + parameters();
+    String more = (parameters().isEmpty() ? "?" : "&") + "connect=10s";
+    return "nats://" + addresses() + "/" + Fresh.name() + parameters() + more;
   }
 
   @Override

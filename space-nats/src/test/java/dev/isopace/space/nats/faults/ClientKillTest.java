@@ -24,6 +24,8 @@ final class ClientKillTest {
   private static final int BACKLOG = 4_000;
   private static final int MOST_MS = 80;
   private static final Duration PAUSE = Duration.ofMillis(700);
+  private static final Duration LONG_PAUSE = Duration.ofSeconds(15);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
   private static final String KEY = "jobs";
 
   @Test
@@ -53,6 +55,16 @@ final class ClientKillTest {
   @Test
   @DisplayName("Asleep while others take: when it wakes up it takes nothing that they have taken")
   void pause() throws Exception {
+    pause(PAUSES, PAUSE);
+  }
+
+  @Test
+  @DisplayName("The same, asleep for longer than it waits for any answer")
+  void longPause() throws Exception {
+    pause(1, Load.times(1) > 1 ? LONGEST_PAUSE : LONG_PAUSE);
+  }
+
+  private static void pause(int pauses, Duration length) throws Exception {
     Random random = new Random(Load.seed("pauses of takers"));
     String name = Fresh.name();
     List<String> seen = new ArrayList<>();
@@ -60,13 +72,14 @@ final class ClientKillTest {
         Space<String> space = Fresh.open(server.address(), name);
         TakerProcess taker = TakerProcess.start(uri(server, name), KEY)) {
       int written = write(space, server, name);
-      for (int i = 0; i < PAUSES; i++) {
+      for (int i = 0; i < pauses; i++) {
         Patience.letPass(Duration.ofMillis(random.nextInt(MOST_MS)));
         taker.signal("STOP");
-        long end = System.nanoTime() + Patience.scaled(PAUSE).toNanos();
-        for (int t = 0; t < BACKLOG / (4 * PAUSES) && System.nanoTime() - end < 0; t++) {
+        long end = System.nanoTime() + Patience.scaled(length).toNanos();
+        for (int t = 0; t < BACKLOG / (4 * pauses) && System.nanoTime() - end < 0; t++) {
           space.inp(KEY).ifPresent(seen::add);
         }
+        Patience.letPass(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         taker.signal("CONT");
       }
       drain(space, seen);
@@ -74,7 +87,7 @@ final class ClientKillTest {
           "all entries are with somebody", () -> seen.size() + taker.taken().size() >= written);
       taker.kill();
       seen.addAll(taker.taken());
-      require(PAUSES + " pauses", written, seen, 0);
+      require(pauses + " pauses of " + length.toMillis() + " ms", written, seen, 0);
     }
   }
 
@@ -99,7 +112,7 @@ final class ClientKillTest {
   }
 
   private static String uri(NatsServer server, String name) {
-    return "nats://" + server.address() + "/" + name;
+    return "nats://" + server.address() + "/" + name + "?connect=10s";
   }
 
   private static void drain(Space<String> space, List<String> seen) {

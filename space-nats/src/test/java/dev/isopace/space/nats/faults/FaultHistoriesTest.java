@@ -77,10 +77,11 @@ final class FaultHistoriesTest {
 
   private static Void perform(NatsServer server, Random random, Score score)
       throws InterruptedException {
-    String name = Fresh.name() + PARAMETERS;
+    String name = Fresh.name();
     try (FaultProxy proxy = FaultProxy.before(server);
-        Space<String> disturbed = Fresh.open(proxy.address(), name);
-        Space<String> other = Fresh.open(server.address(), name);
+        Space<String> disturbed = Fresh.open(proxy.address(), name + PARAMETERS);
+        Space<String> other = Fresh.open(server.address(), name + PARAMETERS);
+        Space<String> patient = Fresh.open(server.address(), name);
         Crew crew = new Crew()) {
       Player[] players = {
         new Player(disturbed, score), new Player(disturbed, score), new Player(other, score)
@@ -96,7 +97,7 @@ final class FaultHistoriesTest {
         }
         help(crew, new Player(other, score), history, where);
         proxy.disarm();
-        drain(new Player(other, score), history);
+        drain(new Player(patient, score), history);
         score.judge(history, where);
       }
       score.add("faults met", (int) proxy.hits());

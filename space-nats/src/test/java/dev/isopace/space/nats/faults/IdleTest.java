@@ -25,6 +25,15 @@ import org.junit.jupiter.api.Test;
 final class IdleTest {
   private static final int KEYS = 10_000;
   private static final int TAKERS = 1_000;
+
+  /** With a higher load. */
+  private static final int MOST_KEYS = 100_000;
+
+  private static final int MOST_TAKERS = 10_000;
+
+  /** Platform threads, which need no more than this to wait. */
+  private static final int STACK = 128 * 1024;
+
   private static final int WRITERS = 8;
   private static final int OUTS = 1_000;
   private static final Duration OBSERVED = Duration.ofSeconds(3);
@@ -38,8 +47,8 @@ final class IdleTest {
   @SuppressWarnings("try") // closed before the end, and at the end in any case
   @DisplayName("Many keys, many takers: no consumer, hardly a message, and others are not slower")
   void idle() throws Exception {
-    int keys = Load.times(KEYS);
-    int takers = Load.times(TAKERS);
+    int keys = Math.min(MOST_KEYS, Load.times(KEYS));
+    int takers = Math.min(MOST_TAKERS, Load.times(TAKERS));
     String name = Fresh.name();
     AtomicInteger closed = new AtomicInteger();
     try (NatsServer server = NatsServer.start(Binaries.newest());
@@ -52,7 +61,7 @@ final class IdleTest {
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < takers; t++) {
         String key = "waited on " + t;
-        Thread thread = new Thread(() -> waitFor(space, key, closed), "taker");
+        Thread thread = new Thread(null, () -> waitFor(space, key, closed), "taker", STACK);
         thread.start();
         threads.add(thread);
       }
@@ -105,7 +114,7 @@ final class IdleTest {
               return null;
             });
       }
-      crew.join("writers", Patience.usual().multipliedBy(3));
+      crew.join("writers", Patience.usual().multipliedBy(3 + keys / KEYS));
     }
   }
 
@@ -114,7 +123,7 @@ final class IdleTest {
     long[] last = {-1};
     Patience.await(
         "takers that wait quietly",
-        Patience.usual().multipliedBy(3),
+        Patience.usual().multipliedBy(10),
         () -> {
           Patience.letPass(Duration.ofMillis(300));
           long now = proxy.requests();

@@ -1,0 +1,207 @@
+package dev.isopace.space.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscription to replies, which is read by the threads that wait for them: one of them at a
+ * time, its own replies and those of the others, whom it wakes. So a reply to a thread that is
+ * alone wakes that thread and no other. A dispatcher, which is what the client library has for
+ * this, is one more thread to be woken for each reply, and on a machine that is busy, that is what
+ * a call costs most.
+ *
+ * <p>Invariant: if threads wait for replies, one of them reads, or was unparked in order to; who
+ * ends reading wakes another. One that waits behind a reader that does not get a processor (it may
+ * be a virtual thread behind others that compute) reads as well after a moment; the subscription's
+ * queue may be read by several.
+ *
+ * <p>What becomes of a request otherwise, that the connection broke for instance, unparks only
+ * those that do not read; the one that does sees it when it looks around, many times a second, as
+ * long as it waits for a reply and not longer.
+ */
+final class Replies {
+  private static final long LOOK_AROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final Duration AT_ONCE = Duration.ofNanos(1);
+
+  private final Link link;
+  private final Subscription subscription;
+  private final Consumer<Message> receiver;
+  private final AtomicBoolean isBeingRead = new AtomicBoolean();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Those that wait behind the reader. Guarded by the lock. */
+  private final Set<Thread> behind = new LinkedHashSet<>();
+
+  /** How many of them there are. Changed with the lock held. */
+  private volatile int crowd;
+
+  /** Subscribes; each reply is given to the receiver, by any of the threads that wait. */
+  Replies(Link link, String subject, Consumer<Message> receiver) {
+    this.link = link;
+    this.receiver = receiver;
+    this.subscription = subscribe(link.connection(), subject);
+    // What waits here is what was asked for; a reply that is dropped puts somebody in doubt.
+    subscription.setPendingLimits(0, 0);
+  }
+
+  private static Subscription subscribe(Connection connection, String subject) {
+    Subscription[] made = {null};
+    Sending.surely(
+        () -> made[0] = connection.subscribe(subject),
+        () -> {
+          Subscription undone = made[0];
+          if (undone != null) {
+            undone.unsubscribe();
+          }
+        });
+    return made[0];
+  }
+
+  /**
+   * Waits until a condition holds that replies bring about, or the time is over, and returns
+   * whether it holds. Whoever else brings it about must unpark the thread.
+   *
+   * @param call an interrupt ends the wait if the call is one that waits for an entry; else, and if
+   *     this is null, the flag is set again at the end
+   */
+  boolean await(@Nullable Call call, BooleanSupplier condition, long nanos)
+      throws InterruptedException {
+    long end = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
+    boolean wasInterrupted = false;
+    try {
+      while (!condition.getAsBoolean()) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        try {
+          // With the flag set neither a read nor a park would wait.
+          if (Thread.interrupted()) {
+            throw new InterruptedException();
+          }
+          if (isBeingRead.compareAndSet(false, true)) {
+            readUntil(condition, end);
+          } else {
+            waitBehind(condition, left);
+          }
+        } catch (InterruptedException e) {
+          if (call != null && call.stays) {
+            throw call.interrupted();
+          }
+          wasInterrupted = true;
+        }
+      }
+      return true;
+    } finally {
+      wakeNextReader();
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void readUntil(BooleanSupplier condition, long end) throws InterruptedException {
+    try {
+      for (long left = end - System.nanoTime();
+          left > 0 && !condition.getAsBoolean();
+          left = end - System.nanoTime()) {
+        read(Duration.ofNanos(Math.min(left, LOOK_AROUND_NANOS)));
+      }
+    } finally {
+      isBeingRead.set(false);
+    }
+  }
+
+  /** Reads one reply; returns whether there was one. */
+  private boolean read(Duration patience) throws InterruptedException {
+    Message reply;
+    try {
+      reply = subscription.nextMessage(patience);
+    } catch (IllegalStateException e) {
+      // The connection is closed; those who wait are told.
+      LockSupport.parkNanos(this, patience.toNanos());
+      return false;
+    }
+    if (reply != null) {
+      receiver.accept(reply);
+    }
+    return reply != null;
+  }
+
+  private void waitBehind(BooleanSupplier condition, long left) throws InterruptedException {
+    Thread me = Thread.currentThread();
+    join(me);
+    long begun = System.nanoTime();
+    try {
+      if (isBeingRead.get() && !condition.getAsBoolean()) {
+        LockSupport.parkNanos(this, Math.min(left, STUCK_NANOS));
+      }
+    } finally {
+      leave(me);
+    }
+    if (System.nanoTime() - begun >= STUCK_NANOS) {
+      while (!condition.getAsBoolean() && read(AT_ONCE)) {
+        // The reader may not have got a processor.
+      }
+    }
+  }
+
+  private void join(Thread thread) {
+    lock.lock();
+    try {
+      behind.add(thread);
+      crowd = behind.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(Thread thread) {
+    lock.lock();
+    try {
+      behind.remove(thread);
+      crowd = behind.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wakeNextReader() {
+    if (crowd == 0 || isBeingRead.get()) {
+      return;
+    }
+    lock.lock();
+    try {
+      Iterator<Thread> all = behind.iterator();
+      if (all.hasNext()) {
+        LockSupport.unpark(all.next());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the subscription. */
+  void close() {
+    if (link.connection().getStatus() != Connection.Status.CLOSED) {
+      try {
+        Sending.once(subscription::unsubscribe);
+      } catch (IllegalStateException e) {
+        // Closed by now, with all its subscriptions.
+      }
+    }
+  }
+}
