@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,46 @@ final class ChurnTest {
       stop.set(true);
       crowds.forEach(Call::value);
       assertEquals(KEYS_THAT_STAY, space.keys().size());
+    }
+  }
+
+  @Test
+  @DisplayName("Nor if all keys have one hash code, so that each that goes makes others move")
+  void entriesOfEqualHashCodes() {
+    List<String> keys = List.of("");
+    for (int i = 0; i < 5; i++) {
+      keys = keys.stream().flatMap(key -> Stream.of(key + "Aa", key + "BB")).toList();
+    }
+    // In turn, one half comes and goes once, past the other one, which stays and moves up.
+    List<List<String>> halves = List.of(keys.subList(0, 16), keys.subList(16, 32));
+    AtomicInteger moving = new AtomicInteger();
+    AtomicInteger known = new AtomicInteger();
+    AtomicBoolean stop = new AtomicBoolean();
+    try (Space<String> space = Fixtures.open(Fixtures.REFERENCES)) {
+      keys.forEach(key -> space.out(key, key));
+      Call<Void> crowd =
+          Call.start(
+              "crowd",
+              () -> {
+                while (!stop.get()) {
+                  for (String key : halves.get(moving.get() % 2)) {
+                    assertEquals(Optional.of(key), space.inp(key));
+                    space.out(key, key);
+                  }
+                  moving.incrementAndGet();
+                  while (known.get() != moving.get() && !stop.get()) {
+                    Thread.onSpinWait();
+                  }
+                }
+                return null;
+              });
+      for (int i = 0; i < LOOKS; i++) {
+        known.set(moving.get());
+        String stays = halves.get((known.get() + 1) % 2).get(i % 16);
+        assertEquals(Optional.of(stays), space.rdp(stays));
+      }
+      stop.set(true);
+      crowd.value();
     }
   }
 
