@@ -86,8 +86,9 @@ final class Lines {
       try {
         byte[] body = text.getBytes(StandardCharsets.US_ASCII);
         Sending.once(() -> link.connection().publish(subject, body));
-      } catch (IllegalStateException e) {
-        // There is no connection; nobody relies on this.
+      } catch (RuntimeException e) {
+        // There is no connection, or whatever it is: nobody relies on this, and a take must not end
+        // by it that has its entry.
       }
     }
   }
@@ -187,7 +188,7 @@ final class Lines {
 
   private void stopCompeting(Line line) {
     line.isCompeting = false;
-    line.rotation.turnOff();
+    line.rotation.retire();
     for (String subject : hints(line)) {
       Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
     }
@@ -292,10 +293,14 @@ final class Lines {
 
   /** The handle is closed: everybody who waits looks around. */
   void nudgeAll() {
-    map.values().forEach(Line::nudgeAll);
+    for (Line line : map.values()) {
+      line.rotation.endWaits();
+      line.nudgeAll();
+    }
   }
 
   void close() {
+    map.values().forEach(line -> line.rotation.retire());
     link.closeDispatcher(dispatcher);
     keeping.lock();
     try {

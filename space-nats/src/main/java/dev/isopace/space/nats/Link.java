@@ -38,6 +38,7 @@ final class Link implements ConnectionListener {
   /** Null if the connection is somebody else's, who will close it. */
   private final @Nullable Threads threads;
 
+  private final ScheduledExecutorService clock;
   private final AtomicLong epoch = new AtomicLong(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -48,6 +49,8 @@ final class Link implements ConnectionListener {
   Link(Connection connection, @Nullable Threads threads) {
     this.connection = connection;
     this.threads = threads;
+    // Now: asked for after the end, the library would make one that nobody stops.
+    this.clock = connection.getOptions().getScheduledExecutor();
     connection.addConnectionListener(this);
   }
 
@@ -170,11 +173,6 @@ final class Link implements ConnectionListener {
   /** Does something a moment later, on a thread that must not wait; returns whether it will. */
   boolean later(Runnable task) {
     if (!isUp()) {
-      // Asked for after the end, the library would make a clock that nobody stops.
-      return false;
-    }
-    ScheduledExecutorService clock = connection.getOptions().getScheduledExecutor();
-    if (clock == null) {
       return false;
     }
     try {

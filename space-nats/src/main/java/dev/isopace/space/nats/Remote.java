@@ -32,7 +32,6 @@ final class Remote {
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
   private static final int NOT_FOUND = 404;
-  private static final int NO_CONTENT = 204;
   private static final byte[] NOTHING = {};
 
   /** Of entries that nobody has asked for yet. */
@@ -240,7 +239,8 @@ final class Remote {
                 found.add(next);
                 previous = next.sequence();
               }
-              if (!found.isEmpty() || isEndOfSeveral(last)) {
+              // Whatever else the status says: what cannot be had in advance is looked for.
+              if (!found.isEmpty() || last.isStatusMessage()) {
                 return found;
               }
               Sight only = sight(call, last, false);
@@ -249,10 +249,6 @@ final class Remote {
             },
             new Progress());
     return entries == null ? List.of() : entries;
-  }
-
-  private static boolean isEndOfSeveral(Message reply) {
-    return reply.isStatusMessage() && reply.getStatus().getCode() == NO_CONTENT;
   }
 
   /** What an answer says of the head; null if nothing. */

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replies {
   private static final long LOOK_AROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long CROWDED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final Duration AT_ONCE = Duration.ofNanos(1);
 
@@ -118,7 +119,8 @@ final class Replies {
       for (long left = end - System.nanoTime();
           left > 0 && !condition.getAsBoolean();
           left = end - System.nanoTime()) {
-        read(Duration.ofNanos(Math.min(left, LOOK_AROUND_NANOS)));
+        // Another one that waits may read this one's reply, if it takes this one to be stuck.
+        read(Duration.ofNanos(Math.min(left, crowd > 0 ? CROWDED_NANOS : LOOK_AROUND_NANOS)));
       }
     } finally {
       isBeingRead.set(false);
@@ -130,8 +132,9 @@ final class Replies {
     Message reply;
     try {
       reply = subscription.nextMessage(patience);
-    } catch (IllegalStateException e) {
-      // The connection is closed; those who wait are told.
+    } catch (IllegalStateException | NullPointerException e) {
+      // The connection is closed, or just being closed, which the library does not expect here.
+      // Those who wait are told.
       LockSupport.parkNanos(this, patience.toNanos());
       return false;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   to everybody   w CLIENT            it waits for the turn
  *   to everybody   f CLIENT            there is no entry left, and all may look
+ *   to everybody   q CLIENT            it does not wait any longer
  *   to one         p CLIENT OTHER...   it has the turn now, and after it those others want it
  * </pre>
  *
@@ -34,6 +36,9 @@ final class Rotation {
   /** How many entries a client takes in a turn: each change of it costs a message and a look. */
   private static final int BURST = 16;
 
+  /** How long a call may wait for a turn that does not wait for entries. */
+  private static final long LONGEST_OF_PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   /** How long a turn may take. */
   private static final long LONGEST_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -46,12 +51,20 @@ final class Rotation {
   /** Who is away for longer between two takes passes on the turn before. */
   private static final long LONG_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /** What a client may be called; others would not fit into subjects. */
+  private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9]{1,32}");
+
+  private static final int LONGEST_MESSAGE = 8192;
+
   /** How long to keep out of the way before there are turns; doubles with each loss. */
   private static final int SHORTEST_SPREAD_NANOS = 1_000_000;
 
   private static final int MOST_DOUBLINGS = 6;
   private static final int MOST_IN_VAIN = 64;
   private static final int MOST_WAITING = 200;
+
+  /** The turns of so many others are waited for at most. */
+  private static final int MOST_AHEAD = 32;
 
   /** What turns need of the connection. */
   interface Sender {
@@ -91,6 +104,12 @@ final class Rotation {
   /** Whether it need not wait any longer. */
   private volatile boolean isFree;
 
+  /** Whether the handle is closed: nobody waits for a turn any more. */
+  private volatile boolean isEnded;
+
+  /** Whether the latest look found no entry, and none was claimed since. */
+  private volatile boolean wasEmpty;
+
   /** When this client got the turn from another, or passed it. */
   private long passedAt;
 
@@ -102,6 +121,10 @@ final class Rotation {
   private int others;
   private int losses;
   private long heardAt;
+
+  /** Whether anything was ever heard; where clients may not tell each other it never is. */
+  private boolean hasHeard;
+
   private long endedAt;
 
   /** How much was heard since somebody here has taken of the key. */
@@ -147,9 +170,6 @@ final class Rotation {
   /** A take has ended, and nobody else of this client takes of the key. */
   void end() {
     isTaking = false;
-    if (!isOn) {
-      return;
-    }
     Message pass = null;
     lock.lock();
     try {
@@ -177,6 +197,10 @@ final class Rotation {
     Message announcement;
     lock.lock();
     try {
+      if (!call.stays && wasEmpty && !hasTurn) {
+        // A probe of a key that is empty need not wait: it looks, and claims nothing.
+        return 0;
+      }
       if (hasTurn) {
         boolean isNewNow = isNew;
         isNew = false;
@@ -191,8 +215,11 @@ final class Rotation {
     }
     try {
       send(announcement);
-      long most = call.stays ? Math.min(patience, call.deadline.remainingNanos()) : patience;
-      Parking.await(call, () -> isFree, most);
+      long most =
+          call.stays
+              ? call.deadline.remainingNanos()
+              : Math.min(LONGEST_OF_PROBE_NANOS, call.patience(true) / 4);
+      Parking.await(call, () -> isFree || isEnded, Math.min(patience, most));
     } finally {
       lock.lock();
       try {
@@ -226,15 +253,17 @@ final class Rotation {
 
   private long patience() {
     boolean areThereTurns = wasPassed && System.nanoTime() - passedAt < GONE_NANOS;
+    int crowd = Math.max(others, waiting.size());
     long base =
         areThereTurns
-            ? MORE_NANOS + (1 + Math.max(others, waiting.size())) * LONGEST_TURN_NANOS
-            : SHORTEST_SPREAD_NANOS << Math.min(losses, MOST_DOUBLINGS);
+            ? MORE_NANOS + (1 + Math.min(MOST_AHEAD, crowd)) * LONGEST_TURN_NANOS
+            : SHORTEST_SPREAD_NANOS << Math.min(losses, hasHeard ? MOST_DOUBLINGS : 1);
     return (areThereTurns ? base : 0) + ThreadLocalRandom.current().nextLong(base);
   }
 
   /** A claim was won. */
   void won() {
+    wasEmpty = false;
     if (!isOn) {
       return;
     }
@@ -262,6 +291,7 @@ final class Rotation {
 
   /** A claim was lost: somebody else has the turn. */
   void lost() {
+    wasEmpty = false;
     Message announcement;
     lock.lock();
     try {
@@ -283,6 +313,37 @@ final class Rotation {
     send(announcement);
   }
 
+  /** This client will not take of the key for some time: others need not wait for it. */
+  void retire() {
+    if (!isOn) {
+      return;
+    }
+    Message pass = null;
+    lock.lock();
+    try {
+      isSlow = true;
+      if (hasTurn) {
+        pass = pass();
+      }
+    } finally {
+      lock.unlock();
+    }
+    send(pass);
+    send(new Message(null, "q " + me));
+    turnOff();
+  }
+
+  /** The handle is closed: whoever waits for a turn need not. */
+  void endWaits() {
+    lock.lock();
+    try {
+      isEnded = true;
+      free();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The server does not allow the messages. */
   void turnOff() {
     lock.lock();
@@ -298,6 +359,7 @@ final class Rotation {
 
   /** There was no entry. */
   void sawNothing() {
+    wasEmpty = true;
     if (!isOn) {
       return;
     }
@@ -355,7 +417,8 @@ final class Rotation {
   private void watch() {
     lock.lock();
     try {
-      if (isWatched || !hasTurn || waiting.isEmpty()) {
+      // While somebody takes, the end of the take will watch.
+      if (isWatched || isTaking || !hasTurn || waiting.isEmpty()) {
         return;
       }
       isWatched = true;
@@ -395,6 +458,9 @@ final class Rotation {
    * @param somebodyTakes whether somebody of this client takes of the key
    */
   boolean hear(String message, boolean somebodyTakes) {
+    if (message.length() > LONGEST_MESSAGE) {
+      return true;
+    }
     String[] words = message.split(" ", -1);
     if (words.length < 2 || words[1].equals(me)) {
       return true;
@@ -404,10 +470,12 @@ final class Rotation {
     lock.lock();
     try {
       heardAt = System.nanoTime();
+      hasHeard = true;
       inVain = somebodyTakes ? 0 : inVain + 1;
       isOfUse = inVain < MOST_IN_VAIN;
       switch (words[0]) {
         case "w" -> addWaiting(words[1]);
+        case "q" -> waiting.remove(words[1]);
         case "f" -> free();
         case "p" -> {
           List<String> heard = List.copyOf(waiting);
@@ -440,7 +508,7 @@ final class Rotation {
   }
 
   private void addWaiting(String client) {
-    if (!client.equals(me) && waiting.size() < MOST_WAITING) {
+    if (!client.equals(me) && waiting.size() < MOST_WAITING && CLIENT.matcher(client).matches()) {
       waiting.add(client);
     }
   }

@@ -76,10 +76,13 @@ final class Takers<V> {
     try {
       return takeInLine(line, me);
     } finally {
-      if (line.leave(me)) {
-        line.rotation.end();
+      try {
+        if (line.leave(me)) {
+          line.rotation.end();
+        }
+      } finally {
+        lines.release(line);
       }
-      lines.release(line);
     }
   }
 
@@ -164,6 +167,11 @@ final class Takers<V> {
         awaitTurnAmongClients();
         epoch = remote.link().epoch();
         Entry head = find();
+        if (head == null && epoch != remote.link().epoch()) {
+          // It looked from a number on that a server which lost its latest messages gives anew.
+          mustLook = true;
+          continue;
+        }
         if (head == null) {
           if (call.isOverdue() || line.isArmed(epoch)) {
             return null;

@@ -1,0 +1,148 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.spi.Deadline;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Turns are advice: they cost little, hold nobody up, and what is no turn is ignored")
+final class RotationTest {
+  private final List<String> sent = new ArrayList<>();
+  private final Queue<Runnable> planned = new ArrayDeque<>();
+  private final Rotation rotation =
+      new Rotation(
+          "me",
+          new Rotation.Sender() {
+            @Override
+            public void send(@Nullable String client, String message) {
+              sent.add((client == null ? "all" : client) + ": " + message);
+            }
+
+            @Override
+            public boolean later(Runnable task) {
+              return planned.add(task);
+            }
+          });
+
+  private static Call probe() {
+    return Call.immediate("inp", "k", TimeUnit.MILLISECONDS.toNanos(400));
+  }
+
+  /** A turn with many behind it, for all of which one would wait. */
+  private static String manyOthers() {
+    StringBuilder message = new StringBuilder("p other");
+    for (int i = 0; i < 150; i++) {
+      message.append(" c").append(i);
+    }
+    return message.toString();
+  }
+
+  /** Plays a turn to its end. */
+  private void useTurn() {
+    for (int i = 0; i < 16; i++) {
+      rotation.won();
+    }
+  }
+
+  @Test
+  @DisplayName("Who loses waits for a turn, and who has had one passes it with the list of others")
+  void passes() {
+    rotation.begin();
+    rotation.lost();
+    assertEquals(List.of("all: w me"), sent);
+    assertTrue(rotation.hear("p other third", true));
+    useTurn();
+    assertEquals("third: p me", sent.get(sent.size() - 1).substring(0, 11));
+  }
+
+  @Test
+  @DisplayName("While a taker that has the turn waits for an entry, no clock ticks")
+  void noClock() {
+    rotation.begin();
+    rotation.lost();
+    rotation.hear("p other third", true);
+    assertTrue(planned.isEmpty());
+    rotation.end();
+    // Now others would wait for a turn that nobody uses.
+    assertTrue(!planned.isEmpty() || sent.stream().anyMatch(each -> each.startsWith("third: p")));
+  }
+
+  @Test
+  @DisplayName("What is not a client's name gets nowhere, and long lists are ignored")
+  void malformed() {
+    rotation.begin();
+    rotation.lost();
+    rotation.hear("p other", true);
+    for (String bad :
+        List.of(
+            "w a\tb",
+            "w a.b",
+            "w >",
+            "w ",
+            "w",
+            "",
+            "w " + "x".repeat(600_000),
+            "p bad a\r\nPUB")) {
+      rotation.hear(bad, true);
+    }
+    useTurn();
+    useTurn();
+    assertEquals(List.of("all: w me"), sent);
+  }
+
+  @Test
+  @DisplayName("A probe of a key that was empty does not wait, and no probe waits for long")
+  void probes() throws InterruptedException {
+    rotation.begin();
+    rotation.lost();
+    rotation.hear(manyOthers(), false);
+    rotation.sawNothing();
+    sent.clear();
+    assertEquals(0, rotation.await(probe()));
+    assertEquals(List.of(), sent);
+    rotation.lost();
+    long begun = System.nanoTime();
+    assertEquals(0, rotation.await(probe()));
+    assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
+  }
+
+  @Test
+  @DisplayName("Whoever waits for a turn is let go at close, and who waits later, too")
+  void close() throws Exception {
+    rotation.begin();
+    rotation.lost();
+    rotation.hear(manyOthers(), false);
+    Thread closer = new Thread(rotation::endWaits);
+    closer.start();
+    closer.join();
+    long begun = System.nanoTime();
+    rotation.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
+    assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
+  }
+
+  @Test
+  @DisplayName("A client that does not go on passes its turn, and the others strike it off")
+  void retires() {
+    rotation.begin();
+    rotation.lost();
+    rotation.hear("p other third", true);
+    sent.clear();
+    rotation.retire();
+    assertEquals(List.of("third: p me", "all: q me"), sent);
+    rotation.lost();
+    rotation.hear("w third", true);
+    rotation.hear("q third", true);
+    sent.clear();
+    rotation.hear("p other", true);
+    useTurn();
+    assertEquals(List.of(), sent);
+  }
+}
