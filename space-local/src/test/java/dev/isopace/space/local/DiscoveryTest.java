@@ -129,11 +129,11 @@ final class DiscoveryTest {
   }
 
   /** A jar file, or a directory of classes. */
-  private static Path place(Class<?> type) throws URISyntaxException {
+  static Path place(Class<?> type) throws URISyntaxException {
     return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
-  private static String join(Path... path) {
+  static String join(Path... path) {
     return String.join(File.pathSeparator, Arrays.stream(path).map(Path::toString).toList());
   }
 

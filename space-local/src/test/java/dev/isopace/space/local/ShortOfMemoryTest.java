@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +22,10 @@ final class ShortOfMemoryTest {
   @DisplayName("Entries can be taken, and waits end, in a heap that is full to the brim")
   void inFullHeap() throws Exception {
     String classes =
-        String.join(
-            File.pathSeparator,
-            location(Lifecycle.class),
-            location(KeyedQueues.class),
-            location(ShortOfMemoryTest.class));
+        DiscoveryTest.join(
+            DiscoveryTest.place(Lifecycle.class),
+            DiscoveryTest.place(KeyedQueues.class),
+            DiscoveryTest.place(ShortOfMemoryTest.class));
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,10 +45,6 @@ final class ShortOfMemoryTest {
     } finally {
       child.destroyForcibly();
     }
-  }
-
-  private static String location(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   /** What is done in a JVM of its own. */

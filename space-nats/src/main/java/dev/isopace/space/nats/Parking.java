@@ -2,7 +2,6 @@ package dev.isopace.space.nats;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Waits of calling threads, which whoever brings the news must unpark. */
 final class Parking {
@@ -16,33 +15,14 @@ final class Parking {
    */
   static boolean await(Call call, BooleanSupplier condition, long nanos)
       throws InterruptedException {
-    return await(condition, nanos, call.stays ? call : null);
-  }
-
-  /** The same for what has begun and cannot be called off. */
-  static boolean awaitUninterruptibly(BooleanSupplier condition, long nanos) {
-    try {
-      return await(condition, nanos, null);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody asked for this exception", e);
-    }
-  }
-
-  /** Lets some time pass. */
-  static void pause(Call call, long nanos) throws InterruptedException {
-    await(call, () -> false, nanos);
-  }
-
-  private static boolean await(BooleanSupplier condition, long nanos, @Nullable Call interruptible)
-      throws InterruptedException {
     long end = nanos == Long.MAX_VALUE ? 0 : System.nanoTime() + nanos;
     boolean wasInterrupted = false;
     try {
       while (!condition.getAsBoolean()) {
         // With the flag set no park would wait.
         if (Thread.interrupted()) {
-          if (interruptible != null) {
-            throw interruptible.interrupted();
+          if (call.stays) {
+            throw call.interrupted();
           }
           wasInterrupted = true;
         }
@@ -62,5 +42,10 @@ final class Parking {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Lets some time pass. */
+  static void pause(Call call, long nanos) throws InterruptedException {
+    await(call, () -> false, nanos);
   }
 }

@@ -4,13 +4,11 @@ import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +39,9 @@ final class Replies {
   private final Subscription subscription;
   private final Consumer<Message> receiver;
   private final AtomicBoolean isBeingRead = new AtomicBoolean();
-  private final ReentrantLock lock = new ReentrantLock();
 
-  /** Those that wait behind the reader. Guarded by the lock. */
-  private final Set<Thread> behind = new LinkedHashSet<>();
-
-  /** How many of them there are. Changed with the lock held. */
-  private volatile int crowd;
+  /** Those that wait behind the reader. */
+  private final Queue<Thread> behind = new ConcurrentLinkedQueue<>();
 
   /** Subscribes; each reply is given to the receiver, by any of the threads that wait. */
   Replies(Link link, String subject, Consumer<Message> receiver) {
@@ -120,7 +114,8 @@ final class Replies {
           left > 0 && !condition.getAsBoolean();
           left = end - System.nanoTime()) {
         // Another one that waits may read this one's reply, if it takes this one to be stuck.
-        read(Duration.ofNanos(Math.min(left, crowd > 0 ? CROWDED_NANOS : LOOK_AROUND_NANOS)));
+        read(
+            Duration.ofNanos(Math.min(left, behind.isEmpty() ? LOOK_AROUND_NANOS : CROWDED_NANOS)));
       }
     } finally {
       isBeingRead.set(false);
@@ -146,14 +141,14 @@ final class Replies {
 
   private void waitBehind(BooleanSupplier condition, long left) throws InterruptedException {
     Thread me = Thread.currentThread();
-    join(me);
+    behind.add(me);
     long begun = System.nanoTime();
     try {
       if (isBeingRead.get() && !condition.getAsBoolean()) {
         LockSupport.parkNanos(this, Math.min(left, STUCK_NANOS));
       }
     } finally {
-      leave(me);
+      behind.remove(me);
     }
     if (System.nanoTime() - begun >= STUCK_NANOS) {
       while (!condition.getAsBoolean() && read(AT_ONCE)) {
@@ -162,38 +157,10 @@ final class Replies {
     }
   }
 
-  private void join(Thread thread) {
-    lock.lock();
-    try {
-      behind.add(thread);
-      crowd = behind.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void leave(Thread thread) {
-    lock.lock();
-    try {
-      behind.remove(thread);
-      crowd = behind.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void wakeNextReader() {
-    if (crowd == 0 || isBeingRead.get()) {
-      return;
-    }
-    lock.lock();
-    try {
-      Iterator<Thread> all = behind.iterator();
-      if (all.hasNext()) {
-        LockSupport.unpark(all.next());
-      }
-    } finally {
-      lock.unlock();
+    Thread next = behind.peek();
+    if (next != null && !isBeingRead.get()) {
+      LockSupport.unpark(next);
     }
   }
 
