@@ -353,7 +353,7 @@ final class Compactor {
       Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
       handle.force();
       disk.rename(NEW, name);
-      disk.syncDir();
+      engine.syncDir();
       Engine.mapQuietly(handle);
       Segment segment =
           new Segment(

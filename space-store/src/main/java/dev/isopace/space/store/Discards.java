@@ -63,7 +63,7 @@ final class Discards {
         remove(each);
       }
     }
-    disk.syncDir();
+    engine.syncDir();
     for (Discard each : discards) {
       engine.letGo(each.segment, each.free);
     }

@@ -122,6 +122,13 @@ final class Engine implements Log.Owner {
               spares.pollReusable(),
               opening::encode);
       try {
+        disk.syncDir();
+      } catch (IOException | RuntimeException | Error e) {
+        // Else the next life would go on behind what a crash may take away.
+        spares.discard(first.handle, first.name, e);
+        throw e;
+      }
+      try {
         for (String leftover : replay.leftovers()) {
           if (!leftover.equals(first.name)) {
             // Else the new segment has taken its place already.
@@ -464,7 +471,12 @@ final class Engine implements Log.Owner {
     Segment made = null;
     IOException failure = null;
     try {
-      made = small == null ? spares.make(id, size, old) : spares.enlarge(small, size);
+      if (small == null) {
+        made = spares.make(id, size, old);
+        syncDir();
+      } else {
+        made = spares.enlarge(small, size);
+      }
     } catch (IOException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
@@ -660,8 +672,21 @@ final class Engine implements Log.Owner {
     }
     reserve.handle.close();
     disk.delete(reserve.name);
-    disk.syncDir();
+    syncDir();
     return true;
+  }
+
+  /**
+   * Makes the changes of the directory durable. If that fails, nobody knows which of them a crash
+   * would undo, and a second attempt may succeed without finding out: the store has failed.
+   */
+  void syncDir() throws IOException {
+    try {
+      disk.syncDir();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+      throw e;
+    }
   }
 
   private void compactAll(long wanted) {

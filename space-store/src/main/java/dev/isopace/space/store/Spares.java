@@ -131,7 +131,10 @@ final class Spares {
     return nextId;
   }
 
-  /** Makes a segment, of a new file or of an old one. Without the lock. */
+  /**
+   * Makes a segment, of a new file or of an old one. Without the lock. That it is there is durable
+   * once the directory has been synced.
+   */
   Segment make(int id, long capacity, @Nullable Reusable old) throws IOException {
     return make(id, capacity, old, epoch -> Format.NO_BYTES);
   }
@@ -158,7 +161,6 @@ final class Spares {
       handle.force();
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
-      disk.syncDir();
       fill(handle, handle.size(), size);
       handle.map();
       Segment made = new Segment(disk, handle, Segment.name(id), id, id, epoch, false, 0, size);
@@ -270,7 +272,8 @@ final class Spares {
     }
   }
 
-  private void discard(Handle handle, String name, Throwable failure) {
+  /** Deletes a segment that could not be made, or not be made durable. */
+  void discard(Handle handle, String name, Throwable failure) {
     try {
       handle.close();
       if (disk.list().contains(name)) {

@@ -78,6 +78,14 @@ sealed interface Event {
     }
   }
 
+  /** A sync of the directory that failed: none of the changes it was asked for will be durable. */
+  record FailedSyncDir() implements Event {
+    @Override
+    public void applyTo(Image image) {
+      image.failSyncDir();
+    }
+  }
+
   /** A call of the log began. */
   record Begun(int operation, boolean push, String key, @Nullable String value) implements Event {
     @Override

@@ -98,7 +98,9 @@ final class FaultProof {
 
   private void examine(Trace trace, String origin) {
     explorer.sample(trace, trace.find(FaultyDisk.NOTE), origin);
-    explorer.kill(trace, origin);
+    if (fault != FaultyDisk.Fault.SYNC_DIRECTORY_FORGETS) {
+      explorer.kill(trace, origin);
+    }
   }
 
   private void requireReleased(SimulatedDisk disk, String origin) {

@@ -44,7 +44,13 @@ final class FaultyDisk extends ForwardingDisk {
     TRUNCATE,
     RENAME,
     DELETE,
-    SYNC_DIRECTORY
+    SYNC_DIRECTORY,
+    /**
+     * No change so far is durable, and none ever will be; the next call succeeds. File systems that
+     * lose such changes let nobody go on before they were mounted anew, and show them to no process
+     * after this one.
+     */
+    SYNC_DIRECTORY_FORGETS
   }
 
   private final SimulatedDisk simulated;
@@ -103,6 +109,10 @@ final class FaultyDisk extends ForwardingDisk {
   @Override
   public void syncDir() throws IOException {
     failIfDue(Fault.SYNC_DIRECTORY, BROKEN);
+    if (isDue(Fault.SYNC_DIRECTORY_FORGETS)) {
+      simulated.failSyncDir();
+      throw new IOException(BROKEN + " (" + Fault.SYNC_DIRECTORY_FORGETS + ")");
+    }
     super.syncDir();
   }
 

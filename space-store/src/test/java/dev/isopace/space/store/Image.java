@@ -139,8 +139,12 @@ final class Image {
   }
 
   void syncDir() {
-    durableNames.clear();
-    durableNames.putAll(names);
+    pendingNames.forEach(naming -> naming.applyTo(durableNames));
+    pendingNames.clear();
+  }
+
+  /** The changes so far are only ever seen until power is lost. */
+  void failSyncDir() {
     pendingNames.clear();
   }
 
@@ -177,9 +181,6 @@ final class Image {
 
   /** The names that a crash leaves if it keeps that many of the pending changes. */
   Map<String, Integer> namesAfter(int kept) {
-    if (kept == pendingNames.size()) {
-      return names;
-    }
     Map<String, Integer> left = new LinkedHashMap<>(durableNames);
     pendingNames.subList(0, kept).forEach(naming -> naming.applyTo(left));
     return left;

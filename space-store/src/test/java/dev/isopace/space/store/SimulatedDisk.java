@@ -217,6 +217,16 @@ final class SimulatedDisk implements Disk {
     }
   }
 
+  /** A sync that fails although the system then takes the directory for clean. */
+  void failSyncDir() {
+    lock.lock();
+    try {
+      add(new Event.FailedSyncDir());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A force that fails although the system then takes what it should have forced for clean. */
   void failForce(Handle handle, long kept) {
     lock.lock();

@@ -1,0 +1,88 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.store.disk.NioDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("A directory that could not be synced ends the use of the store, and loses nothing")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class DirectorySyncTest {
+  private static final int SEGMENT = 64 << 10;
+  private static final int ENTRIES = 600;
+  private static final Settings SETTINGS =
+      new Settings(
+          Settings.Sync.ALWAYS, Duration.ZERO, 64 << 20, SEGMENT, Settings.REQUIRED_VALUE);
+
+  /** Fails the sync after the first segment that compaction has put in the place of others. */
+  private static final class UnsyncedDisk extends ForwardingDisk {
+    private boolean isReplaced;
+    private boolean hasFailed;
+
+    UnsyncedDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, SETTINGS.memory(), false));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      super.rename(from, to);
+      isReplaced |= from.startsWith("compacted");
+    }
+
+    @Override
+    public void syncDir() throws IOException {
+      if (isReplaced && !hasFailed) {
+        hasFailed = true;
+        throw new IOException("the directory is unwell");
+      }
+      super.syncDir();
+    }
+  }
+
+  /**
+   * Who went on might put a third segment in the place of some of the old ones and of some that the
+   * second one had replaced, and nobody could tell which of them count.
+   */
+  @Test
+  void afterACompaction() throws IOException {
+    Path directory = StoreTckTest.freshDirectory();
+    Store store = Store.open(new UnsyncedDisk(directory), SETTINGS);
+    try (store) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push(i % 2 == 0 ? "kept" : "taken", value(i));
+      }
+      for (int i = 1; i < ENTRIES; i += 4) {
+        store.pullp("taken").orElseThrow();
+      }
+      assertThrows(IOException.class, store::compact);
+      IOException refused =
+          assertThrows(IOException.class, () -> store.push("kept", value(ENTRIES)));
+      assertTrue(
+          refused.getMessage().contains("has failed")
+              && refused.getMessage().contains("the directory is unwell"),
+          refused.getMessage());
+      assertThrows(IOException.class, () -> store.pullp("kept"));
+    }
+    for (int life = 0; life < 2; life++) {
+      try (Store again = Store.open(directory)) {
+        assertEquals(ENTRIES / 2, again.len("kept"));
+        assertEquals(ENTRIES / 4, again.len("taken"));
+        assertArrayEquals(value(0), again.peek("kept").orElseThrow());
+        again.compact();
+      }
+    }
+  }
+
+  private static byte[] value(long number) {
+    return ByteBuffer.allocate(500).putLong(number).array();
+  }
+}
