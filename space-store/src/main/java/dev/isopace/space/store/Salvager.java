@@ -11,12 +11,16 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
@@ -36,12 +40,19 @@ final class Salvager implements Closeable {
   }
 
   private final Disk disk;
+  private final List<Handle> opened = new ArrayList<>();
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, Entries> keys = new HashMap<>();
   private final List<Loss> losses = new ArrayList<>();
   private final Map<Part, Integer> epochs = new HashMap<>();
 
-  /** Where the records of each part end that was not rewritten, as far as a later one says so. */
+  /** Those of which the header is damaged: what it says of the epoch need not be true. */
+  private final Set<Part> headless = new HashSet<>();
+
+  /** How long those parts are, or were, that compaction has written. */
+  private final Map<Part, Long> lengths = new HashMap<>();
+
+  /** Where the records of each other part end, as far as a later one says so. */
   private final Map<Integer, Long> ends = new TreeMap<>();
 
   /** The oldest segment that the log says it has. */
@@ -51,11 +62,17 @@ final class Salvager implements Closeable {
     this.disk = disk;
   }
 
-  @SuppressWarnings("try") // the lock is there to be held
   static Salvage salvage(Path damaged, Path fresh) throws IOException {
     requireEmpty(fresh);
-    try (Disk disk = Directory.ofStore(damaged);
-        Closeable ignored = disk.list().contains(LOCK) ? disk.lock() : () -> {};
+    try (Disk disk = Directory.ofStore(damaged)) {
+      return salvage(disk, fresh);
+    }
+  }
+
+  /** The same, of what is on a disk, which is not closed. */
+  @SuppressWarnings("try") // the lock is there to be held
+  static Salvage salvage(Disk disk, Path fresh) throws IOException {
+    try (Closeable ignored = disk.list().contains(LOCK) ? disk.lock() : () -> {};
         Salvager salvager = new Salvager(disk)) {
       salvager.survey();
       for (Part part : salvager.parts) {
@@ -84,7 +101,8 @@ final class Salvager implements Closeable {
         int first = Integer.parseUnsignedInt(matcher.group(1), 16);
         String end = matcher.group(2);
         int last = end == null ? first : Integer.parseUnsignedInt(end, 16);
-        Handle handle = disk.open(name, Mode.READ);
+        Handle handle = new LegibleHandle(disk.open(name, Mode.READ));
+        opened.add(handle);
         Part part = new Part(name, first, last, end != null, handle, handle.size());
         byFirst.merge(first, part, Salvager::later);
       }
@@ -101,12 +119,21 @@ final class Salvager implements Closeable {
       next = part.last + 1;
       readHead(part);
     }
-    Checkpoint checkpoint = Checkpoint.read(disk);
+    Checkpoint checkpoint = readCheckpoint();
     if (checkpoint != null && !checkpoint.states.isEmpty()) {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       if (known.last() >= next) {
         losses.add(new Loss(disk.show(Segment.name(Math.max(known.first(), next))), 0, 0));
       }
+    }
+  }
+
+  private @Nullable Checkpoint readCheckpoint() {
+    try {
+      return Checkpoint.read(disk);
+    } catch (IOException e) {
+      // What it says is in the log, too, but for the name of a last file that is missing.
+      return null;
     }
   }
 
@@ -120,19 +147,32 @@ final class Salvager implements Closeable {
   /** Reads the header, and what the first record says of the segment before. */
   private void readHead(Part part) throws IOException {
     try {
-      epochs.put(part, SegmentHeader.read(part.handle).epoch());
-      RecordReader reader = reader(part, Format.HEADER, part.size);
-      if (reader.next() && reader.type() == Format.START) {
-        noteEnd(Marker.previous(reader.body()));
-      }
+      SegmentHeader header = SegmentHeader.read(part.handle);
+      epochs.put(part, header.epoch());
+      lengths.put(part, header.length());
     } catch (Unfit e) {
-      losses.add(new Loss(disk.show(part.name), 0, part.size));
+      if (e.isForeign) {
+        losses.add(new Loss(disk.show(part.name), 0, part.size));
+        return;
+      }
+      losses.add(new Loss(disk.show(part.name), 0, Math.min(part.size, Format.HEADER)));
+      epochs.put(part, e.epoch);
+      headless.add(part);
+    }
+    RecordReader reader = reader(part, Format.HEADER, part.size);
+    if (reader.next() && reader.type() == Format.START) {
+      noteEnd(Marker.previous(reader.body()));
     }
   }
 
   /** What a segment follows; those in between are void. */
   private void noteEnd(End end) {
     ends.put(end.id(), end.offset());
+    for (Part part : headless) {
+      if (part.last == end.id() && !part.isRewritten) {
+        epochs.put(part, end.epoch());
+      }
+    }
     for (int i = parts.size() - 2; i >= 0 && parts.get(i).last > end.id(); i--) {
       if (!parts.get(i).isRewritten) {
         ends.put(parts.get(i).last, (long) Format.HEADER);
@@ -148,7 +188,7 @@ final class Salvager implements Closeable {
     if (!epochs.containsKey(part)) {
       return;
     }
-    Long known = part.isRewritten ? Long.valueOf(part.size) : ends.get(part.last);
+    Long known = part.isRewritten ? lengths.getOrDefault(part, part.size) : ends.get(part.last);
     long limit = known == null ? part.size : Math.min(known, part.size);
     RecordReader reader = reader(part, Format.HEADER, limit);
     while (reader.offset() < limit) {
@@ -177,6 +217,9 @@ final class Salvager implements Closeable {
       if (!more) {
         return;
       }
+    }
+    if (known != null && known > reader.offset()) {
+      losses.add(new Loss(disk.show(part.name), reader.offset(), known - reader.offset()));
     }
   }
 
@@ -215,7 +258,7 @@ final class Salvager implements Closeable {
 
   private void noteMissingHead() {
     if (!parts.isEmpty() && parts.get(0).first > oldest && oldest > 0) {
-      losses.add(0, new Loss(disk.show(Segment.name(oldest)), 0, 0));
+      losses.add(new Loss(disk.show(Segment.name(oldest)), 0, 0));
     }
   }
 
@@ -233,10 +276,14 @@ final class Salvager implements Closeable {
           if (reader.next()) {
             store.push(each.getKey(), reader.body());
             count++;
+          } else {
+            // It could be read a moment ago.
+            losses.add(new Loss(disk.show(part.name), reader.offset(), Format.PREFIX));
           }
         }
       }
     }
+    losses.sort(Comparator.comparing(Loss::file).thenComparingLong(Loss::offset));
     return new Salvage(count, losses);
   }
 
@@ -246,8 +293,8 @@ final class Salvager implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (Part part : parts) {
-      part.handle.close();
+    for (Handle handle : opened) {
+      handle.close();
     }
   }
 }

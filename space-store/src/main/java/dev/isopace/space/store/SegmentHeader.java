@@ -20,8 +20,16 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
   static final class Unfit extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Unfit(String what) {
+    /** Whether the header is whole, and says that the segment is not for this library. */
+    final boolean isForeign;
+
+    /** What it says of the epoch, true or not. */
+    final int epoch;
+
+    Unfit(String what, boolean isForeign, int epoch) {
       super(what);
+      this.isForeign = isForeign;
+      this.epoch = epoch;
     }
   }
 
@@ -52,11 +60,12 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
   }
 
   private static SegmentHeader decode(byte[] bytes, int at) throws Unfit {
+    int epoch = Format.getInt(bytes, at + 12);
     if (Format.getLong(bytes, at) != Format.MAGIC) {
-      throw new Unfit("the file does not begin as a segment of a store does");
+      throw new Unfit("the file does not begin as a segment of a store does", false, epoch);
     }
     if (Format.getInt(bytes, at + 40) != checksum(bytes, at)) {
-      throw new Unfit("the header of the segment does not match its checksum");
+      throw new Unfit("the header of the segment does not match its checksum", false, epoch);
     }
     int version = Format.getInt(bytes, at + 8);
     if (version != Format.VERSION) {
@@ -66,12 +75,14 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
               + (version > Format.VERSION
                   ? ", which is newer than this library, which knows version "
                   : ", which this library has never written: it knows version ")
-              + Format.VERSION);
+              + Format.VERSION,
+          true,
+          epoch);
     }
     return new SegmentHeader(
         Format.getInt(bytes, at + 16),
         Format.getInt(bytes, at + 20),
-        Format.getInt(bytes, at + 12),
+        epoch,
         Format.getLong(bytes, at + 24),
         Format.getLong(bytes, at + 32));
   }

@@ -20,8 +20,7 @@ final class DirectorySyncTest {
   private static final int SEGMENT = 64 << 10;
   private static final int ENTRIES = 600;
   private static final Settings SETTINGS =
-      new Settings(
-          Settings.Sync.ALWAYS, Duration.ZERO, 64 << 20, SEGMENT, Settings.REQUIRED_VALUE);
+      new Settings(Settings.Sync.ALWAYS, Duration.ZERO, 64 << 20, SEGMENT, Settings.REQUIRED_VALUE);
 
   /** Fails the sync after the first segment that compaction has put in the place of others. */
   private static final class UnsyncedDisk extends ForwardingDisk {

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +20,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage is refused with its place; salvage keeps the rest, says what is lost, changes nothing. */
 class SalvageTest {
@@ -137,6 +143,84 @@ class SalvageTest {
     try (Store store = Store.open(directory)) {
       assertEquals(ENTRIES + 1, store.recovery().entries());
       assertEquals(0, store.recovery().cut());
+    }
+  }
+
+  /** A store of which the first segment is full, and a second one says where it ends. */
+  private void fillAndReopen() throws IOException {
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push("key", ("entry " + i).getBytes(UTF_8));
+      }
+    }
+    Store.open(directory).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 13, 17, 41})
+  void aHeaderIsNoneOfTheEntries(long offset) throws IOException {
+    fillAndReopen();
+    flip(segment(), offset);
+    assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    Salvage salvage = Store.salvage(directory, fresh);
+    // The next segment says which epoch the records are of.
+    assertEquals(ENTRIES, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), 0, Format.HEADER)), salvage.losses());
+  }
+
+  @Test
+  void whatWasCutOffIsReported() throws IOException {
+    fillAndReopen();
+    Path segment = segment();
+    long end = Files.size(segment);
+    int record = Format.length("key".length(), "entry 199".length());
+    // At a record's end or in the middle of one: it makes no difference to what is said.
+    for (long cut : new long[] {end - 1, end - record, end - 3 * record - 5, Format.HEADER}) {
+      try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+        file.setLength(cut);
+      }
+      Salvage salvage = Store.salvage(directory, StoreTckTest.freshDirectory());
+      assertEquals(1, salvage.losses().size(), salvage.losses().toString());
+      Salvage.Loss loss = salvage.losses().get(0);
+      assertEquals(segment.toString(), loss.file());
+      assertTrue(
+          loss.offset() <= cut
+              && loss.offset() > cut - record
+              && loss.offset() + loss.length() == end,
+          "cut at " + cut + ": " + loss);
+    }
+  }
+
+  @Test
+  void whatTheDeviceCannotReadIsLostAndNoMore() throws IOException {
+    fill();
+    long bad = 4 << 10;
+    try (Disk disk =
+        new ForwardingDisk(new NioDisk(directory, 0, false)) {
+          @Override
+          public Handle open(String name, Mode mode) throws IOException {
+            boolean isBad = name.equals(segment().getFileName().toString());
+            return new ForwardingHandle(super.open(name, mode)) {
+              @Override
+              public int read(ByteBuffer buffer, long at) throws IOException {
+                if (isBad && at < bad + 512 && at + buffer.remaining() > bad) {
+                  throw new IOException("Input/output error");
+                }
+                return super.read(buffer, at);
+              }
+            };
+          }
+        }) {
+      Salvage salvage = Salvager.salvage(disk, fresh);
+      int lost = ENTRIES - 1 - (int) salvage.entries();
+      assertTrue(lost > 60 && lost < 110, lost + " are lost");
+      assertEquals(1, salvage.losses().size(), salvage.losses().toString());
+      Salvage.Loss loss = salvage.losses().get(0);
+      assertEquals(segment().toString(), loss.file());
+      assertTrue(
+          loss.offset() <= bad && loss.offset() + loss.length() >= bad + (4 << 10),
+          loss.toString());
     }
   }
 
