@@ -67,6 +67,7 @@ final class Engine implements Log.Owner {
   /** Set while other tasks have their turn although a force may be due. */
   private boolean hasForced;
 
+  /** Up to where the active segment is durable, if nothing was written since. */
   private long forcedEnd;
 
   private Engine(
@@ -120,7 +121,8 @@ final class Engine implements Log.Owner {
               replay.nextId(),
               Math.max(capacity, Format.HEADER + opening.length() + Format.TERMINATOR),
               spares.pollReusable(),
-              opening::encode);
+              opening::encode,
+              () -> {});
       try {
         disk.syncDir();
       } catch (IOException | RuntimeException | Error e) {
@@ -276,6 +278,8 @@ final class Engine implements Log.Owner {
     capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * 2));
     if (settings.sync() == Sync.INTERVAL) {
       unforced.add(full);
+      // Nothing is yet in the segment that is the active one now.
+      forcedEnd = 0;
     }
     work.signal();
   }
@@ -472,10 +476,10 @@ final class Engine implements Log.Owner {
     IOException failure = null;
     try {
       if (small == null) {
-        made = spares.make(id, size, old);
+        made = spares.make(id, size, old, this::forceIfDue);
         syncDir();
       } else {
-        made = spares.enlarge(small, size);
+        made = spares.enlarge(small, size, this::forceIfDue);
       }
     } catch (IOException e) {
       failure = e;
@@ -525,6 +529,13 @@ final class Engine implements Log.Owner {
     }
   }
 
+  /** Within a long task of the store's own thread, which may be what the log waits for. */
+  private void forceIfDue() {
+    if (isForceDue()) {
+      forceAll();
+    }
+  }
+
   private boolean isForceDue() {
     return settings.sync() == Sync.INTERVAL
         && System.nanoTime() - lastForce >= settings.interval().toNanos();
@@ -532,6 +543,24 @@ final class Engine implements Log.Owner {
 
   /** Makes all that has been written so far durable, and says so in the log. */
   private void force() {
+    End forced = forceAll();
+    if (forced == null) {
+      return;
+    }
+    append(Marker.durable(forced.id(), forced.offset()));
+    log.lock.lock();
+    try {
+      // Unless somebody has appended between the force and the marker.
+      long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
+      Segment active = log.active();
+      forcedEnd = active.first == forced.id() && active.end == marked ? marked : 0;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Makes all that has been written durable. Null if there was nothing, or that failed. */
+  private @Nullable End forceAll() {
     List<Segment> targets;
     Segment active;
     long end;
@@ -541,7 +570,7 @@ final class Engine implements Log.Owner {
       active = log.active();
       end = active.end;
       if (unforced.isEmpty() && end <= forcedEnd) {
-        return;
+        return null;
       }
       targets = new ArrayList<>(unforced);
       unforced.clear();
@@ -560,17 +589,9 @@ final class Engine implements Log.Owner {
       } finally {
         log.lock.unlock();
       }
-      return;
+      return null;
     }
-    append(Marker.durable(active.first, end));
-    log.lock.lock();
-    try {
-      // Unless somebody has appended between the force and the marker.
-      long marked = end + Format.length(0, Format.DURABLE_BODY);
-      forcedEnd = log.active() == active && active.end == marked ? marked : 0;
-    } finally {
-      log.lock.unlock();
-    }
+    return new End(active.first, active.epoch, end);
   }
 
   /** Appends a marker and waits for it. False if that failed. */

@@ -73,7 +73,7 @@ final class Keeper implements Runnable {
   private static Verification read(Source source, LongConsumer progress) throws IOException {
     try (Disk disk = source.open();
         Closeable ignored = disk.lock();
-        Replay replay = new Replay(disk, Mode.READ)) {
+        Replay replay = new Replay(disk, Mode.READ, Settings.LARGEST_VALUE)) {
       replay.runThrough(progress);
       return replay.verification();
     }
@@ -120,7 +120,7 @@ final class Keeper implements Runnable {
   private Engine open() throws IOException {
     Disk disk = source.open();
     Closeable lock = null;
-    Replay replay = new Replay(disk, Mode.WRITE);
+    Replay replay = new Replay(disk, Mode.WRITE, settings.largestValue());
     try {
       lock = disk.lock();
       replay.run();

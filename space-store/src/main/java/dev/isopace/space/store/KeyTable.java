@@ -2,11 +2,18 @@ package dev.isopace.space.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Queues by the bytes of their keys, to be found without making a string for each record. */
 final class KeyTable {
   private static final int SMALLEST = 64;
+
+  /**
+   * What the hash is a polynomial in. Odd, and another one in each table: nobody can choose keys
+   * that all belong in one place, and have an opening go through all of them for each.
+   */
+  private final int base = ThreadLocalRandom.current().nextInt() | 1;
 
   /** Open addressing; at least half of it is free. */
   private @Nullable KeyQueue[] table = new @Nullable KeyQueue[SMALLEST];
@@ -86,10 +93,10 @@ final class KeyTable {
     return Arrays.equals(key, 0, key.length, bytes, from, from + length);
   }
 
-  private static int hash(byte[] bytes, int from, int length) {
+  private int hash(byte[] bytes, int from, int length) {
     int hash = 0;
     for (int i = from; i < from + length; i++) {
-      hash = 31 * hash + bytes[i];
+      hash = base * hash + bytes[i];
     }
     hash *= 0x9E3779B9;
     return hash ^ hash >>> 15;

@@ -37,12 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay implements Closeable {
 
-  /**
-   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
-   * and a value, if that is not larger than it may be by default.
-   */
-  private static final int SEARCHED = 5 * Batch.FULL;
-
   private static final int SMALL_WINDOW = 512;
   private static final long UNKNOWN = -1;
 
@@ -92,6 +86,13 @@ final class Replay implements Closeable {
 
   private final Disk disk;
   private final Mode mode;
+
+  /**
+   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
+   * and a value.
+   */
+  private final int searched;
+
   private final Index index = new Index();
   private final Segments segments = new Segments();
   private final KeyTable table = new KeyTable();
@@ -137,10 +138,12 @@ final class Replay implements Closeable {
    * Of what is on a disk.
    *
    * @param mode what its files are opened for
+   * @param largestValue how many bytes a value may have
    */
-  Replay(Disk disk, Mode mode) {
+  Replay(Disk disk, Mode mode, int largestValue) {
     this.disk = disk;
     this.mode = mode;
+    this.searched = 2 * Batch.FULL + largestValue;
   }
 
   Index index() {
@@ -608,7 +611,7 @@ final class Replay implements Closeable {
 
   private boolean isDurableFrom(Found found, long offset, long from) throws IOException {
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
-    for (int left = SEARCHED; left > 0 && reader.skipZeros(found.size); left--) {
+    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
       reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
       if (!reader.next()) {
         reader.skip();
@@ -683,7 +686,7 @@ final class Replay implements Closeable {
     // The part of the tail that holds anything.
     long end = offset;
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
-    for (int left = SEARCHED; left > 0 && reader.skipZeros(found.size); left--) {
+    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
       reader.skip();
       end = reader.offset();
     }

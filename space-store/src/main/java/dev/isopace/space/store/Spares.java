@@ -134,9 +134,12 @@ final class Spares {
   /**
    * Makes a segment, of a new file or of an old one. Without the lock. That it is there is durable
    * once the directory has been synced.
+   *
+   * @param meanwhile runs now and then: filling a segment takes long
    */
-  Segment make(int id, long capacity, @Nullable Reusable old) throws IOException {
-    return make(id, capacity, old, epoch -> Format.NO_BYTES);
+  Segment make(int id, long capacity, @Nullable Reusable old, Runnable meanwhile)
+      throws IOException {
+    return make(id, capacity, old, epoch -> Format.NO_BYTES, meanwhile);
   }
 
   /**
@@ -144,7 +147,12 @@ final class Spares {
    *
    * @param records makes them for an epoch
    */
-  Segment make(int id, long capacity, @Nullable Reusable old, IntFunction<byte[]> records)
+  Segment make(
+      int id,
+      long capacity,
+      @Nullable Reusable old,
+      IntFunction<byte[]> records,
+      Runnable meanwhile)
       throws IOException {
     Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
     String name = NEW;
@@ -154,14 +162,14 @@ final class Spares {
       }
       long size = Math.max(capacity, handle.size());
       if (forced) {
-        fill(handle, handle.size(), size);
+        fill(handle, handle.size(), size, meanwhile);
       }
       int epoch = randomEpoch();
       long end = begin(handle, new SegmentHeader(id, id, epoch, 0, 0), records.apply(epoch));
       handle.force();
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
-      fill(handle, handle.size(), size);
+      fill(handle, handle.size(), size, meanwhile);
       handle.map();
       Segment made = new Segment(disk, handle, Segment.name(id), id, id, epoch, false, 0, size);
       made.end = end;
@@ -173,9 +181,9 @@ final class Spares {
   }
 
   /** The same segment with more room. Without the lock. */
-  Segment enlarge(Segment small, long capacity) throws IOException {
+  Segment enlarge(Segment small, long capacity, Runnable meanwhile) throws IOException {
     try {
-      fill(small.handle, small.capacity, capacity);
+      fill(small.handle, small.capacity, capacity, meanwhile);
       if (forced) {
         small.handle.force();
       }
@@ -252,13 +260,14 @@ final class Spares {
     return end;
   }
 
-  private void fill(Handle handle, long from, long to) throws IOException {
+  private void fill(Handle handle, long from, long to, Runnable meanwhile) throws IOException {
     int chunk = forced ? FORCED_CHUNK : MAPPED_CHUNK;
     byte[] zeros = new byte[(int) Math.max(0, Math.min(chunk, to - from))];
     for (long at = from; at < to; ) {
       // To where the next chunk begins.
       long next = Math.min(to, at - at % chunk + chunk);
       writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
+      meanwhile.run();
       at = next;
     }
   }

@@ -19,6 +19,8 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Logs that are seldom seen are opened, or refused, for what they are")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -54,22 +56,28 @@ final class OddLogTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(ints = {9 << 20, 30 << 20})
   @DisplayName("Damage in a value of many megabytes is damage, although what proves it is far away")
-  void damageInLargeValue() throws Exception {
+  void damageInLargeValue(int size) throws Exception {
     Path directory = StoreTckTest.freshDirectory();
-    byte[] large = new byte[9 << 20];
+    byte[] large = new byte[size];
     new Random(1).nextBytes(large);
-    int behindFirst =
-        Format.HEADER + Format.length(0, Format.START_BODY) + Format.length(1, large.length);
-    try (Store store = Store.open(directory, StoreOption.withMemory(0))) {
+    int first = Format.HEADER + Format.length(0, Format.START_BODY);
+    int behindFirst = first + Format.length(1, large.length);
+    StoreOption[] options = {StoreOption.withMemory(0), StoreOption.withLargestValue(size)};
+    try (Store store = Store.open(directory, options)) {
       // Until the last segment holds two of them: the first ones may have segments of their own.
       do {
         store.push("k", large);
       } while (!holdsRecord(lastUsed(directory), behindFirst));
-      Path copy = copy(directory);
-      flip(lastUsed(copy), Format.HEADER + 1000);
-      assertThrows(CorruptLogException.class, () -> Store.open(copy).close());
+      // In the value, and in each byte of what says how long the record is.
+      for (int at : new int[] {first + 1000, first + 7}) {
+        Path copy = copy(directory);
+        flip(lastUsed(copy), at);
+        assertThrows(CorruptLogException.class, () -> Store.open(copy, options).close());
+        assertThrows(CorruptLogException.class, () -> Store.verify(copy, bytes -> {}));
+      }
     }
   }
 
