@@ -176,7 +176,7 @@ class SalvageTest {
     long end = Files.size(segment);
     int record = Format.length("key".length(), "entry 199".length());
     // At a record's end or in the middle of one: it makes no difference to what is said.
-    for (long cut : new long[] {end - 1, end - record, end - 3 * record - 5, Format.HEADER}) {
+    for (long cut : new long[] {end - 1, end - record, end - 3L * record - 5, Format.HEADER}) {
       try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
         file.setLength(cut);
       }

@@ -1,5 +1,6 @@
 package dev.isopace.space.jmh.suite;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,19 +13,53 @@ final class Svg {
   /** How many series have a colour and a marker of their own. */
   static final int SLOTS = 8;
 
+  /** The colours of a ground. */
+  private record Palette(String ground, String ink, String soft, String grid, List<String> series) {
+    /** Said class by class: not every program that shows a picture knows variables. */
+    String rules() {
+      StringBuilder rules = new StringBuilder();
+      rules.append("svg.bench .ground{fill:%s}svg.bench text{fill:%s}".formatted(ground, ink));
+      rules.append("svg.bench .soft{fill:%s}svg.bench .grid{stroke:%s}".formatted(soft, grid));
+      rules.append("svg.bench .axis{stroke:%s}".formatted(soft));
+      for (int slot = 0; slot < SLOTS; slot++) {
+        rules.append(
+            "svg.bench .f%1$d{fill:%2$s}svg.bench .l%1$d{stroke:%2$s}"
+                .formatted(slot, series.get(slot)));
+      }
+      return rules.toString();
+    }
+  }
+
+  private static final Palette LIGHT =
+      new Palette(
+          "#fff",
+          "#1f2328",
+          "#59636e",
+          "#e3e6ea",
+          List.of(
+              "#0072b2", "#c14a00", "#00805c", "#b0578d", "#a86f00", "#2f8fc7", "#6b6b6b",
+              "#7a5cc0"));
+
+  private static final Palette DARK =
+      new Palette(
+          "#0d1117",
+          "#e6edf3",
+          "#9aa4af",
+          "#2a313a",
+          List.of(
+              "#58b4f0", "#ff8a4c", "#35c79a", "#e79ac6", "#f0b429", "#9fd8ff", "#b8b8b8",
+              "#b9a5f2"));
+
   private static final String STYLE =
       """
-      svg.bench{--ground:#fff;--ink:#1f2328;--soft:#59636e;--grid:#e3e6ea;\
-      --s0:#0072b2;--s1:#c14a00;--s2:#00805c;--s3:#b0578d;--s4:#a86f00;--s5:#2f8fc7;--s6:#6b6b6b;--s7:#7a5cc0;\
-      font:13px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}
-      @media(prefers-color-scheme:dark){svg.bench{--ground:#0d1117;--ink:#e6edf3;--soft:#9aa4af;--grid:#2a313a;\
-      --s0:#58b4f0;--s1:#ff8a4c;--s2:#35c79a;--s3:#e79ac6;--s4:#f0b429;--s5:#9fd8ff;--s6:#b8b8b8;--s7:#b9a5f2}}
-      svg.bench .ground{fill:var(--ground)}svg.bench text{fill:var(--ink)}
-      svg.bench .soft{fill:var(--soft);font-size:12px}svg.bench .title{font-size:16px;font-weight:600}
-      svg.bench .strong{font-weight:600}svg.bench .grid{stroke:var(--grid);stroke-width:1}
-      svg.bench .axis{stroke:var(--soft);stroke-width:1}
+      svg.bench{font:13px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}
+      svg.bench .soft{font-size:12px}svg.bench .title{font-size:16px;font-weight:600}
+      svg.bench .strong{font-weight:600}svg.bench .grid,svg.bench .axis{stroke-width:1}
       svg.bench .line{fill:none;stroke-width:2;stroke-linejoin:round}svg.bench .main{stroke-width:3.5}
-      """;
+      %s
+      @media(prefers-color-scheme:dark){%s}
+      """
+          .formatted(LIGHT.rules(), DARK.rules());
 
   private final StringBuilder body = new StringBuilder();
   private final int width;
@@ -48,13 +83,8 @@ final class Svg {
   /** A text in the colour of a series. */
   Svg label(double x, double y, int slot, boolean isStrong, String text) {
     body.append(
-        "<text x=\"%s\" y=\"%s\" style=\"fill:%s\"%s>%s</text>\n"
-            .formatted(
-                number(x),
-                number(y),
-                colour(slot),
-                isStrong ? " class=\"strong\"" : "",
-                escape(text)));
+        "<text x=\"%s\" y=\"%s\" class=\"%s%s\">%s</text>\n"
+            .formatted(number(x), number(y), fill(slot), isStrong ? " strong" : "", escape(text)));
     return this;
   }
 
@@ -76,20 +106,20 @@ final class Svg {
   /** A line through points, given as {@code x,y x,y}. */
   Svg path(String points, int slot, boolean isMain) {
     body.append(
-        "<polyline points=\"%s\" class=\"%s\" style=\"stroke:%s\"/>\n"
-            .formatted(points, isMain ? "line main" : "line", colour(slot)));
+        "<polyline points=\"%s\" class=\"%s l%d\"/>\n"
+            .formatted(points, isMain ? "line main" : "line", slot % SLOTS));
     return this;
   }
 
   Svg bar(double x, double y, double length, double thickness, int slot, String tip) {
     body.append(
-        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"2\" style=\"fill:%s\"><title>%s</title></rect>\n"
+        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"2\" class=\"%s\"><title>%s</title></rect>\n"
             .formatted(
                 number(x),
                 number(y),
                 number(Math.max(1, length)),
                 number(thickness),
-                colour(slot),
+                fill(slot),
                 escape(tip)));
     return this;
   }
@@ -104,8 +134,8 @@ final class Svg {
           default -> "M0,-5.5L5.5,0L0,5.5L-5.5,0z";
         };
     body.append(
-        "<path transform=\"translate(%s %s)\" d=\"%s\" style=\"fill:%s\"><title>%s</title></path>\n"
-            .formatted(number(x), number(y), shape, colour(slot), escape(tip)));
+        "<path transform=\"translate(%s %s)\" d=\"%s\" class=\"%s\"><title>%s</title></path>\n"
+            .formatted(number(x), number(y), shape, fill(slot), escape(tip)));
     return this;
   }
 
@@ -155,8 +185,8 @@ final class Svg {
         || c > 0xFFFF;
   }
 
-  private static String colour(int slot) {
-    return "var(--s" + slot % SLOTS + ")";
+  private static String fill(int slot) {
+    return "f" + slot % SLOTS;
   }
 
   static String number(double value) {
