@@ -36,8 +36,9 @@ import java.util.function.LongConsumer;
  *
  * <ul>
  *   <li>{@link IOException}: the operation has changed nothing, neither now nor when the store is
- *       opened again. Where it says that the store has failed, every later operation says so, too.
- *       A disk that is full refuses pushes; pulls go on, from a reserve.
+ *       opened again. Where it says that the store has failed, every later operation says so, too;
+ *       that may be because a flush of the directory, which nobody waited for, has failed. A disk
+ *       that is full refuses pushes; pulls go on, from a reserve.
  *   <li>{@link IndeterminateException}: a flush has failed, so that nobody knows whether the
  *       operation will have taken effect when the store is opened again. The store has failed. A
  *       pull's exception holds the entry that it would have returned.
