@@ -260,7 +260,7 @@ abstract class CloseRules extends Rules {
     try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
       for (Path descriptor : descriptors.toList()) {
         String target = target(descriptor);
-        if (!target.matches(".*\\.(jar|jmod|so)|.*/modules|/proc/.*|/dev/u?random|")) {
+        if (!target.matches(".*\\.(jar|jmod|so)|.*/modules|/(proc|sys)/.*|/dev/u?random|")) {
           open.put(descriptor.toString(), target);
         }
       }

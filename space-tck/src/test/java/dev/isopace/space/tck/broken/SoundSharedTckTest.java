@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** A correct space that several processes share fails nothing. */
+@Tag("witness")
 class SoundSharedTckTest extends SpaceTck {
   private static SharedServer.Running server;
 
