@@ -3,6 +3,7 @@ package dev.isopace.space.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
@@ -10,6 +11,7 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +69,69 @@ abstract class CloseRules extends Rules {
           "what one of 200 waiters got when the handle was closed");
     }
     requirePrompt(closing);
+  }
+
+  @Test
+  void cls1_anInterruptedThreadThatClosesWakesEveryWaiter() {
+    List<Actor<?>> waiters = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      waiters.add(startBlocked(wait, KEY));
+    }
+    Actor<?> closing =
+        start(
+            "close by an interrupted thread",
+            () -> {
+              Thread.currentThread().interrupt();
+              return close();
+            });
+    for (Actor<?> waiter : waiters) {
+      assertInstanceOf(
+          SpaceClosedException.class,
+          waiter.failure(stage().promptly()),
+          "what a waiter got when an interrupted thread closed the handle");
+    }
+    requirePrompt(closing);
+  }
+
+  @Test
+  void cls1_aCodecThatTakesLongLetsCloseWakeTheWaiters() {
+    assumeTrue(stage().encodes(), "values need not pass through a codec");
+    CountDownLatch decoding = new CountDownLatch(1);
+    CountDownLatch woken = new CountDownLatch(1);
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              decoding.countDown();
+              stage().await("the waiters that close wakes", () -> woken.getCount() == 0);
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    List<Actor<?>> waiters = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      waiters.add(start(wait + " until close", () -> wait.call().on(space, KEY)).awaitBlocked());
+    }
+    space.out("another", "1");
+    start("rdp whose codec takes long", () -> space.rdp("another"));
+    stage().await("the codec", () -> decoding.getCount() == 0);
+    Actor<?> closing =
+        start(
+            "close while the codec runs",
+            () -> {
+              space.close();
+              return "closed";
+            });
+    try {
+      for (Actor<?> waiter : waiters) {
+        assertInstanceOf(
+            SpaceClosedException.class,
+            waiter.failure(stage().promptly()),
+            "what a waiter got when the handle was closed while the codec ran in another call");
+      }
+    } finally {
+      woken.countDown();
+    }
+    closing.result();
   }
 
   @Test
@@ -194,11 +259,50 @@ abstract class CloseRules extends Rules {
   }
 
   @Test
+  void cls3_aCallInProgressSeesWhatIsThereOrSaysThatTheHandleIsClosed() {
+    for (int round = 0; round < rounds(20); round++) {
+      Space<String> space = stage().open(Codec.utf8());
+      String key = KEY + round;
+      for (int i = 0; i < 20; i++) {
+        space.out(key, "1");
+      }
+      List<Callable<Boolean>> looks =
+          List.of(
+              () -> space.rdp(key).isPresent(),
+              () -> space.len(key) == 20,
+              () -> space.keys().contains(key));
+      List<Actor<?>> looking = new ArrayList<>();
+      CountDownLatch begun = new CountDownLatch(looks.size());
+      for (Callable<Boolean> look : looks) {
+        looking.add(
+            start(
+                "looks while the handle closes",
+                () -> {
+                  boolean found = look.call();
+                  begun.countDown();
+                  try {
+                    while (found) {
+                      found = look.call();
+                    }
+                  } catch (SpaceClosedException e) {
+                    return null;
+                  }
+                  return fail("while the handle closes, nobody sees any more what it holds");
+                }));
+      }
+      stage().await("calls of three threads", () -> begun.getCount() == 0);
+      spin(20_000);
+      space.close();
+      looking.forEach(Actor::result);
+    }
+  }
+
+  @Test
   void cls3_everyThreadIsGoneWhenCloseReturns() {
     useOne().close();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     for (int round = 0; round < rounds(5); round++) {
-      closeTwiceAtOnce(useOne(), () -> requireNoThreads(before));
+      closeTwiceAtOnce(useOne(), () -> requireNoThreads(before, "close"));
     }
   }
 
@@ -213,18 +317,18 @@ abstract class CloseRules extends Rules {
               () -> {
                 Thread.currentThread().interrupt();
                 space.close();
-                requireNoThreads(before);
+                requireNoThreads(before, "close");
                 return null;
               })
           .result();
     }
   }
 
-  private static void requireNoThreads(Set<Thread> before) {
+  static void requireNoThreads(Set<Thread> before, String by) {
     Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
     more.removeAll(before);
     more.removeIf(thread -> !thread.isAlive() || isForeign(thread));
-    assertEquals(Set.of(), more, "threads that close has left");
+    assertEquals(Set.of(), more, "threads that " + by + " has left");
   }
 
   /** Whether a thread is the suite's or the JVM's own. */
@@ -239,23 +343,31 @@ abstract class CloseRules extends Rules {
 
   @Test
   void cls3_everyFileAndSocketIsClosedWhenCloseReturns() {
-    assumeTrue(
-        Files.isDirectory(DESCRIPTORS), "this system does not tell which files a process has open");
+    assumeTrue(tellsOpenFiles(), "this system does not tell which files a process has open");
     useOne().close();
     Map<String, String> before = openFiles();
     closeTwiceAtOnce(
         useOne(),
         () -> {
-          Map<String, String> more = openFiles();
-          more.entrySet().removeAll(before.entrySet());
-          assertEquals(Map.of(), more, "files and sockets that close has left open");
+          requireNoFiles(before, "close");
         });
+  }
+
+  static void requireNoFiles(Map<String, String> before, String by) {
+    Map<String, String> more = openFiles();
+    more.entrySet().removeAll(before.entrySet());
+    assertEquals(Map.of(), more, "files and sockets that " + by + " has left open");
+  }
+
+  /** Whether this system tells which files a process has open. */
+  static boolean tellsOpenFiles() {
+    return Files.isDirectory(DESCRIPTORS);
   }
 
   /**
    * What the process has open, by descriptor; class files and what the JVM opens by itself aside.
    */
-  private static Map<String, String> openFiles() {
+  static Map<String, String> openFiles() {
     Map<String, String> open = new HashMap<>();
     try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
       for (Path descriptor : descriptors.toList()) {
@@ -285,7 +397,10 @@ abstract class CloseRules extends Rules {
         start("a waiter to be woken by close", () -> space.in("waited on")).awaitBlocked();
     Actor<?> timed = start("a reader that waits", () -> space.rd("waited on", LONG)).awaitBlocked();
     start("a wait in vain", () -> space.in("in vain", Duration.ofNanos(1))).result();
+    start("a read in vain", () -> space.rd("in vain", Duration.ofNanos(1))).result();
     space.out(KEY, "1");
+    space.len(KEY);
+    space.keys();
     space.rdp(KEY);
     space.inp(KEY);
     timed.interrupt();

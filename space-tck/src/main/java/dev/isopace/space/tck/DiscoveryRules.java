@@ -10,9 +10,13 @@ import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** SPI: how the backend is found. */
@@ -53,15 +57,17 @@ abstract class DiscoveryRules extends Rules {
   void spi3_anUnknownParameterIsRefusedByNameAndNothingIsOpened() {
     String uri = stage().uri();
     String wrong = uri + (uri.contains("?") ? "&" : "?") + UNKNOWN + "=1";
-    IllegalArgumentException failure =
-        thrownBy(
-            IllegalArgumentException.class,
-            "open of " + wrong,
-            () -> {
-              try (Space<String> opened = Spaces.open(wrong, Codec.utf8())) {
-                return opened;
-              }
-            });
+    boolean exists = targetExists();
+    IllegalArgumentException failure = requireRefusal(wrong);
+    assertEquals(exists, targetExists(), "whether there is a file of the URI's name");
+    // Once more: what the JVM starts and opens by itself it has by now.
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    Map<String, String> files = CloseRules.tellsOpenFiles() ? CloseRules.openFiles() : Map.of();
+    requireRefusal(wrong);
+    CloseRules.requireNoThreads(threads, "an open that was refused");
+    if (CloseRules.tellsOpenFiles()) {
+      CloseRules.requireNoFiles(files, "an open that was refused");
+    }
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains(UNKNOWN), "the message should name the parameter: " + message);
     for (Map.Entry<String, String> known : SpaceUri.parse(uri).parameters().entrySet()) {
@@ -74,6 +80,26 @@ abstract class DiscoveryRules extends Rules {
     }
     assertEquals(Optional.empty(), space().inp("a key of the space that was not opened"));
     assertTrue(space().keys().isEmpty(), "the space should be as new");
+  }
+
+  private static IllegalArgumentException requireRefusal(String uri) {
+    return thrownBy(
+        IllegalArgumentException.class,
+        "open of " + uri,
+        () -> {
+          try (Space<String> opened = Spaces.open(uri, Codec.utf8())) {
+            return opened;
+          }
+        });
+  }
+
+  /** Whether the target of the URI is the path of something, where it can be one at all. */
+  private boolean targetExists() {
+    try {
+      return Files.exists(Path.of(SpaceUri.parse(stage().uri()).target()));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   @Test

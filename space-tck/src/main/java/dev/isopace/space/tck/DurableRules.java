@@ -1,6 +1,7 @@
 package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -258,10 +260,16 @@ abstract class DurableRules extends Rules {
 
   /** What a taker got before the handle was closed. */
   private static Optional<String> taken(Actor<Optional<String>> taker) {
+    return takenUnless(SpaceClosedException.class, taker);
+  }
+
+  /** What a taker got, unless its call ended in a way in which it may. */
+  private static Optional<String> takenUnless(
+      Class<? extends Exception> end, Actor<Optional<String>> taker) {
     try {
       return taker.result();
     } catch (AssertionError e) {
-      if (e.getCause() instanceof SpaceClosedException) {
+      if (end.isInstance(e.getCause())) {
         return Optional.empty();
       }
       throw e;
@@ -269,20 +277,129 @@ abstract class DurableRules extends Rules {
   }
 
   @Test
+  void dur1_whatIsLeftOfAGreatManyIsThereAfterReopening() {
+    Stage.Effort effort = stage().effort(rounds(20_000), LONGEST_TO_WRITE);
+    List<String> expected = new ArrayList<>();
+    int kept = rounds(300);
+    int taken = 0;
+    try (Space<String> space = reopened()) {
+      for (int i = 0; effort.goesOnAfter(i); i++) {
+        space.out(KEY, "e" + i);
+        expected.add("e" + i);
+        if (i >= kept) {
+          assertEquals(Optional.of("e" + taken), space.inp(KEY), "entry " + taken);
+          taken++;
+        }
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(
+          expected.subList(taken, expected.size()),
+          drain(space, KEY),
+          "what was left after " + taken + " takes");
+    }
+  }
+
+  @Test
+  void dur1_whatInterruptedTakersLeftIsThereAfterReopening() {
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    Map<String, Boolean> left = new LinkedHashMap<>();
+    try (Space<String> space = reopened()) {
+      for (int i = 0; i < rounds(200) && !time.isExhausted(); i++) {
+        String key = KEY + i;
+        Wait wait = Wait.TAKES.get(i % 2);
+        Actor<Optional<String>> taker =
+            start("a taker that is interrupted", () -> wait.call().on(space, key)).awaitBlocked();
+        if (stage().random().nextBoolean()) {
+          space.out(key, "1");
+          spin(500);
+          taker.interrupt();
+        } else {
+          taker.interrupt();
+          spin(500);
+          space.out(key, "1");
+        }
+        try {
+          left.put(key, takenUnless(InterruptedException.class, taker).isEmpty());
+        } catch (AssertionError e) {
+          if (!(e.getCause() instanceof IndeterminateException)) {
+            throw e;
+          }
+        }
+      }
+    }
+    try (Space<String> space = reopened()) {
+      left.forEach(
+          (key, wasLeft) ->
+              assertEquals(
+                  wasLeft ? List.of("1") : List.of(),
+                  drain(space, key),
+                  "after reopening, where a taker " + (wasLeft ? "was interrupted" : "returned")));
+    }
+  }
+
+  @Test
+  void dur1_whatSeveralWriteAndTakeAtOnceIsThereAfterReopeningInOrder() {
+    int writers = 3;
+    int each = rounds(300);
+    List<String> taken = new ArrayList<>();
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    List<Actor<Integer>> writing = new ArrayList<>();
+    try (Space<String> space = reopened()) {
+      for (int w = 0; w < writers; w++) {
+        String name = "w" + w + ":";
+        writing.add(
+            start(
+                "writer",
+                () -> {
+                  int written = 0;
+                  while (written < each && !time.isExhausted()) {
+                    space.out(KEY, name + written++);
+                  }
+                  return written;
+                }));
+      }
+      while (!writing.stream().allMatch(Actor::isDone) && taken.size() < each) {
+        space.inp(KEY).ifPresent(taken::add);
+      }
+      writing.forEach(Actor::result);
+      space.inp(KEY).ifPresent(taken::add);
+    }
+    try (Space<String> space = reopened()) {
+      taken.addAll(drain(space, KEY));
+    }
+    for (int w = 0; w < writers; w++) {
+      String name = "w" + w + ":";
+      List<String> expected =
+          IntStream.range(0, writing.get(w).result()).mapToObj(i -> name + i).toList();
+      assertEquals(
+          expected,
+          taken.stream().filter(entry -> entry.startsWith(name)).toList(),
+          "entries of one writer, taken before close and after reopening");
+    }
+  }
+
+  @Test
+  void dur1_anOpenByAnotherProcessIsRefusedWhileTheSpaceIsOpen() throws IOException {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    assumeTrue(stage().options().kill(), "no processes are to be started and killed");
+    try (Space<String> space = reopened()) {
+      space.out(KEY, "1");
+      try (Child other = Child.start(stage(), PartnerMain.class, List.of(stage().uri()))) {
+        assertNull(other.next(), "what another process said that should not have opened the space");
+      }
+      assertEquals(Optional.of("1"), space.inp(KEY), "the first handle after another was refused");
+    }
+  }
+
+  @Test
   void dur1_aSecondOpenIsRefusedWhileTheFirstIsOpen() {
     assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
     try (Space<String> space = reopened()) {
+      requireRefusal("a second open, before anything is written");
       space.out(KEY, "1");
       for (int i = 0; i < 2; i++) {
-        SpaceException refusal =
-            thrownBy(
-                SpaceException.class,
-                "a second open",
-                () -> {
-                  try (Space<String> second = reopened()) {
-                    return "a space with keys " + second.keys();
-                  }
-                });
+        SpaceException refusal = requireRefusal("a second open");
         assertEquals(Optional.of("1"), space.rdp(KEY), "the first handle after " + refusal);
         space.out(KEY, "2");
       }
@@ -290,6 +407,54 @@ abstract class DurableRules extends Rules {
     }
     try (Space<String> space = reopened()) {
       assertEquals(List.of("1", "2", "2"), drain(space, KEY));
+    }
+  }
+
+  private SpaceException requireRefusal(String what) {
+    return thrownBy(
+        SpaceException.class,
+        what,
+        () -> {
+          try (Space<String> second = reopened()) {
+            return "a space with keys " + second.keys();
+          }
+        });
+  }
+
+  @Test
+  void cls2_aSecondCloseDisturbsNobodyWhoHasOpenedTheSpaceSince() {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    Space<String> first = reopened();
+    first.out(KEY, "1");
+    first.close();
+    try (Space<String> space = reopened()) {
+      space.out(KEY, "2");
+      first.close();
+      requireRefusal("a second open, after a second close of a handle that was closed before");
+      assertEquals(2, space.len(KEY), "entries after a second close of an earlier handle");
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(List.of("1", "2"), drain(space, KEY));
+    }
+  }
+
+  @Test
+  void dur1_whatAnInterruptedThreadClosedIsThereAfterReopening() {
+    start(
+            "close by an interrupted thread",
+            () -> {
+              Space<String> space = reopened();
+              for (int i = 0; i < 4; i++) {
+                space.out(KEY, "e" + i);
+              }
+              space.inp(KEY);
+              Thread.currentThread().interrupt();
+              space.close();
+              return null;
+            })
+        .result();
+    try (Space<String> space = reopened()) {
+      assertEquals(List.of("e1", "e2", "e3"), drain(space, KEY));
     }
   }
 

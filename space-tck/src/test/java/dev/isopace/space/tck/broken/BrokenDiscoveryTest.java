@@ -53,6 +53,17 @@ class BrokenDiscoveryTest {
   }
 
   @Test
+  void aProviderThatStartsAThreadBeforeItLooksAtTheParametersFailsSpi3() throws IOException {
+    String hasty =
+        provider(
+            "Hasty",
+            "hasty",
+            "Thread thread = new Thread(java.util.concurrent.locks.LockSupport::park);"
+                + " thread.setDaemon(true); thread.start(); uri.accept(java.util.Map.of());");
+    requireFailure(run("hasty:", "SPI-3", List.of(hasty), null));
+  }
+
+  @Test
   void aProviderThatItsModuleForgetsFailsSpi4() throws IOException {
     String half = provider("Half", "half", "");
     requireFailure(

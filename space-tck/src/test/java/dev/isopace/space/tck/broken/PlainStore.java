@@ -2,6 +2,7 @@ package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -20,7 +21,9 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,13 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private final @Nullable StoreDefect defect;
   private final RandomAccessFile file;
+
+  /** What this process has open, as far as that is asked. */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  private @Nullable Path path;
+  private int removals;
+  private boolean isLocked;
 
   /** What a broken store has not written yet. */
   private final Deque<byte[]> keptBack = new ArrayDeque<>();
@@ -58,12 +68,30 @@ final class PlainStore<V> extends PlainSpace<V> {
     }
   }
 
+  void unlock() {
+    if (path != null) {
+      OPEN.remove(path);
+    }
+  }
+
   private boolean is(StoreDefect what) {
     return defect == what;
   }
 
   private void requireLock(Path path) throws IOException {
     if (is(StoreDefect.LETS_A_SECOND_OPENER_IN)) {
+      return;
+    }
+    if (is(StoreDefect.LOCKS_WHEN_IT_FIRST_WRITES) && this.path == null) {
+      this.path = path;
+      return;
+    }
+    if (is(StoreDefect.LETS_ANOTHER_PROCESS_IN)
+        || is(StoreDefect.A_SECOND_CLOSE_UNLOCKS_WHAT_ANOTHER_HAS_OPENED)) {
+      if (!OPEN.add(path)) {
+        throw new SpaceException(path + " is open already");
+      }
+      this.path = path;
       return;
     }
     // A channel closes itself under a thread that is interrupted.
@@ -189,6 +217,14 @@ final class PlainStore<V> extends PlainSpace<V> {
       value = Arrays.copyOf(value, LARGE);
     }
     byte[] record = record(OUT, queue.key, value);
+    if (is(StoreDefect.WRITES_IN_ANOTHER_ORDER_THAN_IT_KEEPS)) {
+      super.append(queue, entry);
+      lock.unlock();
+      LockSupport.parkNanos(20_000);
+      lock.lock();
+      write(record);
+      return;
+    }
     if (is(StoreDefect.RETURNS_BEFORE_IT_WRITES)) {
       keepBack(record);
     } else {
@@ -200,12 +236,47 @@ final class PlainStore<V> extends PlainSpace<V> {
   @Override
   void remove(Queue queue) {
     byte[] record = record(REMOVAL, queue.key, null);
-    if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)) {
+    if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)
+        || is(StoreDefect.WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES)) {
       keepBack(record);
     } else if (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null) {
       write(record);
     }
     super.remove(queue);
+    if (is(StoreDefect.LOSES_SOME_WHEN_IT_CLEANS_UP_AFTER_5000_TAKES) && ++removals % 5_000 == 0) {
+      cleanUp();
+    }
+  }
+
+  /** Writes what there is anew; all but the first hundred of each key. */
+  private void cleanUp() {
+    try {
+      file.setLength(0);
+      file.seek(0);
+      for (Queue queue : queues.values()) {
+        queue.entries.stream()
+            .limit(100)
+            .forEach(entry -> write(record(OUT, queue.key, (byte[]) entry.content)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+    try {
+      super.await(waiter, deadline);
+    } catch (InterruptedException e) {
+      if (is(StoreDefect.WRITES_REMOVALS_OF_TAKERS_THAT_ARE_INTERRUPTED)) {
+        for (Queue queue : queues.values()) {
+          if (waiter.takes && queue.waiters.contains(waiter) && !queue.entries.isEmpty()) {
+            write(record(REMOVAL, queue.key, null));
+          }
+        }
+      }
+      throw e;
+    }
   }
 
   private static byte[] record(int type, String key, byte @Nullable [] value) {
@@ -234,6 +305,10 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private void write(byte[] record) {
     try {
+      if (is(StoreDefect.LOCKS_WHEN_IT_FIRST_WRITES) && !isLocked) {
+        isLocked = true;
+        requireLock(Objects.requireNonNull(path));
+      }
       if (defect != null && defect.rule.equals("DUR-2") && record[0] == OUT) {
         // In two parts, with time in between for a kill.
         int half = record.length / 2;
@@ -253,12 +328,15 @@ final class PlainStore<V> extends PlainSpace<V> {
     super.release();
     lock.lock();
     try {
-      while (!keptBack.isEmpty()) {
+      while (!keptBack.isEmpty()
+          && !(is(StoreDefect.WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES)
+              && Thread.currentThread().isInterrupted())) {
         write(keptBack.remove());
       }
       if (!is(StoreDefect.NEVER_UNLOCKS)) {
         file.close();
       }
+      unlock();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

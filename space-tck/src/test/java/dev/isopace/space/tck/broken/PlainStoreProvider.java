@@ -5,7 +5,11 @@ import dev.isopace.space.Space;
 import dev.isopace.space.spi.Capability;
 import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +30,30 @@ public final class PlainStoreProvider implements SpaceProvider {
 
   @Override
   public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+    if (uri.parameters().containsValue("CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS")) {
+      create(Path.of(uri.target()));
+    }
     uri.accept(Map.of(DEFECT, "what is wrong with it"));
     @Nullable String defect = uri.parameters().get(DEFECT);
-    return new PlainStore<>(
-        Path.of(uri.target()), codec, defect == null ? null : StoreDefect.valueOf(defect));
+    PlainStore<V> store =
+        new PlainStore<>(
+            Path.of(uri.target()), codec, defect == null ? null : StoreDefect.valueOf(defect));
+    return "A_SECOND_CLOSE_UNLOCKS_WHAT_ANOTHER_HAS_OPENED".equals(defect)
+        ? new ForwardingSpace<>(store) {
+          @Override
+          public void close() {
+            super.close();
+            store.unlock();
+          }
+        }
+        : store;
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.write(file, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
