@@ -87,20 +87,67 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_readersOfAllHandlesAreWoken() {
+    List<Space<String>> handles = List.of(space(), another(), another());
+    for (Wait wait : Wait.READS) {
+      List<Actor<Optional<String>>> readers = new ArrayList<>();
+      String key = KEY + wait;
+      for (int i = 0; i < 6; i++) {
+        Space<String> handle = handles.get(i % 3);
+        readers.add(
+            start(wait + " by handle " + i % 3, () -> wait.call().on(handle, key)).awaitBlocked());
+      }
+      handles.get(1).out(key, "1");
+      readers.forEach(reader -> assertEquals(Optional.of("1"), reader.result()));
+      assertEquals(Optional.of("1"), space().inp(key), "what is there for a taker");
+    }
+  }
+
+  @Test
   void shr1_closingOneHandleDisturbsNoOther() {
     Space<String> other = another();
     space().out("kept", "1");
+    other.out("kept, too", "1");
     Actor<Optional<String>> waiter = startBlocked(Wait.IN, KEY);
+    List<Actor<Optional<String>>> others = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      others.add(startBlocked(wait, KEY + wait));
+    }
     Actor<?> closed = start("in by the other", () -> other.in("never")).awaitBlocked();
+    other.close();
     other.close();
     Throwable thrown = closed.failure();
     assertTrue(
         thrown instanceof SpaceClosedException, "the waiter of the closed one got " + thrown);
     assertEquals(Optional.of("1"), space().rdp("kept"), "an entry that was there before");
+    assertEquals(Optional.of("1"), space().rdp("kept, too"), "an entry that it had written");
     Space<String> third = another();
+    for (int i = 0; i < others.size(); i++) {
+      third.out(KEY + Wait.ALL.get(i), "1");
+      assertEquals(Optional.of("1"), others.get(i).result(), "what another waiter got");
+    }
     third.out(KEY, "2");
     assertEquals(Optional.of("2"), waiter.result(), "what the waiter of an open handle got");
     assertEquals(Optional.of("1"), third.inp("kept"), "by a handle that was opened afterwards");
+  }
+
+  @Test
+  void shr1_closingTheHandleThatWasOpenedFirstDisturbsNoOther() {
+    space().out("kept", "1");
+    Space<String> other = another();
+    List<Actor<Optional<String>>> waiters = new ArrayList<>();
+    for (Wait wait : Wait.ALL) {
+      waiters.add(
+          start(wait + " by another handle", () -> wait.call().on(other, KEY + wait))
+              .awaitBlocked());
+    }
+    space().close();
+    assertEquals(Optional.of("1"), other.rdp("kept"), "an entry that was there before");
+    Space<String> third = another();
+    for (int i = 0; i < waiters.size(); i++) {
+      third.out(KEY + Wait.ALL.get(i), "1");
+      assertEquals(Optional.of("1"), waiters.get(i).result(), "what a waiter of another got");
+    }
   }
 
   @Test

@@ -12,10 +12,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What a space may get wrong that several handles lead to, and the rule that it breaks. */
+@SuppressWarnings("ImmutableEnumChecker") // some know of all that they have opened
 enum SharedDefect {
   EACH_HANDLE_IS_A_SPACE_OF_ITS_OWN {
     @Override
@@ -124,6 +126,125 @@ enum SharedDefect {
         @Override
         public Set<String> keys() {
           return super.keys().stream().filter(written::contains).collect(toUnmodifiableSet());
+        }
+      };
+    }
+  },
+
+  ENTRIES_LEAVE_WITH_THE_HANDLE_THAT_WROTE_THEM {
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      Space<V> another = new SharedSpace<>(uri, port, name, codec);
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        private final Set<String> written = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public boolean out(String key, V value) {
+          written.add(key);
+          return super.out(key, value);
+        }
+
+        @Override
+        public void close() {
+          super.close();
+          for (String key : written) {
+            while (another.inp(key).isPresent()) {
+              // All of them.
+            }
+          }
+          written.clear();
+        }
+      };
+    }
+  },
+
+  AN_ENTRY_WAKES_THE_READERS_OF_ONE_HANDLE {
+    private final Map<String, Space<?>> reading = new ConcurrentHashMap<>();
+
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public V rd(String key) throws InterruptedException {
+          String whole = name + key;
+          if (super.rdp(key).isPresent()) {
+            return super.rd(key);
+          }
+          Space<?> first = reading.putIfAbsent(whole, this);
+          if (first == null || first == this) {
+            try {
+              return super.rd(key);
+            } finally {
+              reading.remove(whole, this);
+            }
+          }
+          // Until the other has read it, and then for another entry.
+          while (reading.containsKey(whole) || super.rdp(key).isPresent()) {
+            if (Thread.interrupted()) {
+              throw new InterruptedException();
+            }
+            LockSupport.parkNanos(1_000_000);
+          }
+          return super.rd(key);
+        }
+      };
+    }
+  },
+
+  A_SPACE_ENDS_WITH_THE_HANDLE_THAT_WAS_OPENED_FIRST {
+    private final Set<String> opened = ConcurrentHashMap.newKeySet();
+
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return opened.add(name)
+          ? CLOSING_A_HANDLE_EMPTIES_THE_SPACE.open(uri, port, name, codec)
+          : new SharedSpace<>(uri, port, name, codec);
+    }
+  },
+
+  CLOSING_A_HANDLE_TWICE_ENDS_THE_SPACE {
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      Space<V> last = CLOSING_A_HANDLE_EMPTIES_THE_SPACE.open(uri, port, name, codec);
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        private boolean closed;
+
+        @Override
+        public void close() {
+          super.close();
+          if (closed) {
+            last.close();
+          }
+          closed = true;
+        }
+      };
+    }
+  },
+
+  CLOSING_A_HANDLE_ENDS_THE_READERS_OF_OTHERS {
+    private final AtomicInteger closes = new AtomicInteger();
+
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public V rd(String key) throws InterruptedException {
+          int before = closes.get();
+          for (; ; ) {
+            Optional<V> head = super.rd(key, Duration.ofMillis(5));
+            if (head.isPresent()) {
+              return head.get();
+            }
+            if (closes.get() != before) {
+              throw new SpaceClosedException("a handle of " + uri + " is closed");
+            }
+          }
+        }
+
+        @Override
+        public void close() {
+          super.close();
+          closes.incrementAndGet();
         }
       };
     }
