@@ -191,6 +191,10 @@ abstract class ArgumentRules extends Rules {
         " ".repeat(LONGEST_KEY),
         "*".repeat(LONGEST_KEY),
         // What one who trims, folds, normalises, cuts or translates takes for another of these.
+        "Aa",
+        "BB",
+        "AaBB",
+        "BBAa",
         "a",
         "A",
         "b",
@@ -379,6 +383,20 @@ abstract class ArgumentRules extends Rules {
   }
 
   @Test
+  void arg3_everyByteComesOutAsItWentInAlsoAtTheEnds() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    for (int b = 0; b < 256; b++) {
+      space.out(KEY, new byte[] {(byte) b, 7, (byte) b});
+    }
+    for (int b = 0; b < 256; b++) {
+      assertArrayEquals(
+          new byte[] {(byte) b, 7, (byte) b},
+          space.inp(KEY).orElseThrow(),
+          "a value that begins and ends with byte " + b);
+    }
+  }
+
+  @Test
   void arg3_aValueThatIsTooLargeIsRefusedWithItsSizeAndTheLimit() {
     Space<byte[]> space = stage().open(Codec.bytes());
     int size = Math.max(stage().options().largestValue(), 1 << 20) * 2 + 1;
@@ -392,7 +410,12 @@ abstract class ArgumentRules extends Rules {
           message.contains(Integer.toString(size))
               && message.replace(Integer.toString(size), "").matches("(?s).*[0-9]{3}.*"),
           "the message should name the size, " + size + ", and the limit: " + message);
+      thrownBy(
+          IllegalArgumentException.class,
+          "out of a value that is too large, to a key without entries",
+          () -> space.out("another", value.clone()));
       assertEquals(1, space.len(KEY), "entries after a refused one");
+      assertEquals(Set.of(KEY), space.keys(), "keys after a refused value");
       return;
     }
     space.inp(KEY);

@@ -12,12 +12,14 @@ import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +35,15 @@ abstract class CodecRules extends Rules {
   /** What the codecs here throw. */
   private final RuntimeException defect = new UnsupportedOperationException("by the suite");
 
+  private final Error error = new LinkageError("by the suite");
+
+  /** How a codec fails. */
+  private enum Way {
+    EXCEPTION,
+    ERROR,
+    NULL
+  }
+
   @BeforeEach
   void requireCodec() {
     assumeTrue(
@@ -40,8 +51,8 @@ abstract class CodecRules extends Rules {
         "values need not pass through a codec: the space declares no capability that needs one");
   }
 
-  /** Fails for the value {@code bad}, on the way in or on the way out, by exception or by null. */
-  private Codec<String> failing(boolean encoding, boolean byNull) {
+  /** Fails for the value {@code bad}, on the way in or on the way out, in one way or another. */
+  private Codec<String> failing(boolean encoding, Way way) {
     return new Codec<>() {
       @Override
       public byte[] encode(String value) {
@@ -59,21 +70,24 @@ abstract class CodecRules extends Rules {
         if (!fails || !value.equals(BAD)) {
           return result;
         }
-        if (byNull) {
-          return null;
+        switch (way) {
+          case EXCEPTION -> throw defect;
+          case ERROR -> throw error;
+          default -> {
+            return null;
+          }
         }
-        throw defect;
       }
     };
   }
 
   @Test
   void arg4_nothingIsStoredIfEncodingFails() {
-    for (boolean byNull : new boolean[] {false, true}) {
-      try (Space<String> space = stage().open(failing(true, byNull))) {
+    for (Way way : Way.values()) {
+      try (Space<String> space = stage().open(failing(true, way))) {
         space.out(KEY, "1");
-        requireFailure("out", byNull, () -> space.out(KEY, BAD));
-        requireFailure("out", byNull, () -> space.out("another " + KEY, BAD));
+        requireFailure("out", way, () -> space.out(KEY, BAD));
+        requireFailure("out", way, () -> space.out("another " + KEY, BAD));
         assertEquals(Set.of(KEY), space.keys());
         assertEquals(1, space.len(KEY));
         assertEquals(Optional.of("1"), space.inp(KEY));
@@ -95,9 +109,9 @@ abstract class CodecRules extends Rules {
 
   @Test
   void arg4_anEntryThatCannotBeDecodedStaysAndHoldsItsKey() {
-    for (boolean byNull : new boolean[] {false, true}) {
-      String key = KEY + byNull;
-      Space<String> space = stage().open(failing(false, byNull));
+    for (Way way : Way.values()) {
+      String key = KEY + way;
+      Space<String> space = stage().open(failing(false, way));
       space.out(key, BAD);
       space.out(key, "2");
       for (int i = 0; i < 2; i++) {
@@ -108,7 +122,7 @@ abstract class CodecRules extends Rules {
         reads.put("timed rd", () -> space.rd(key, LONG));
         reads.put("inp", () -> space.inp(key));
         reads.put("rdp", () -> space.rdp(key));
-        reads.forEach((name, call) -> requireFailure(name, byNull, call));
+        reads.forEach((name, call) -> requireFailure(name, way, call));
       }
       assertEquals(2, space.len(key), "entries after failures to decode");
       assertTrue(space.keys().contains(key), "keys after failures to decode");
@@ -117,8 +131,47 @@ abstract class CodecRules extends Rules {
   }
 
   @Test
+  void arg4_anEntryIsThereWhileItIsDecodedInVain() {
+    AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+    Codec<String> failing =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              run(meanwhile.getAndSet(null));
+              throw defect;
+            });
+    Space<String> space = stage().open(failing);
+    space.out(KEY, BAD);
+    space.out("another " + KEY, BAD);
+    space.out("another " + KEY, "2");
+    for (String key : List.of(KEY, "another " + KEY)) {
+      Map<String, Callable<?>> takes = new LinkedHashMap<>();
+      takes.put("inp", () -> space.inp(key));
+      takes.put("in", () -> space.in(key));
+      takes.put("timed in", () -> space.in(key, LONG));
+      takes.put("in with timeout 0", () -> space.in(key, Duration.ZERO));
+      long length = space.len(key);
+      Set<String> keys = new TreeSet<>(space.keys());
+      takes.forEach(
+          (name, take) -> {
+            AtomicReference<String> seen = new AtomicReference<>("nothing");
+            meanwhile.set(
+                () ->
+                    seen.set(
+                        start(
+                                "len and keys",
+                                () -> space.len(key) + " of " + new TreeSet<>(space.keys()))
+                            .result()));
+            requireFailure(name, Way.EXCEPTION, take);
+            assertEquals(
+                length + " of " + keys, seen.get(), "len and keys while " + name + " decodes");
+          });
+    }
+  }
+
+  @Test
   void arg4_takersThatWaitAllFailOnAnEntryThatCannotBeDecoded() {
-    Space<String> space = stage().open(failing(false, false));
+    Space<String> space = stage().open(failing(false, Way.EXCEPTION));
     List<Actor<?>> waiters = new ArrayList<>();
     for (Wait wait : Wait.ALL) {
       waiters.add(start(wait.name(), () -> wait.call().on(space, KEY)).awaitBlocked());
@@ -139,19 +192,21 @@ abstract class CodecRules extends Rules {
     assumeTrue(
         stage().promises(Capability.DURABLE) || stage().promises(Capability.SHARED),
         "a space that is neither DURABLE nor SHARED has no second handle");
-    Space<String> space = stage().open(failing(false, false));
+    Space<String> space = stage().open(failing(false, Way.EXCEPTION));
     space.out(KEY, BAD);
     space.out(KEY, "2");
-    requireFailure("inp", false, () -> space.inp(KEY));
+    requireFailure("inp", Way.EXCEPTION, () -> space.inp(KEY));
+    requireFailure("in", Way.EXCEPTION, () -> space.in(KEY));
+    requireFailure("timed in", Way.EXCEPTION, () -> space.in(KEY, LONG));
     space.close();
     try (Space<byte[]> bytes = stage().open(Codec.bytes())) {
       assertEquals(BAD, new String(bytes.inp(KEY).orElseThrow(), StandardCharsets.UTF_8));
     }
-    assertEquals(Optional.of("2"), stage().open(failing(false, false)).inp(KEY));
+    assertEquals(Optional.of("2"), stage().open(failing(false, Way.EXCEPTION)).inp(KEY));
   }
 
   @Test
-  void arg4_theCodecIsCalledOnTheCallersThreadAndOncePerEntry() throws InterruptedException {
+  void arg4_theCodecIsCalledOnTheCallersThreadAndOncePerEntry() throws Exception {
     List<Thread> calls = new ArrayList<>();
     Codec<String> counting =
         Codec.of(
@@ -170,8 +225,22 @@ abstract class CodecRules extends Rules {
     requireOneCallHere("rdp", calls);
     space.rd(KEY);
     requireOneCallHere("rd", calls);
+    space.rd(KEY, LONG);
+    requireOneCallHere("timed rd", calls);
+    space.rd(KEY, Duration.ZERO);
+    requireOneCallHere("rd with timeout 0", calls);
     space.in(KEY);
     requireOneCallHere("in", calls);
+    Map<String, Callable<?>> takes = new LinkedHashMap<>();
+    takes.put("inp", () -> space.inp(KEY));
+    takes.put("timed in", () -> space.in(KEY, LONG));
+    takes.put("in with timeout 0", () -> space.in(KEY, Duration.ZERO));
+    for (Map.Entry<String, Callable<?>> take : takes.entrySet()) {
+      space.out(KEY, "1");
+      requireOneCallHere("out", calls);
+      take.getValue().call();
+      requireOneCallHere(take.getKey(), calls);
+    }
     space.inp(KEY);
     assertEquals(List.of(), calls, "calls of the codec by a probe in vain");
   }
@@ -286,14 +355,20 @@ abstract class CodecRules extends Rules {
     calls.clear();
   }
 
-  private void requireFailure(String what, boolean byNull, Callable<?> call) {
+  private void requireFailure(String what, Way way, Callable<?> call) {
+    if (way == Way.ERROR) {
+      // Whether an error of the virtual machine's is wrapped is left open.
+      Throwable thrown = thrownBy(Throwable.class, what, call);
+      assertSame(error, thrown == error ? error : thrown.getCause(), "what the codec threw");
+      return;
+    }
     SpaceException failure = thrownBy(SpaceException.class, what, call);
     if (failure instanceof SpaceClosedException) {
       throw failure;
     }
     requireMention(failure, KEY);
     @Nullable Throwable cause = failure.getCause();
-    if (byNull) {
+    if (way == Way.NULL) {
       assertNotSame(defect, cause);
     } else {
       assertSame(defect, cause, "the cause should be what the codec threw");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Capability;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** CPY-1: a space that keeps copies. */
 abstract class CopyRules extends Rules {
   private static final String KEY = "copy";
-  private static final byte[] VALUE = {1, 2, 3};
+  private static final byte[] SMALL = {1, 2, 3};
+  private static final byte[] LARGE = "123".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
 
   /** Copies nothing: what the space does not copy itself is shared. */
   private static final Codec<byte[]> SHARING = Codec.of(value -> value, bytes -> bytes);
@@ -30,61 +33,68 @@ abstract class CopyRules extends Rules {
   /** Opens the space with a codec that shares, and with one that copies. */
   private void onEach(Attempt attempt) throws Exception {
     for (Codec<byte[]> codec : List.of(SHARING, Codec.bytes())) {
-      try (Space<byte[]> space = stage().open(codec)) {
-        attempt.on(space);
+      for (byte[] value : List.of(SMALL, LARGE)) {
+        try (Space<byte[]> space = stage().open(codec)) {
+          attempt.on(space, value);
+        }
       }
     }
   }
 
   private interface Attempt {
-    void on(Space<byte[]> space) throws Exception;
+    void on(Space<byte[]> space, byte[] value) throws Exception;
   }
 
   private static void spoil(byte[] array) {
     Arrays.fill(array, (byte) 99);
   }
 
-  private static void requireSound(String what, byte[] found) {
-    assertArrayEquals(VALUE, found, what);
+  private static void requireSound(String what, byte[] value, byte[] found) {
+    assertArrayEquals(value, found, () -> what + " of " + value.length + " bytes");
   }
 
   @Test
   void cpy1_changingWhatWasGivenChangesNothing() throws Exception {
     onEach(
-        space -> {
+        (space, value) -> {
           for (int i = 0; i < 2; i++) {
-            byte[] given = VALUE.clone();
+            byte[] given = value.clone();
             space.out(KEY, given);
             spoil(given);
           }
-          requireSound("rd", space.rd(KEY));
-          requireSound("rdp", space.rdp(KEY).orElseThrow());
-          requireSound("in", space.in(KEY));
-          requireSound("inp", space.inp(KEY).orElseThrow());
+          requireSound("rd", value, space.rd(KEY));
+          requireSound("rdp", value, space.rdp(KEY).orElseThrow());
+          requireSound("in", value, space.in(KEY));
+          requireSound("inp", value, space.inp(KEY).orElseThrow());
         });
   }
 
   @Test
   void cpy1_changingWhatWasReadChangesNothing() throws Exception {
     onEach(
-        space -> {
-          space.out(KEY, VALUE.clone());
+        (space, value) -> {
+          space.out(KEY, value.clone());
           for (int i = 0; i < 2; i++) {
             byte[] read = space.rd(KEY);
-            requireSound("rd", read);
+            requireSound("rd", value, read);
             spoil(read);
             byte[] probed = space.rdp(KEY).orElseThrow();
-            requireSound("rdp", probed);
+            requireSound("rdp", value, probed);
             spoil(probed);
+            for (Duration timeout : List.of(LONG, Duration.ZERO)) {
+              byte[] timed = space.rd(KEY, timeout).orElseThrow();
+              requireSound("rd with timeout " + timeout, value, timed);
+              spoil(timed);
+            }
           }
-          requireSound("in", space.in(KEY));
+          requireSound("in", value, space.in(KEY));
         });
   }
 
   @Test
   void cpy1_thoseWhoWaitShareNothing() throws Exception {
     onEach(
-        space -> {
+        (space, value) -> {
           List<Actor<byte[]>> waiters = new ArrayList<>();
           // Else a taker may take the entry before a reader has seen it.
           boolean withTakers = !stage().promises(Capability.SHARED);
@@ -97,17 +107,17 @@ abstract class CopyRules extends Rules {
             waiters.add(waiter("timed rd", () -> space.rd(KEY, LONG).orElseThrow()));
           }
           for (int i = 0; i < 2; i++) {
-            byte[] given = VALUE.clone();
+            byte[] given = value.clone();
             space.out(KEY, given);
             spoil(given);
           }
           for (Actor<byte[]> waiter : waiters) {
             byte[] received = waiter.result();
-            requireSound("what one that waited received", received);
+            requireSound("what one that waited received", value, received);
             spoil(received);
           }
           for (int left = withTakers ? 0 : 2; left > 0; left--) {
-            requireSound("what is left", space.inp(KEY).orElseThrow());
+            requireSound("what is left", value, space.inp(KEY).orElseThrow());
           }
           assertEquals(0, space.len(KEY));
         });

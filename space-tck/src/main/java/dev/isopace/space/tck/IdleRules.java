@@ -95,6 +95,34 @@ abstract class IdleRules extends Rules {
   }
 
   @Test
+  void in7_aShortWaitCostsNoProcessorTime() {
+    for (Wait wait : List.of(Wait.TIMED_IN, Wait.TIMED_RD)) {
+      Duration timeout = stage().moment();
+      long used =
+          start(
+                  "short waits by " + wait,
+                  () -> {
+                    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+                    long least = Long.MAX_VALUE;
+                    for (int i = 0; i < 4; i++) {
+                      long before = threads.getCurrentThreadCpuTime();
+                      if (wait.takes()) {
+                        space().in(KEY, timeout);
+                      } else {
+                        space().rd(KEY, timeout);
+                      }
+                      least = Math.min(least, threads.getCurrentThreadCpuTime() - before);
+                    }
+                    return least;
+                  })
+              .result();
+      assertTrue(
+          used < timeout.toNanos() / 5,
+          wait + " of " + timeout.toMillis() + " ms used " + used / 1000 + " us of processor time");
+    }
+  }
+
+  @Test
   void in7_entriesOfOtherKeysWakeNobody() {
     Actor<Optional<String>> taker = startBlocked(Wait.IN, KEY);
     Actor<Optional<String>> reader = startBlocked(Wait.RD, KEY);

@@ -44,6 +44,10 @@ abstract class KeysRules extends Rules {
       space().out(KEY + i, "1");
       expected.add(KEY + i);
     }
+    for (String key : List.of("", " ", ".")) {
+      space().out(key, "1");
+      expected.add(key);
+    }
     assertEquals(expected, space().keys());
     for (int i = 0; i < 100; i += 2) {
       space().inp(KEY + i);
@@ -82,6 +86,14 @@ abstract class KeysRules extends Rules {
         UnsupportedOperationException.class, "keys().addAll", () -> before.addAll(Set.of("more")));
     thrownBy(
         UnsupportedOperationException.class, "keys().removeIf", () -> before.removeIf(key -> true));
+    thrownBy(
+        UnsupportedOperationException.class,
+        "keys().removeAll",
+        () -> before.removeAll(Set.of(KEY)));
+    thrownBy(
+        UnsupportedOperationException.class,
+        "keys().retainAll",
+        () -> before.retainAll(Set.of("another")));
     requireUnsupported("keys().clear", before::clear);
     Iterator<String> iterator = before.iterator();
     iterator.next();
@@ -195,23 +207,42 @@ abstract class KeysRules extends Rules {
           int keys = 0;
           for (; keys < most / callers && !time.isExhausted(); keys++) {
             space().out("idle-" + caller + "-" + keys, "1");
+            if (keys % 5 == 0) {
+              space().out("idle-" + caller + "-" + keys, "2");
+            }
           }
           for (int i = 0; i < keys; i++) {
-            empty(caller + "-" + i, i % 2 == 0);
+            if (i % 5 == 0) {
+              space().inp("idle-" + caller + "-" + i);
+            }
+            empty(caller + "-" + i, i);
           }
           return keys;
         });
   }
 
-  private void empty(String name, boolean takes) throws InterruptedException {
-    Duration vain = Duration.ofNanos(1);
-    assertTrue(space().inp("idle-" + name).isPresent(), "the entry of idle-" + name + " is lost");
-    if (takes) {
-      space().in("idle-" + name, vain);
+  private void empty(String name, int way) throws InterruptedException {
+    String key = "idle-" + name;
+    Optional<String> taken =
+        switch (way % 4) {
+          case 0 -> space().inp(key);
+          case 1 -> Optional.of(space().in(key));
+          case 2 -> space().in(key, LONG);
+          default -> space().in(key, Duration.ZERO);
+        };
+    assertTrue(taken.isPresent(), "the entry of " + key + " is lost");
+    Duration vain = way % 8 < 4 ? Duration.ofNanos(1) : Duration.ZERO;
+    if (way % 2 == 0) {
+      space().in(key, vain);
       space().rdp("probed-" + name);
     } else {
       space().rd("waited-" + name, vain);
       space().len("counted-" + name);
+    }
+    if (way % 4 == 3) {
+      Thread.currentThread().interrupt();
+      thrownBy(
+          InterruptedException.class, "an interrupted wait", () -> space().in("ended-" + name));
     }
   }
 
@@ -240,6 +271,46 @@ abstract class KeysRules extends Rules {
       assertEquals(Optional.of(value), taken, "a large value");
     }
     return size;
+  }
+
+  @Test
+  void prb4_valuesThatWereWaitedForAreNotKept() {
+    passValuesToOneThatWaits(20);
+    long before = Heap.used();
+    int count = rounds(VALUES);
+    long size = passValuesToOneThatWaits(count);
+    long left = Heap.used() - before;
+    assertTrue(
+        left < Math.max(size / 4, 2_000_000),
+        count + " values, of " + size + " bytes, that were waited for left " + left);
+  }
+
+  /** Writes large values, each when somebody waits for it; returns how much. */
+  private long passValuesToOneThatWaits(int count) {
+    AtomicInteger received = new AtomicInteger();
+    Actor<Long> waiter =
+        start(
+            "one that waits for large values",
+            () -> {
+              long size = 0;
+              for (int i = 0; i < count; i++) {
+                Wait wait = Wait.ALL.get(i % 4);
+                String key = KEY + i % 10;
+                size += wait.call().on(space(), key).orElseThrow().length();
+                if (!wait.takes()) {
+                  space().inp(key);
+                }
+                received.incrementAndGet();
+              }
+              return size;
+            });
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      stage().await("one that waits for value " + i, () -> received.get() == number);
+      stage().await("one that waits", () -> waiter.isWaiting() || waiter.isDone());
+      space().out(KEY + i % 10, (char) ('a' + i % 26) + "w".repeat(LARGE));
+    }
+    return waiter.result();
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,24 @@ abstract class OrderRules extends Rules {
       assertEquals(Optional.of("e" + i), space().inp(KEY), "entry " + i + " of " + count);
     }
     assertEquals(Optional.empty(), space().inp(KEY), "after all were taken");
+  }
+
+  @Test
+  void fifo1_aQueueThatGrowsWhileItIsTakenFromKeepsItsOrder() {
+    Stage.Effort effort = stage().effort(rounds(LONG_QUEUE / 2), LONGEST_TO_WRITE.dividedBy(2));
+    int taken = 0;
+    int written = 0;
+    while (effort.goesOnAfter(written)) {
+      space().out(KEY, "e" + written++);
+      // The head has moved whenever there must be room for more.
+      if (written % 3 == 0) {
+        assertEquals(Optional.of("e" + taken), space().inp(KEY), "entry " + taken);
+        taken++;
+      }
+    }
+    for (; taken < written; taken++) {
+      assertEquals(Optional.of("e" + taken), space().inp(KEY), "entry " + taken + " of " + written);
+    }
   }
 
   @Test
@@ -309,6 +328,35 @@ abstract class OrderRules extends Rules {
     }
     assertEquals(Optional.empty(), space().inp(KEY), "after all " + count + " were taken");
     stage().report("entries passed", count);
+  }
+
+  @Test
+  void fifo3_whoReadsInVainTakesNothingAway() {
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Actor<?>> readers = new ArrayList<>();
+    for (int r = 0; r < 2; r++) {
+      Duration timeout = Duration.ofNanos(1 + r * 20_000);
+      readers.add(
+          start(
+              "a reader that gives up",
+              () -> {
+                while (!isOver.get()) {
+                  space().rd(KEY, timeout);
+                }
+                return null;
+              }));
+    }
+    try {
+      for (int i = 0; i < rounds(20_000) && !time.isExhausted(); i++) {
+        String entry = "e" + i;
+        space().out(KEY, entry);
+        assertEquals(Optional.of(entry), space().inp(KEY), "the only entry, beside readers");
+      }
+    } finally {
+      isOver.set(true);
+    }
+    readers.forEach(Actor::result);
   }
 
   @Test

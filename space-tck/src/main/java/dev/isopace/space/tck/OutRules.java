@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class OutRules extends Rules {
   private static final String KEY = "out";
   private static final Duration LONGEST = Duration.ofSeconds(1);
-  private static final int READERS = 40;
+  private static final int READERS = 150;
   private static final int LATE_OUTS = 400;
   private static final int LARGE = 50_000;
 
@@ -28,6 +28,15 @@ abstract class OutRules extends Rules {
     assertTrue(space().out(KEY, "1"), "out");
     assertEquals(1, space().len(KEY));
     assertEquals(Optional.of("1"), space().rdp(KEY));
+  }
+
+  @Test
+  void out1_returnsTrueAlsoWhereSomebodyWaits() {
+    for (Wait wait : Wait.ALL) {
+      Actor<Optional<String>> waiter = startBlocked(wait, KEY + wait);
+      assertTrue(space().out(KEY + wait, "1"), "out of an entry for a waiting " + wait);
+      assertEquals(Optional.of("1"), waiter.result(), "what a waiting " + wait + " got");
+    }
   }
 
   @Test
@@ -145,6 +154,20 @@ abstract class OutRules extends Rules {
               return null;
             })
         .result();
+  }
+
+  @Test
+  void out3_onAClosedHandleReturnsFalseWhateverTheCodecWouldSay() {
+    assumeTrue(stage().encodes(), "values need not pass through a codec");
+    Codec<String> failing =
+        Codec.of(
+            value -> {
+              throw new UnsupportedOperationException("by the suite");
+            },
+            bytes -> "");
+    Space<String> space = stage().open(failing);
+    space.close();
+    assertFalse(space.out(KEY, "1"), "out on a closed handle, of what cannot be encoded");
   }
 
   @Test

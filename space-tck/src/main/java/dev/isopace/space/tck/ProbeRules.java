@@ -41,7 +41,7 @@ abstract class ProbeRules extends Rules {
   }
 
   @Test
-  void prb1_aReadingProbeIsNeverEmptyWhileTheKeyHoldsAnEntry() {
+  void prb1_aReadingProbeIsNeverEmptyWhileTheKeyHoldsAnEntry() throws InterruptedException {
     int count = rounds(2_000);
     Stage.Patience moments = stage().moments();
     AtomicBoolean over = new AtomicBoolean();
@@ -58,7 +58,13 @@ abstract class ProbeRules extends Rules {
             });
     try {
       for (int i = 0; !moving.isDone(); i++) {
-        assertTrue(space().rdp(KEY).isPresent(), "rdp " + i + " of a key that is never empty");
+        boolean timed = i % 2 == 0;
+        assertTrue(
+            (timed ? space().rd(KEY, Duration.ZERO) : space().rdp(KEY)).isPresent(),
+            (timed ? "rd with timeout 0" : "rdp")
+                + ", probe "
+                + i
+                + " of a key that is never empty");
       }
     } finally {
       over.set(true);

@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,8 @@ abstract class RdRules extends WaitRules {
     assertEquals("1", space().rd(KEY));
     assertEquals(Optional.of("1"), space().rd(KEY, LONG));
     assertEquals("1", space().rd(KEY));
+    assertEquals(Optional.of("1"), space().rd(KEY, Duration.ZERO));
+    assertEquals(Optional.of("1"), space().rd(KEY, Duration.ofNanos(-1)));
     assertEquals(2, space().len(KEY));
     assertEquals("1", space().in(KEY));
     assertEquals("2", space().rd(KEY));

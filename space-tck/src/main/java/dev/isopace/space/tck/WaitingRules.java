@@ -20,6 +20,48 @@ abstract class WaitingRules extends Rules {
   private static final String KEY = "waiting";
   private static final Duration PASSING = Duration.ofSeconds(1);
   private static final String LAST = "last";
+  private static final int KEYS = 200;
+
+  /** Longer than what a wait may be cut to. */
+  private static final Duration QUITE_LONG = Duration.ofMillis(3_200);
+
+  @Test
+  void in2_aLongWaitIsNotCutShort() {
+    List<Actor<Optional<String>>> waiters =
+        Wait.ALL.stream().map(wait -> startBlocked(wait, KEY)).toList();
+    stage().letPassIdly(QUITE_LONG);
+    waiters.forEach(Actor::awaitBlocked);
+  }
+
+  @Test
+  void in2_aLostRaceDoesNotEndAWait() {
+    for (int i = 0; i < rounds(30); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> taker = startBlocked(Wait.TAKES.get(i % 2), key);
+      space().out(key, "1");
+      if (space().inp(key).isPresent()) {
+        taker.awaitBlocked();
+        space().out(key, "1");
+      }
+      assertEquals(Optional.of("1"), taker.result(), "what a taker got after a lost race, if any");
+    }
+  }
+
+  @Test
+  void in6_ofTheWaitersOfManyKeysTheRightOneIsWoken() {
+    List<Actor<Optional<String>>> takers = new ArrayList<>();
+    for (int i = 0; i < KEYS; i++) {
+      Wait wait = Wait.TAKES.get(i % 2);
+      String key = KEY + i;
+      takers.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
+    }
+    takers.forEach(Actor::awaitBlocked);
+    // The one that came last first: it is the others that wait before it.
+    for (int i = KEYS - 1; i >= 0; i--) {
+      space().out(KEY + i, "e" + i);
+      assertEquals(Optional.of("e" + i), takers.get(i).result(), "taker " + i + " of " + KEYS);
+    }
+  }
 
   @Test
   void in6_anEntryForATakerThatIsInterruptedGoesToTheNext() {
@@ -99,6 +141,27 @@ abstract class WaitingRules extends Rules {
           tookOne ? List.of("2", "3") : List.of("1", "2", "3"),
           left,
           "what is left by a taker that " + (tookOne ? "returned" : "was interrupted"));
+    }
+  }
+
+  @Test
+  void in6_whatSeveralThatAreInterruptedLeaveStaysInOrder() {
+    for (int i = 0; i < rounds(100); i++) {
+      String key = KEY + i;
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        takers.add(startBlocked(Wait.TAKES.get((i + t) % 2), key));
+      }
+      takers.forEach(Actor::interrupt);
+      for (int entry = 1; entry <= 4; entry++) {
+        space().out(key, Integer.toString(entry));
+      }
+      takers.forEach(WaitingRules::tookOne);
+      List<String> left = new ArrayList<>();
+      for (Optional<String> e = space().inp(key); e.isPresent(); e = space().inp(key)) {
+        left.add(e.get());
+      }
+      assertEquals(left.stream().sorted().toList(), left, "what three takers have left");
     }
   }
 
@@ -280,9 +343,9 @@ abstract class WaitingRules extends Rules {
   @Test
   void in8_takersAreServedInTheOrderInWhichTheyBeganToWait() {
     assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
-    int count = 8;
     for (int round = 0; round < rounds(10); round++) {
       String key = KEY + round;
+      int count = round == 0 ? 40 : 8;
       boolean burst = round % 2 == 0;
       // One that gives up must not disturb the order of the others, nor one that only reads.
       int gone = stage().random().nextInt(count);
@@ -323,6 +386,25 @@ abstract class WaitingRules extends Rules {
         start("in until its time is over", () -> space().in(key, stage().moment()));
     stage().await("a taker that waits", () -> taker.isWaiting() || taker.isDone());
     return taker;
+  }
+
+  @Test
+  void in8_aTakerThatIsWokenInVainKeepsItsPlace() {
+    assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
+    for (int i = 0; i < rounds(30); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> first = startBlocked(Wait.TAKES.get(i % 2), key);
+      Actor<Optional<String>> second = startBlocked(Wait.TAKES.get(i / 2 % 2), key);
+      space().out(key, "1");
+      if (space().inp(key).isPresent()) {
+        // It was woken, if at all, for an entry that is gone.
+        first.awaitBlocked();
+        space().out(key, "1");
+      }
+      assertEquals(Optional.of("1"), first.result(), "what the taker got that came first");
+      space().out(key, "2");
+      assertEquals(Optional.of("2"), second.result(), "what the taker got that came second");
+    }
   }
 
   @Test

@@ -40,7 +40,8 @@ interface Flaw {
             WaitingDefect.values(),
             ClosingDefect.values(),
             KeyDefect.values(),
-            CodecDefect.values())
+            CodecDefect.values(),
+            ConditionalDefect.values())
         .flatMap(Stream::of)
         .toList();
   }
