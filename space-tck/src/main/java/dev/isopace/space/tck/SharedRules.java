@@ -229,6 +229,15 @@ abstract class SharedRules extends Rules {
       partner.begin("IN " + KEY);
       space().out(KEY, "3");
       assertEquals("3", partner.answer(), "what another process got that waited");
+      for (Wait wait : Wait.ALL) {
+        Actor<Optional<String>> other = startBlocked(wait, KEY + wait.takes());
+        assertEquals("stored", partner.ask("OUT " + KEY + wait.takes() + " 4"));
+        assertEquals(Optional.of("4"), other.result(), "what another process wrote");
+        space().inp(KEY + wait.takes());
+      }
+      partner.begin("RD " + KEY);
+      space().out(KEY, "5");
+      assertEquals("5", partner.answer(), "what another process read that waited");
     }
   }
 

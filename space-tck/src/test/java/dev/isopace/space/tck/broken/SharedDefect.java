@@ -221,6 +221,34 @@ enum SharedDefect {
     }
   },
 
+  AN_ENTRY_OF_ANOTHER_PROCESS_WAKES_NO_READER {
+    private final Set<String> written = ConcurrentHashMap.newKeySet();
+
+    @Override
+    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public boolean out(String key, V value) {
+          written.add(name + key);
+          return super.out(key, value);
+        }
+
+        @Override
+        public V rd(String key) throws InterruptedException {
+          Optional<V> head = super.rdp(key);
+          while (head.isEmpty() && !written.contains(name + key)) {
+            if (Thread.interrupted()) {
+              throw new InterruptedException();
+            }
+            super.len(key);
+            LockSupport.parkNanos(1_000_000);
+          }
+          return super.rd(key);
+        }
+      };
+    }
+  },
+
   CLOSING_A_HANDLE_ENDS_THE_READERS_OF_OTHERS {
     private final AtomicInteger closes = new AtomicInteger();
 
