@@ -383,6 +383,24 @@ abstract class ArgumentRules extends Rules {
   }
 
   @Test
+  void arg3_theLargestValueReachesThoseWhoWaitForIt() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    byte[] value = randomBytes(stage().options().largestValue());
+    Map<String, Callable<byte[]>> waits = new LinkedHashMap<>();
+    waits.put("in", () -> space.in(KEY));
+    waits.put("timed in", () -> space.in(KEY, LONG).orElseThrow());
+    waits.put("rd", () -> space.rd(KEY));
+    waits.put("timed rd", () -> space.rd(KEY, LONG).orElseThrow());
+    waits.forEach(
+        (name, wait) -> {
+          Actor<byte[]> waiter = start(name, wait).awaitBlocked();
+          space.out(KEY, value.clone());
+          assertArrayEquals(value, waiter.result(), "what a waiting " + name + " got");
+          space.inp(KEY);
+        });
+  }
+
+  @Test
   void arg3_everyByteComesOutAsItWentInAlsoAtTheEnds() {
     Space<byte[]> space = stage().open(Codec.bytes());
     for (int b = 0; b < 256; b++) {

@@ -83,7 +83,7 @@ abstract class WaitRules extends Rules {
   }
 
   @Test
-  void in2_emptyIsReturnedWhenTheTimeoutHasPassedAndNotBefore() throws InterruptedException {
+  void in2_emptyIsReturnedWhenTheTimeoutHasPassedAndNotBefore() {
     // Also just less than a whole number of milliseconds, to which a wait may be rounded.
     List<Duration> timeouts =
         List.of(
@@ -92,13 +92,18 @@ abstract class WaitRules extends Rules {
             Duration.ofMillis(1),
             Duration.ofNanos(2_999_999),
             stage().moment());
+    requireEmptyInTime(timeouts);
+    // Also beside those who wait for longer, and came before.
+    startBlocked(Wait.TIMED_IN, KEY);
+    startBlocked(Wait.TIMED_RD, "another");
+    requireEmptyInTime(timeouts);
+  }
+
+  private void requireEmptyInTime(List<Duration> timeouts) {
     for (Duration timeout : timeouts) {
       long least = Long.MAX_VALUE;
       for (int i = 0; i < 5; i++) {
-        long begin = System.nanoTime();
-        Optional<String> nothing = call().on(KEY, timeout);
-        long elapsed = System.nanoTime() - begin;
-        assertEquals(Optional.empty(), nothing);
+        long elapsed = startTimed(timeout).result();
         assertTrue(
             elapsed >= timeout.toNanos(),
             "empty after " + elapsed + " ns, but the timeout was " + timeout.toNanos() + " ns");
@@ -175,7 +180,7 @@ abstract class WaitRules extends Rules {
 
   private Actor<Long> startTimed(Duration timeout) {
     return start(
-        "a wait that nobody ends",
+        "a wait of " + timeout.toNanos() + " ns that nobody ends",
         () -> {
           long begin = System.nanoTime();
           assertEquals(Optional.empty(), call().on(KEY, timeout));
@@ -272,6 +277,12 @@ abstract class WaitRules extends Rules {
               });
       waiter.awaitBlocked().interrupt();
       assertEquals(false, waiter.result(), "flag after " + wait + " was interrupted");
+      // It is none of those who come after it.
+      Actor<Optional<String>> next = startBlocked(wait, KEY);
+      space().out(KEY, "1");
+      assertEquals(
+          Optional.of("1"), next.result(), "what " + wait + " got that nobody interrupted");
+      space().inp(KEY);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -526,6 +527,74 @@ enum ConditionalDefect implements Flaw {
               Set<String> names = super.names();
               names.addAll(touched);
               return names;
+            }
+          }),
+
+  CUTS_LARGE_VALUES_FOR_ONE_THAT_WAITS(
+      "ARG-3",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              byte[] bytes = (byte[]) entry.content;
+              if (!queue.waiters.isEmpty() && bytes.length > 65_536) {
+                queue.entries.removeLast();
+                Entry cut = new Entry(Arrays.copyOf(bytes, 65_536));
+                append(queue, cut);
+                super.giveToReaders(queue, cut);
+              } else {
+                super.giveToReaders(queue, entry);
+              }
+            }
+          }),
+
+  AN_INTERRUPT_ENDS_THE_NEXT_WAIT_TOO(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> interrupted = new HashSet<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              String key =
+                  queues.values().stream()
+                      .filter(queue -> queue.waiters.contains(waiter))
+                      .findAny()
+                      .orElseThrow()
+                      .key;
+              if (interrupted.remove(key)) {
+                throw new InterruptedException("of a wait before");
+              }
+              try {
+                super.await(waiter, deadline);
+              } catch (InterruptedException e) {
+                interrupted.add(key);
+                throw e;
+              }
+            }
+          }),
+
+  A_WAIT_ENDS_NO_SOONER_THAN_THOSE_BEFORE_IT(
+      "IN-2",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Waiter, Deadline> timed = new LinkedHashMap<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              if (deadline.remainingNanos() == Long.MAX_VALUE) {
+                super.await(waiter, deadline);
+                return;
+              }
+              // One timer, which is set to the end of the first that came.
+              timed.put(waiter, deadline);
+              try {
+                Deadline first = timed.values().iterator().next();
+                super.await(
+                    waiter, first.remainingNanos() > deadline.remainingNanos() ? first : deadline);
+              } finally {
+                timed.remove(waiter);
+              }
             }
           }),
 
