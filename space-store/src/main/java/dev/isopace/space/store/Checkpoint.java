@@ -117,11 +117,20 @@ final class Checkpoint {
     disk.syncDir();
   }
 
-  /** Reads it; null if there is none that is whole. */
+  /** Reads it; null if there is none that is whole, and can be read. */
   static @Nullable Checkpoint read(Disk disk) throws IOException {
     if (!disk.list().contains(NAME)) {
       return null;
     }
+    try {
+      return readContent(disk);
+    } catch (IOException e) {
+      // What it says is in the log, too.
+      return null;
+    }
+  }
+
+  private static @Nullable Checkpoint readContent(Disk disk) throws IOException {
     try (Handle handle = disk.open(NAME, Mode.READ)) {
       Input input = new Input(handle);
       if (!input.isWhole() || input.getLong() != MAGIC || input.getInt() != VERSION) {

@@ -49,8 +49,8 @@ final class Compactor {
 
   private static final int AT_ONCE = 64;
 
-  /** After so many records it looks whether there is something urgent. */
-  private static final int ATTEND_EACH = 1024;
+  /** After so many bytes it looks whether there is something urgent. */
+  private static final int ATTEND_EACH = 256 << 10;
 
   /** So many neighbours that are so many times smaller than a segment may be are put together. */
   private static final int CROWD = 8;
@@ -73,7 +73,7 @@ final class Compactor {
 
   private boolean hasFailed;
 
-  private int recordsRead;
+  private long bytesRead;
 
   private final Discards discards;
 
@@ -195,10 +195,9 @@ final class Compactor {
 
   private void rollIfWorthwhile() throws IOException {
     Log log = engine.log();
-    Segment active;
     log.lock.lock();
     try {
-      active = log.active();
+      Segment active = log.active();
       if (active.liveBytes * 2 > active.end) {
         return;
       }
@@ -206,13 +205,14 @@ final class Compactor {
     } finally {
       log.lock.unlock();
     }
-    for (boolean rolled = false; !rolled; ) {
+    for (boolean isToRoll = true; isToRoll; ) {
       if (!engine.append(Marker.oldest(oldest()))) {
         throw new IOException("the log could not go on in another segment");
       }
       log.lock.lock();
       try {
-        rolled = log.active() != active;
+        // Not where there is no room for another segment.
+        isToRoll = log.isToRoll();
       } finally {
         log.lock.unlock();
       }
@@ -352,6 +352,7 @@ final class Compactor {
       header.encode(bytes, 0);
       Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
       handle.force();
+      engine.requireSound("compact", null);
       disk.rename(NEW, name);
       engine.syncDir();
       Engine.mapQuietly(handle);
@@ -387,7 +388,7 @@ final class Compactor {
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
       while (reader.next()) {
-        attendNowAndThen();
+        attendNowAndThen(reader.length());
         if (reader.type() == Format.PUSH) {
           KeyQueue queue = queueOf(reader, segment);
           if (queue == null) {
@@ -422,7 +423,7 @@ final class Compactor {
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
       while (reader.next()) {
-        attendNowAndThen();
+        attendNowAndThen(reader.length());
         removals.add(reader);
       }
       requireEnd(segment, reader);
@@ -430,8 +431,10 @@ final class Compactor {
   }
 
   /** Nobody is to wait for a segment until all this is rewritten. */
-  private void attendNowAndThen() {
-    if (++recordsRead % ATTEND_EACH == 0) {
+  private void attendNowAndThen(int length) {
+    bytesRead += length;
+    if (bytesRead >= ATTEND_EACH) {
+      bytesRead = 0;
       engine.attend(0);
     }
   }

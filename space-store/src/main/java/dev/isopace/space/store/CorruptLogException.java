@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * somebody else has changed or lost them. Nothing has been changed; {@link Store#salvage} makes a
  * fresh store of what can still be read.
  */
-public class CorruptLogException extends IOException {
+public final class CorruptLogException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** The file, as the message names it. */
@@ -25,7 +25,7 @@ public class CorruptLogException extends IOException {
    * @param offset where in the file the damage begins, in bytes
    * @param what what is wrong there
    */
-  public CorruptLogException(String file, long offset, String what) {
+  CorruptLogException(String file, long offset, String what) {
     this(file, offset, what, null);
   }
 
@@ -37,7 +37,7 @@ public class CorruptLogException extends IOException {
    * @param what what is wrong there
    * @param cause how it was seen, or null
    */
-  public CorruptLogException(String file, long offset, String what, @Nullable Throwable cause) {
+  CorruptLogException(String file, long offset, String what, @Nullable Throwable cause) {
     super(
         Objects.requireNonNull(file, "file")
             + " is damaged at offset "

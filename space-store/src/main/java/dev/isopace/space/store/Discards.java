@@ -58,6 +58,7 @@ final class Discards {
     if (discards.isEmpty()) {
       return;
     }
+    engine.requireSound("compact", null);
     for (Discard each : discards) {
       if (!each.isGone) {
         remove(each);

@@ -261,12 +261,15 @@ final class Engine implements Log.Owner {
       perform(preparation());
     } else {
       work.signal();
-      while (attemptsEnded < attempt && log.failure() == null && !isStopping) {
+      while (attemptsEnded < attempt
+          && !spares.canTake(room, fromReserve)
+          && log.failure() == null
+          && !isStopping) {
         log.changed.awaitUninterruptibly();
       }
     }
     IOException failure = attemptFailure;
-    if (failure != null && attemptFailed >= attempt) {
+    if (failure != null && attemptFailed >= attempt && !spares.canTake(room, fromReserve)) {
       throw new IOException(
           "there is no room for another segment: " + failure.getMessage(), failure);
     }
@@ -338,12 +341,7 @@ final class Engine implements Log.Owner {
     try {
       keeper = Thread.currentThread();
       while (!isStopping) {
-        Runnable task = log.failure() == null ? nextTask() : null;
-        if (task == null) {
-          awaitWork();
-        } else {
-          performOrFail(task);
-        }
+        workOrFail();
       }
     } finally {
       log.lock.unlock();
@@ -351,9 +349,14 @@ final class Engine implements Log.Owner {
   }
 
   /** What nobody has foreseen ends the use of the store, and not this thread, which it needs. */
-  private void performOrFail(Runnable task) {
+  private void workOrFail() {
     try {
-      perform(task);
+      Runnable task = log.failure() == null ? nextTask() : null;
+      if (task == null) {
+        awaitWork();
+      } else {
+        perform(task);
+      }
     } catch (RuntimeException | Error e) {
       log.fail(e);
     }
@@ -392,6 +395,11 @@ final class Engine implements Log.Owner {
 
   private @Nullable Runnable nextTask() {
     isReserveLent = false;
+    if (isForceDue() && !hasForced) {
+      hasForced = true;
+      return this::force;
+    }
+    hasForced = false;
     Runnable drop = compactor.nextDrop();
     if (drop != null) {
       // First: a file that is free now need not be made.
@@ -401,11 +409,6 @@ final class Engine implements Log.Owner {
     if (preparation != null) {
       return preparation;
     }
-    if (isForceDue() && !hasForced) {
-      hasForced = true;
-      return this::force;
-    }
-    hasForced = false;
     if (!retired.isEmpty()) {
       return this::closeQuietly;
     }
@@ -598,11 +601,11 @@ final class Engine implements Log.Owner {
   boolean append(Marker marker) {
     log.lock.lock();
     try {
-      while (!log.makeRoom(0, marker.bodyLength(), true)) {
+      do {
         if (log.failure() != null) {
           return false;
         }
-      }
+      } while (!log.makeRoom(0, marker.bodyLength(), true));
       log.join(marker);
     } catch (IOException e) {
       return false;
@@ -792,11 +795,13 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Releases everything; the house-keeping has ended. */
+  /** Releases everything, the directory last; the house-keeping has ended. */
+  @SuppressWarnings("try") // the files are there to be closed
   void release() throws IOException {
     Thread.interrupted();
     try (lock;
-        disk) {
+        disk;
+        Closeable files = this::closeFiles) {
       // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
       compactor.abandon();
       awaitReaders();
@@ -809,12 +814,24 @@ final class Engine implements Log.Owner {
         }
         Checkpoint.write(disk, log, index, segments);
       }
-    } finally {
+    }
+  }
+
+  @SuppressWarnings("try") // likewise
+  private void closeFiles() throws IOException {
+    try (Closeable ready = spares;
+        Closeable old = this::closeRetired) {
+      IOException failure = null;
       for (Segment segment : segments.all()) {
-        segment.handle.close();
+        try {
+          segment.handle.close();
+        } catch (IOException e) {
+          failure = e;
+        }
       }
-      closeRetired();
-      spares.close();
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 }

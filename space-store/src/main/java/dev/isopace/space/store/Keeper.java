@@ -46,23 +46,33 @@ final class Keeper implements Runnable {
     return keeper;
   }
 
-  /** Reads a store, on a thread of its own, and changes nothing but its lock. */
+  /** Something that is done with files. */
+  interface Work<T> {
+    T result() throws IOException;
+  }
+
+  /** Reads a store, and changes nothing but its lock. */
   static Verification verify(Source source, LongConsumer progress) throws IOException {
-    AtomicReference<Verification> result = new AtomicReference<>();
+    return apart("space-store verification", () -> read(source, progress));
+  }
+
+  /** Does something on a thread of its own, which nobody interrupts. */
+  static <T> T apart(String name, Work<T> work) throws IOException {
+    AtomicReference<T> result = new AtomicReference<>();
     AtomicReference<Throwable> problem = new AtomicReference<>();
-    Thread reading =
+    Thread working =
         new Thread(
             () -> {
               try {
-                result.set(read(source, progress));
+                result.set(work.result());
               } catch (IOException | RuntimeException | Error e) {
                 problem.set(e);
               }
             },
-            "space-store verification");
-    reading.setDaemon(true);
-    reading.start();
-    uninterruptibly(reading::join);
+            name);
+    working.setDaemon(true);
+    working.start();
+    uninterruptibly(working::join);
     if (problem.get() != null) {
       throw rethrown(problem.get());
     }

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class KeyTable {
   private static final int SMALLEST = 64;
 
+  /** The hash is a polynomial modulo this prime, 2^61 - 1. */
+  private static final long MODULUS = (1L << 61) - 1;
+
   /**
-   * What the hash is a polynomial in. Odd, and another one in each table: nobody can choose keys
-   * that all belong in one place, and have an opening go through all of them for each.
+   * What it is a polynomial in: another number in each table. So nobody can choose keys that all
+   * belong in one place, and have an opening go through all of them for each.
    */
-  private final int base = ThreadLocalRandom.current().nextInt() | 1;
+  private final long base = ThreadLocalRandom.current().nextLong(1L << 32, MODULUS);
 
   /** Open addressing; at least half of it is free. */
   private @Nullable KeyQueue[] table = new @Nullable KeyQueue[SMALLEST];
@@ -94,11 +97,22 @@ final class KeyTable {
   }
 
   private int hash(byte[] bytes, int from, int length) {
-    int hash = 0;
-    for (int i = from; i < from + length; i++) {
-      hash = base * hash + bytes[i];
+    long hash = length;
+    int i = from;
+    for (; i + Integer.BYTES <= from + length; i += Integer.BYTES) {
+      hash = timesBase(hash) + Integer.toUnsignedLong(Format.getInt(bytes, i));
     }
-    hash *= 0x9E3779B9;
-    return hash ^ hash >>> 15;
+    for (; i < from + length; i++) {
+      hash = timesBase(hash) + bytes[i];
+    }
+    hash = timesBase(hash);
+    return (int) (hash ^ hash >>> 32);
+  }
+
+  private long timesBase(long hash) {
+    long low = hash * base;
+    long high = Math.multiplyHigh(hash, base);
+    long sum = (low & MODULUS) + (low >>> 61 | high << 3);
+    return (sum & MODULUS) + (sum >>> 61);
   }
 }

@@ -167,6 +167,11 @@ final class Log {
     mustRoll = true;
   }
 
+  /** Whether it still has to. Under the lock. */
+  boolean isToRoll() {
+    return mustRoll;
+  }
+
   /** Ends the use of the log; what has not been written is refused. Under the lock. */
   void fail(Throwable cause) {
     if (failure == null) {
@@ -201,7 +206,17 @@ final class Log {
     if (tail + start + length <= active.capacity && !mustRoll) {
       return true;
     }
-    Segment next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve);
+    Segment next;
+    try {
+      next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve);
+    } catch (IOException e) {
+      if (!mustRoll || tail + start + length > active.capacity) {
+        throw e;
+      }
+      // It would have been better to go on in another one, but not at the price of a failure.
+      mustRoll = false;
+      return false;
+    }
     if (next == null) {
       return false;
     }

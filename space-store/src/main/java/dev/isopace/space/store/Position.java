@@ -11,6 +11,9 @@ final class Position {
   private static final int ID_SHIFT = 33;
   private static final long GENERATION = 1L << 32;
 
+  /** At 64 MiB each, segments of 64 PiB have been written then. */
+  static final int LARGEST_ID = (1 << 30) - 1;
+
   private Position() {}
 
   static long of(int id, boolean generation, long offset) {

@@ -208,12 +208,34 @@ final class Queues<V> {
       if (!waiter.isServed() && !waiter.inLine && queue != null && queue.hasAvailable()) {
         queue.takers.add(waiter);
       }
+    } catch (IOException | RuntimeException | Error e) {
+      // In line, nobody would come for what it is given.
+      if (!leaveAfterFailure(key, waiter)) {
+        return;
+      }
+      throw e;
     } finally {
       log.lock.unlock();
       if (removal != null) {
         log.lead(removal);
       }
     }
+  }
+
+  /** Under the lock. False if the failure does not count: the waiter was served before. */
+  private boolean leaveAfterFailure(String key, Waiter waiter) {
+    if (waiter.isServed()) {
+      return false;
+    }
+    if (waiter.inLine) {
+      KeyQueue queue = require(key);
+      queue.takers.remove(waiter);
+      if (queue.hasAvailable()) {
+        wakeFirst(queue);
+      }
+      index.forgetIfIdle(queue);
+    }
+    return true;
   }
 
   private static boolean isFirst(KeyQueue queue, long position) {

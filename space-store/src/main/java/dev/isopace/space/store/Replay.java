@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the log of a store that was closed, or not, and makes the index of it. Changes nothing on
@@ -40,10 +39,8 @@ final class Replay implements Closeable {
   private static final int SMALL_WINDOW = 512;
   private static final long UNKNOWN = -1;
 
-  /**
-   * Sequences that a record may be ahead of the last one that is known, where one is looked for.
-   */
-  private static final long AHEAD = 1L << 32;
+  /** So many segments are never replaced by one. */
+  private static final int MOST_REPLACED = 1 << 24;
 
   /**
    * An operation of the last batch: its record, where that was found, and how many pushes of its
@@ -52,47 +49,9 @@ final class Replay implements Closeable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Carried(int type, byte[] key, byte[] body, long position, int fromEnd) {}
 
-  /** A file of the log, as it was found. */
-  private static final class Found {
-    final String name;
-    final Handle handle;
-    final SegmentHeader header;
-    final long size;
-
-    /** What it says of the segment before it; null if it holds no valid start. */
-    byte @Nullable [] start;
-
-    /** Whether it begins with saying that all before it was durable. */
-    boolean isSettled;
-
-    long sequence;
-
-    Found(String name, Handle handle, SegmentHeader header, long size) {
-      this.name = name;
-      this.handle = handle;
-      this.header = header;
-      this.size = size;
-      this.sequence = header.sequence();
-    }
-
-    boolean isWhole() {
-      return header.length() != 0;
-    }
-
-    boolean isUsed() {
-      return isWhole() || start != null;
-    }
-  }
-
   private final Disk disk;
   private final Mode mode;
-
-  /**
-   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
-   * and a value.
-   */
-  private final int searched;
-
+  private final Witness witness;
   private final Index index = new Index();
   private final Segments segments = new Segments();
   private final KeyTable table = new KeyTable();
@@ -143,7 +102,7 @@ final class Replay implements Closeable {
   Replay(Disk disk, Mode mode, int largestValue) {
     this.disk = disk;
     this.mode = mode;
-    this.searched = 2 * Batch.FULL + largestValue;
+    this.witness = new Witness(largestValue);
   }
 
   Index index() {
@@ -361,11 +320,15 @@ final class Replay implements Closeable {
     try {
       header = SegmentHeader.read(handle);
     } catch (Unfit e) {
+      e.requireOwn(disk.show(name));
       throw new CorruptLogException(disk.show(name), 0, e.getMessage(), e);
     }
     int first = Integer.parseUnsignedInt(matcher.group(1), 16);
     int last = matcher.group(2) == null ? first : Integer.parseUnsignedInt(matcher.group(2), 16);
     Found found = new Found(name, handle, header, handle.size());
+    if (first < 1 || last < first || last > Position.LARGEST_ID || last - first > MOST_REPLACED) {
+      throw damage(found, 0, "no segment has such a name");
+    }
     if (header.first() != first || header.last() != last) {
       throw damage(found, 0, "its header says " + Segment.name(header.first(), header.last()));
     }
@@ -403,7 +366,7 @@ final class Replay implements Closeable {
       if (found.isUsed()) {
         return i;
       }
-      if (knownEnd(found) > Format.HEADER || wasDurableBehind(found, Format.HEADER)) {
+      if (knownEnd(found) > Format.HEADER || witness.sawDurable(found, Format.HEADER, sequence)) {
         throw damage(found, Format.HEADER, "the segment does not begin with a valid record");
       }
       RecordReader reader =
@@ -450,7 +413,9 @@ final class Replay implements Closeable {
       return true;
     }
     // A segment that was written at once had its name only when it was durable.
-    if (found.isWhole() || bad < knownEnd(found) || wasDurable(i, last, bad)) {
+    if (found.isWhole()
+        || bad < knownEnd(found)
+        || witness.sawDurable(found, files.subList(i + 1, last + 1), bad, sequence)) {
       throw damage(
           found,
           bad,
@@ -571,67 +536,6 @@ final class Replay implements Closeable {
             : new End(segment.last, segment.epoch, from);
   }
 
-  /** Whether what is at a place, or behind it, is known to have been durable once. */
-  private boolean wasDurable(int i, int last, long offset) throws IOException {
-    if (wasDurableBehind(files.get(i), offset)) {
-      return true;
-    }
-    int id = files.get(i).header.first();
-    for (int j = i + 1; j <= last; j++) {
-      Found later = files.get(j);
-      if (later.isSettled) {
-        return true;
-      }
-      RecordReader reader =
-          new RecordReader(later.handle, later.header.epoch(), Format.HEADER, later.size);
-      while (reader.next()) {
-        if (reader.isSettled() || saysDurable(reader, id, offset)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private boolean wasDurableBehind(Found found, long offset) throws IOException {
-    return isDurableFrom(found, offset, offset + 1)
-        || isDurableFrom(found, offset, offset + statedLength(found, offset));
-  }
-
-  /** What the record says of its length, which need not be true. */
-  private static long statedLength(Found found, long offset) throws IOException {
-    ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
-    while (prefix.hasRemaining()) {
-      if (found.handle.read(prefix, offset + prefix.position()) < 0) {
-        return Format.PREFIX;
-      }
-    }
-    return Math.max(Format.PREFIX, Format.recordLength(prefix.array(), 0));
-  }
-
-  private boolean isDurableFrom(Found found, long offset, long from) throws IOException {
-    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
-    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
-      reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
-      if (!reader.next()) {
-        reader.skip();
-      } else if (reader.isSettled() || saysDurable(reader, found.header.first(), offset)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean saysDurable(RecordReader reader, int id, long offset) {
-    if (reader.type() != Format.DURABLE) {
-      return false;
-    }
-    byte[] body = reader.body();
-    int durable = Format.getInt(body, 0);
-    return durable > id
-        || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
-  }
-
   /**
    * What is in segments that the log has given up was taken, also where nothing else says so any
    * more: a file may be there that had been deleted.
@@ -686,7 +590,7 @@ final class Replay implements Closeable {
     // The part of the tail that holds anything.
     long end = offset;
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
-    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
+    for (int left = witness.searched(); left > 0 && reader.skipZeros(found.size); left--) {
       reader.skip();
       end = reader.offset();
     }

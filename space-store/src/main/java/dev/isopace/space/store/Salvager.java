@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
@@ -119,21 +118,12 @@ final class Salvager implements Closeable {
       next = part.last + 1;
       readHead(part);
     }
-    Checkpoint checkpoint = readCheckpoint();
+    Checkpoint checkpoint = Checkpoint.read(disk);
     if (checkpoint != null && !checkpoint.states.isEmpty()) {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       if (known.last() >= next) {
         losses.add(new Loss(disk.show(Segment.name(Math.max(known.first(), next))), 0, 0));
       }
-    }
-  }
-
-  private @Nullable Checkpoint readCheckpoint() {
-    try {
-      return Checkpoint.read(disk);
-    } catch (IOException e) {
-      // What it says is in the log, too, but for the name of a last file that is missing.
-      return null;
     }
   }
 
@@ -151,10 +141,7 @@ final class Salvager implements Closeable {
       epochs.put(part, header.epoch());
       lengths.put(part, header.length());
     } catch (Unfit e) {
-      if (e.isForeign) {
-        losses.add(new Loss(disk.show(part.name), 0, part.size));
-        return;
-      }
+      e.requireOwn(disk.show(part.name));
       losses.add(new Loss(disk.show(part.name), 0, Math.min(part.size, Format.HEADER)));
       epochs.put(part, e.epoch);
       headless.add(part);

@@ -21,7 +21,7 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
     private static final long serialVersionUID = 1L;
 
     /** Whether the header is whole, and says that the segment is not for this library. */
-    final boolean isForeign;
+    private final boolean isForeign;
 
     /** What it says of the epoch, true or not. */
     final int epoch;
@@ -30,6 +30,17 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
       super(what);
       this.isForeign = isForeign;
       this.epoch = epoch;
+    }
+
+    /**
+     * Refuses a file that is whole, and of another version: nothing is to be done about it here.
+     */
+    void requireOwn(String file) throws IOException {
+      if (isForeign) {
+        throw new IOException(
+            file + ": " + getMessage() + "; it is not damaged: use a space-store that knows it",
+            this);
+      }
     }
   }
 

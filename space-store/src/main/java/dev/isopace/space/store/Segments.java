@@ -27,6 +27,10 @@ final class Segments {
     if (byId.isEmpty()) {
       oldest = segment.first;
     }
+    if (segment.first != oldest + byId.size()) {
+      throw new IllegalStateException(
+          segment + " is not the next of the log, after " + (oldest + byId.size() - 1));
+    }
     for (int id = segment.first; id <= segment.last; id++) {
       byId.add(segment);
     }

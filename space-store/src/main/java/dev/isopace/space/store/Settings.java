@@ -1,6 +1,7 @@
 package dev.isopace.space.store;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** All {@link StoreOption}s together. */
 record Settings(Sync sync, Duration interval, long memory, int segmentSize, int largestValue) {
@@ -20,8 +21,8 @@ record Settings(Sync sync, Duration interval, long memory, int segmentSize, int 
 
   static Settings of(StoreOption... options) {
     Settings settings = DEFAULT;
-    for (StoreOption option : options) {
-      settings = option.applyTo(settings);
+    for (StoreOption option : Objects.requireNonNull(options, "options")) {
+      settings = Objects.requireNonNull(option, "option").applyTo(settings);
     }
     return settings;
   }

@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
 import dev.isopace.space.store.disk.Handle;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The last one is a reserve, for removals alone: so a full disk can be emptied.
  */
-final class Spares {
+final class Spares implements Closeable {
   /** What the name of a file ends with that is not finished. */
   static final String UNFINISHED = ".tmp";
 
@@ -50,6 +51,9 @@ final class Spares {
   private final Deque<Reusable> reusable = new ArrayDeque<>();
   private int nextId;
 
+  /** Whether the first one is away to be made larger. No other may be used before it. */
+  private boolean isLent;
+
   /**
    * A file that can be used again, whatever is in it. That it is not of the log any more is durable
    * before anything in it is changed: under its old name it would be a damaged segment.
@@ -73,22 +77,30 @@ final class Spares {
     return ready.size();
   }
 
-  /** The first, if there are enough for that use, and it has the room. */
+  /** The first, if it can be taken. */
   @Nullable Segment take(long room, boolean fromReserve) {
+    return canTake(room, fromReserve) ? ready.remove() : null;
+  }
+
+  /** Whether the first is there, has the room, and enough are left for that use. */
+  boolean canTake(long room, boolean fromReserve) {
     Segment first = ready.peek();
-    return first != null && ready.size() >= (fromReserve ? 1 : WANTED) && first.capacity >= room
-        ? ready.remove()
-        : null;
+    return first != null
+        && !isLent
+        && ready.size() >= (fromReserve ? 1 : WANTED)
+        && first.capacity >= room;
   }
 
   /** Takes the first away to have it made larger, if it lacks the room. */
   @Nullable Segment takeSmall(long room) {
     Segment first = ready.peek();
-    return first != null && first.capacity < room ? ready.remove() : null;
+    isLent = first != null && first.capacity < room;
+    return isLent ? ready.remove() : null;
   }
 
   void putBack(Segment segment) {
     ready.addFirst(segment);
+    isLent = false;
   }
 
   void add(Segment segment) {
@@ -154,6 +166,10 @@ final class Spares {
       IntFunction<byte[]> records,
       Runnable meanwhile)
       throws IOException {
+    if (old == null && disk.list().contains(NEW)) {
+      // An attempt has failed, and could not even clear away what it had made.
+      disk.delete(NEW);
+    }
     Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
     String name = NEW;
     try {
@@ -167,6 +183,7 @@ final class Spares {
       int epoch = randomEpoch();
       long end = begin(handle, new SegmentHeader(id, id, epoch, 0, 0), records.apply(epoch));
       handle.force();
+      meanwhile.run();
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
       fill(handle, handle.size(), size, meanwhile);
@@ -236,7 +253,9 @@ final class Spares {
     }
   }
 
-  void close() throws IOException {
+  /** Closes the files of all. */
+  @Override
+  public void close() throws IOException {
     for (Segment segment : ready) {
       segment.handle.close();
     }

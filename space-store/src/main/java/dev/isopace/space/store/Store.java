@@ -55,6 +55,9 @@ import java.util.function.LongConsumer;
  * is refused. It must be on a file system of this machine, not of a network. Space of entries that
  * were pulled is given back while the store is in use.
  *
+ * <p>A null argument is a {@link NullPointerException} that names it. A call that ends by timeout,
+ * interrupt or close has removed nothing.
+ *
  * <p>Thread-safe. Actions of a thread before it pushes an entry happen-before those of another that
  * follow its return from a pull or peek of that entry. No interrupt of a calling thread harms the
  * store.
@@ -252,7 +255,7 @@ public final class Store implements AutoCloseable {
   public static Salvage salvage(Path damaged, Path fresh) throws IOException {
     Objects.requireNonNull(damaged, "damaged");
     Objects.requireNonNull(fresh, "fresh");
-    return Salvager.salvage(damaged, fresh);
+    return Keeper.apart("space-store salvage", () -> Salvager.salvage(damaged, fresh));
   }
 
   /**

@@ -41,6 +41,7 @@ public final class StoreOption {
    * @param interval how long at most after it has returned an operation becomes durable; more than
    *     zero, and not taken for less than a millisecond
    * @return the option
+   * @throws IllegalArgumentException if it is zero or less
    */
   public static StoreOption withSync(Duration interval) {
     if (Objects.requireNonNull(interval, "interval").isNegative() || interval.isZero()) {
@@ -65,6 +66,7 @@ public final class StoreOption {
    *
    * @param bytes the budget; 0 maps nothing. The default is 1 GiB
    * @return the option
+   * @throws IllegalArgumentException if it is negative
    */
   public static StoreOption withMemory(long bytes) {
     if (bytes < 0) {
@@ -79,6 +81,7 @@ public final class StoreOption {
    *
    * @param bytes from 64 KiB to 1 GiB. The default is 64 MiB
    * @return the option
+   * @throws IllegalArgumentException if it is out of that range
    */
   public static StoreOption withSegmentSize(long bytes) {
     requireRange("segment size", bytes, Settings.SMALLEST_SEGMENT, Settings.LARGEST_SEGMENT);
@@ -90,6 +93,7 @@ public final class StoreOption {
    *
    * @param bytes from 512 KiB to 256 MiB. The default is 16 MiB
    * @return the option
+   * @throws IllegalArgumentException if it is out of that range
    */
   public static StoreOption withLargestValue(long bytes) {
     requireRange("largest value", bytes, Settings.REQUIRED_VALUE, Settings.LARGEST_VALUE);

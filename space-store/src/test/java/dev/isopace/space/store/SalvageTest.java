@@ -2,6 +2,7 @@ package dev.isopace.space.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -144,6 +147,36 @@ class SalvageTest {
       assertEquals(ENTRIES + 1, store.recovery().entries());
       assertEquals(0, store.recovery().cut());
     }
+  }
+
+  @Test
+  void aLaterFormatIsNoDamage() throws IOException {
+    fill();
+    byte[] header = new byte[Format.HEADER];
+    try (RandomAccessFile file = new RandomAccessFile(segment().toFile(), "rw")) {
+      file.readFully(header);
+      Format.putInt(header, 8, Format.VERSION + 1);
+      CRC32C crc = new CRC32C();
+      crc.update(header, 0, 40);
+      Format.putInt(header, 40, (int) crc.getValue());
+      file.seek(0);
+      file.write(header);
+    }
+    Map<String, byte[]> before = content();
+    List<Executable> uses =
+        List.of(
+            () -> Store.open(directory).close(),
+            () -> Store.verify(directory, bytes -> {}),
+            () -> Store.salvage(directory, fresh));
+    for (Executable use : uses) {
+      IOException refusal = assertThrows(IOException.class, use);
+      assertFalse(refusal instanceof CorruptLogException, refusal.toString());
+      assertTrue(
+          refusal.getMessage().startsWith(segment() + ": the segment is of version 2")
+              && refusal.getMessage().contains("not damaged"),
+          refusal.getMessage());
+    }
+    requireUnchanged(before);
   }
 
   /** A store of which the first segment is full, and a second one says where it ends. */

@@ -39,6 +39,19 @@ class SecondOpenerTest {
   }
 
   @Test
+  void theAccountOfThisProcessIsOfStringsAsAllSystemProperties() throws IOException {
+    try (Store store = Store.open(directory)) {
+      store.push("key", new byte[] {1});
+      assertEquals(
+          System.getProperties().size(), System.getProperties().stringPropertyNames().size());
+    }
+    assertTrue(
+        System.getProperties().stringPropertyNames().stream()
+            .noneMatch(name -> directory.toString().equals(System.getProperty(name))),
+        "the directory is free again");
+  }
+
+  @Test
   void aStoreOfAnotherProcessIsNamedAndNotDisturbed() throws IOException, InterruptedException {
     Store.open(directory).close();
     Process other = ChildStore.start(directory);

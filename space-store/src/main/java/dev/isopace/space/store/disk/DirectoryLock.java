@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +24,24 @@ final class DirectoryLock implements Closeable {
   private static final int LONGEST_HOLDER = 200;
 
   /**
-   * The directories that this process uses: what identifies each, and how it was named. Among the
-   * system properties, since this class may be loaded several times in one process.
+   * The directories that this process uses are system properties, since this class may be loaded
+   * several times in one process: behind this, what identifies the directory; and how it was named.
    */
-  @SuppressWarnings("unchecked")
-  private static final Map<Object, Path> HELD =
-      (Map<Object, Path>)
-          System.getProperties()
-              .computeIfAbsent(
-                  DirectoryLock.class.getName(), name -> new ConcurrentHashMap<Object, Path>());
+  private static final String HELD = "dev.isopace.space.store.held:";
 
-  private final Object identity;
+  private final String property;
   private final FileChannel channel;
 
-  private DirectoryLock(Object identity, FileChannel channel) {
-    this.identity = identity;
+  private DirectoryLock(String property, FileChannel channel) {
+    this.property = property;
     this.channel = channel;
   }
 
   static DirectoryLock acquire(Path directory) throws IOException {
     Path real = directory.toRealPath();
     Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
-    Object identity = key == null ? real : key;
-    Path holder = HELD.putIfAbsent(identity, directory);
+    String property = HELD + (key == null ? real : key);
+    Object holder = System.getProperties().putIfAbsent(property, directory.toString());
     if (holder != null) {
       throw inUse(directory, "this process, as " + holder);
     }
@@ -67,14 +60,14 @@ final class DirectoryLock implements Closeable {
       byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(name), 0);
-      return new DirectoryLock(identity, channel);
+      return new DirectoryLock(property, channel);
     } catch (IOException | RuntimeException | Error e) {
-      release(identity, channel, e);
+      release(property, channel, e);
       throw e;
     }
   }
 
-  private static void release(Object identity, @Nullable FileChannel channel, Throwable failure) {
+  private static void release(String property, @Nullable FileChannel channel, Throwable failure) {
     try {
       if (channel != null) {
         channel.close();
@@ -82,7 +75,7 @@ final class DirectoryLock implements Closeable {
     } catch (IOException e) {
       failure.addSuppressed(e);
     } finally {
-      HELD.remove(identity);
+      System.clearProperty(property);
     }
   }
 
@@ -110,7 +103,7 @@ final class DirectoryLock implements Closeable {
     try {
       channel.close();
     } finally {
-      HELD.remove(identity);
+      System.clearProperty(property);
     }
   }
 }

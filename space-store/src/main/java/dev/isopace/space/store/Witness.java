@@ -1,0 +1,108 @@
+package dev.isopace.space.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Tells damage from a torn tail, where no valid record follows: looks for one further behind that
+ * says that what was there had been durable.
+ *
+ * <p>Such a record may lie behind a value of any length that has lost its own, and among bytes of
+ * which nobody knows what they are. So each place is tried; a record is taken for one only if its
+ * sequence is one that could follow.
+ */
+final class Witness {
+  /** Sequences that a record may be ahead of the last one that is known. */
+  private static final long AHEAD = 1L << 32;
+
+  /**
+   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
+   * and a value.
+   */
+  private final int searched;
+
+  /**
+   * A witness of any log.
+   *
+   * @param largestValue how many bytes a value in it may have
+   */
+  Witness(int largestValue) {
+    this.searched = 2 * Batch.FULL + largestValue;
+  }
+
+  /** How many bytes are looked at that are neither a record nor zero. */
+  int searched() {
+    return searched;
+  }
+
+  /**
+   * Whether something says that a place had been durable.
+   *
+   * @param found the file that the place is in
+   * @param later the files that follow it, and hold anything
+   * @param offset the place
+   * @param sequence the last one that is known before it; 0 if none is
+   */
+  boolean sawDurable(Found found, List<Found> later, long offset, long sequence)
+      throws IOException {
+    if (sawDurable(found, offset, sequence)) {
+      return true;
+    }
+    int id = found.header.first();
+    for (Found each : later) {
+      if (each.isSettled) {
+        return true;
+      }
+      RecordReader reader =
+          new RecordReader(each.handle, each.header.epoch(), Format.HEADER, each.size);
+      while (reader.next()) {
+        if (reader.isSettled() || saysDurable(reader, id, offset)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The same, of what says so in the same file. */
+  boolean sawDurable(Found found, long offset, long sequence) throws IOException {
+    return sawDurable(found, offset, sequence, offset + 1)
+        || sawDurable(found, offset, sequence, offset + statedLength(found, offset));
+  }
+
+  private boolean sawDurable(Found found, long offset, long sequence, long from)
+      throws IOException {
+    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
+    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
+      reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
+      if (!reader.next()) {
+        reader.skip();
+      } else if (reader.isSettled() || saysDurable(reader, found.header.first(), offset)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the record says of its length, which need not be true. */
+  private static long statedLength(Found found, long offset) throws IOException {
+    ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
+    while (prefix.hasRemaining()) {
+      if (found.handle.read(prefix, offset + prefix.position()) < 0) {
+        return Format.PREFIX;
+      }
+    }
+    return Math.max(Format.PREFIX, Format.recordLength(prefix.array(), 0));
+  }
+
+  private static boolean saysDurable(RecordReader reader, int id, long offset) {
+    if (reader.type() != Format.DURABLE) {
+      return false;
+    }
+    byte[] body = reader.body();
+    int durable = Format.getInt(body, 0);
+    return durable > id
+        || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
+  }
+}

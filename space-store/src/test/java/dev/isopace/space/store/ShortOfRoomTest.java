@@ -1,0 +1,273 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("Where there is no room, or not yet, nothing is lost and all that can be done is")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class ShortOfRoomTest {
+  private static final String NO_SPACE = "No space left on device";
+  private static final Settings SETTINGS =
+      Settings.DEFAULT.withSegmentSize(Settings.SMALLEST_SEGMENT);
+
+  /** A disk that can be filled up. */
+  private static final class SmallDisk extends ForwardingDisk {
+    volatile boolean isFull;
+    volatile boolean isBroken;
+
+    /** Whoever makes a file larger waits for it, if there is one. */
+    final AtomicReference<CountDownLatch> growth = new AtomicReference<>();
+
+    final CountDownLatch grows = new CountDownLatch(1);
+
+    SmallDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, SETTINGS.memory(), false));
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      if (isFull && mode == Mode.CREATE) {
+        throw new IOException(NO_SPACE);
+      }
+      return new ForwardingHandle(super.open(name, mode)) {
+        @Override
+        public int write(ByteBuffer buffer, long at) throws IOException {
+          if (at + buffer.remaining() > handle.size()) {
+            awaitGrowth();
+            if (isFull) {
+              throw new IOException(NO_SPACE);
+            }
+          }
+          return super.write(buffer, at);
+        }
+      };
+    }
+
+    private void awaitGrowth() {
+      CountDownLatch latch = growth.get();
+      if (latch != null) {
+        grows.countDown();
+        for (boolean waited = false; !waited; ) {
+          try {
+            waited = latch.await(30, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts the store's thread", e);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      if (isBroken) {
+        throw new IOException("Input/output error");
+      }
+      super.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      if (isBroken) {
+        throw new IOException("Input/output error");
+      }
+      super.delete(name);
+    }
+  }
+
+  private final Path directory = StoreTckTest.freshDirectory();
+  private final SmallDisk disk = open();
+
+  private SmallDisk open() {
+    try {
+      return new SmallDisk(directory);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Until the segments are there that the store prepares. */
+  private static void settle() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+  }
+
+  private static void fill(Store store, String key, int size) {
+    assertThrows(
+        IOException.class,
+        () -> {
+          for (; ; ) {
+            store.push(key, new byte[size]);
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("A segment that is being made larger is waited for: none is used before it")
+  void segmentsAreUsedInOrder() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      // Larger than a segment: each gets one of its own, with room for nothing else.
+      for (int i = 0; i < 3; i++) {
+        store.push("k", new byte[150_000]);
+      }
+      settle();
+      CountDownLatch grown = new CountDownLatch(1);
+      disk.growth.set(grown);
+      CompletableFuture<Void> push =
+          CompletableFuture.runAsync(() -> pushQuietly(store, new byte[300_000]));
+      assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
+      CompletableFuture<Integer> pull =
+          CompletableFuture.supplyAsync(() -> pullQuietly(store).length);
+      settle();
+      disk.growth.set(null);
+      grown.countDown();
+      push.get();
+      assertEquals(150_000, pull.get());
+      store.push("k", new byte[] {1});
+    }
+    try (Store store = Store.open(directory)) {
+      assertEquals(150_000, store.pullp("k").orElseThrow().length);
+      assertEquals(150_000, store.pullp("k").orElseThrow().length);
+      assertEquals(300_000, store.pullp("k").orElseThrow().length);
+      assertArrayEquals(new byte[] {1}, store.pullp("k").orElseThrow());
+    }
+  }
+
+  private static void pushQuietly(Store store, byte[] value) {
+    try {
+      store.push("k", value);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] pullQuietly(Store store) {
+    try {
+      return store.pullp("k").orElseThrow();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("A taker whose removal finds no room leaves the line, and nothing is taken for it")
+  void aTakerThatFailsLeavesTheLine() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      CompletableFuture<byte[]> waiting =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return store.pull("w");
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e.getMessage(), e);
+                }
+              });
+      settle();
+      disk.isFull = true;
+      fill(store, "q", 10);
+      // Into the reserve, and to its very end.
+      for (int i = 0; i < 1_500; i++) {
+        store.pullp("q");
+      }
+      for (int size : new int[] {10_000, 1_000, 100}) {
+        fill(store, "q", size);
+      }
+      int size = 100;
+      for (boolean isPushed = false; !isPushed; size--) {
+        assertTrue(size >= 0, "nothing fits in any more");
+        try {
+          store.push("w", new byte[size]);
+          isPushed = true;
+        } catch (IOException e) {
+          // A smaller one may fit in.
+        }
+      }
+      ExecutionException failed = assertThrows(ExecutionException.class, waiting::get);
+      assertTrue(failed.getMessage().contains(NO_SPACE), failed.getMessage());
+      assertEquals(1, store.len("w"));
+      disk.isFull = false;
+      assertEquals(size + 1, store.pullp("w").orElseThrow().length);
+      store.push("w", new byte[] {2});
+      assertArrayEquals(new byte[] {2}, store.pull("w", Duration.ofSeconds(10)).orElseThrow());
+    }
+  }
+
+  @Test
+  @DisplayName("A compaction of a full disk takes nothing from those who pull")
+  void compactionLeavesTheReserve() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      settle();
+      disk.isFull = true;
+      fill(store, "q", 1_000);
+      long count = store.len("q");
+      for (int i = 0; i < 5; i++) {
+        assertTrue(store.pullp("q").isPresent());
+      }
+      for (int i = 0; i < 3; i++) {
+        try {
+          store.compact();
+        } catch (IOException e) {
+          assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
+        }
+      }
+      for (long left = count - 5; left > 0; left--) {
+        assertTrue(store.pullp("q").isPresent(), left + " are left");
+      }
+      disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("A large entry that finds no room on a full disk takes nothing from those who pull")
+  void aLargePushLeavesTheReserve() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      settle();
+      disk.isFull = true;
+      fill(store, "k", 10);
+      CountDownLatch failed = new CountDownLatch(1);
+      disk.growth.set(failed);
+      CompletableFuture<IOException> push =
+          CompletableFuture.supplyAsync(
+              () -> assertThrows(IOException.class, () -> store.push("k", new byte[1 << 20])));
+      assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
+      CompletableFuture<Integer> pull =
+          CompletableFuture.supplyAsync(() -> pullQuietly(store).length);
+      settle();
+      disk.growth.set(null);
+      failed.countDown();
+      assertTrue(push.get().getMessage().contains(NO_SPACE), push.get().getMessage());
+      assertEquals(10, pull.get());
+      disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("What an attempt has left that failed does not make the next ones fail")
+  void leftoversAreClearedAway() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      settle();
+      disk.isBroken = true;
+      fill(store, "k", 1_000);
+      disk.isBroken = false;
+      // The reserve was not used up; another segment is made for this.
+      store.push("k", new byte[1_000]);
+      store.push("k", new byte[60_000]);
+    }
+  }
+}
