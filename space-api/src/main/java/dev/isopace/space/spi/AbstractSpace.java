@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * {@link #lifecycle()} again, under whatever lock guards its entries and waiters, before it changes
  * anything.
  *
+ * <p>Primitives are called by any number of threads at once, and see to it themselves that what a
+ * thread did before {@link #put} happens-before what another does after it received that entry.
+ * They may throw {@link SpaceException}, and {@link dev.isopace.space.IndeterminateException} where
+ * it cannot be known whether they took effect; {@link #put} also {@link IllegalArgumentException}
+ * for a value that is too large.
+ *
  * @param <V> the type of the values
  */
 public abstract class AbstractSpace<V> implements Space<V> {

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class Lifecycle {
   private final String name;
 
-  /** Null while the handle is open; then the thread that closes it. */
-  private final AtomicReference<@Nullable Thread> closer = new AtomicReference<>();
+  private static final Object CLOSED = new Object();
+
+  /** Null while the handle is open; then the thread that closes it; in the end {@link #CLOSED}. */
+  private final AtomicReference<@Nullable Object> closer = new AtomicReference<>();
 
   private final CountDownLatch released = new CountDownLatch(1);
 
@@ -85,6 +87,8 @@ public final class Lifecycle {
       try {
         release.run();
       } finally {
+        // A handle that is kept does not keep the thread.
+        closer.set(CLOSED);
         released.countDown();
       }
     } else if (closer.get() != current) {

@@ -12,5 +12,8 @@
  *       {@link dev.isopace.space.spi.Deadline}, {@link dev.isopace.space.spi.Lifecycle} and {@link
  *       dev.isopace.space.spi.Coder}.
  * </ul>
+ *
+ * <p>Unless something else is said, a null argument is a {@link NullPointerException} that names
+ * it, and the classes here are thread-safe.
  */
 package dev.isopace.space.spi;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * create}, {@code storage}, {@code replicas}, {@code bytes}, {@code entries}, {@code duplicates},
  * {@code reads} and {@code timeout}; the message about an unknown one says what they mean.
  *
+ * <p>A named module that calls these methods also needs {@code requires io.nats.jnats}.
+ *
  * <p>The methods may be called from any thread, and take no notice of interrupts.
  */
 public final class NatsSpaces {

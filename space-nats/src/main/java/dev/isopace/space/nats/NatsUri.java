@@ -38,6 +38,10 @@ final class NatsUri {
               + " as long",
           "timeout",
           "how long an operation waits for an answer of the server, 5s by default");
+
+  /** As good as for ever, and still a number of nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   static final Map<String, String> PARAMETERS = new HashMap<>(SPACE_PARAMETERS);
 
   static {
@@ -137,7 +141,11 @@ final class NatsUri {
   /** What the parameters say of the space. */
   static Settings settings(SpaceUri uri) {
     Duration timeout = uri.duration("timeout", Duration.ofSeconds(5));
-    require(uri, "timeout", !timeout.isZero(), "must be more than zero");
+    require(
+        uri,
+        "timeout",
+        !timeout.isZero() && timeout.compareTo(LONGEST) <= 0,
+        "must be more than zero, and 36500d at most");
     return new Settings(
         uri.flag("create", true),
         storage(uri),
@@ -188,7 +196,10 @@ final class NatsUri {
     }
     Duration window = uri.duration("duplicates", Duration.ZERO);
     require(
-        uri, "duplicates", window.compareTo(Duration.ofMillis(100)) >= 0, "must be 100ms or more");
+        uri,
+        "duplicates",
+        window.compareTo(Duration.ofMillis(100)) >= 0 && window.compareTo(LONGEST) <= 0,
+        "must be from 100ms to 36500d");
     return window;
   }
 

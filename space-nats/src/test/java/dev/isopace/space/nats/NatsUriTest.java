@@ -74,6 +74,8 @@ class NatsUriTest {
             "entries=-1",
             "duplicates=1ms",
             "timeout=0s",
+            "timeout=200000d",
+            "duplicates=200000d",
             "connect=soon",
             "inbox=a b",
             "tls=yes",

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleFunction;
@@ -138,7 +139,7 @@ public final class Main {
             throw new CannotRun("unknown option '" + next + "'; " + USAGE);
           }
           if (uri != null) {
-            throw new CannotRun("two URIs, '" + uri + "' and '" + next + "'; " + USAGE);
+            throw new CannotRun("there is a second URI; " + USAGE);
           }
           uri = next;
         }
@@ -306,7 +307,7 @@ public final class Main {
         + options.seed()
         + ", capabilities "
         + sorted(capabilities)
-        + String.format(", %.1f s", seconds);
+        + String.format(Locale.ROOT, ", %.1f s", seconds);
   }
 
   private void write(String json) throws CannotRun {

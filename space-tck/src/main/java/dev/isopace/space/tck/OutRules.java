@@ -157,20 +157,6 @@ abstract class OutRules extends Rules {
   }
 
   @Test
-  void out3_onAClosedHandleReturnsFalseWhateverTheCodecWouldSay() {
-    assumeTrue(stage().encodes(), "values need not pass through a codec");
-    Codec<String> failing =
-        Codec.of(
-            value -> {
-              throw new UnsupportedOperationException("by the suite");
-            },
-            bytes -> "");
-    Space<String> space = stage().open(failing);
-    space.close();
-    assertFalse(space.out(KEY, "1"), "out on a closed handle, of what cannot be encoded");
-  }
-
-  @Test
   void out3_onAClosedHandleKeepsNothingInMemory() {
     space().out(KEY, "1");
     space().close();

@@ -12,8 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TckOptions {
   private static final int REQUIRED_VALUE = 512 * 1024;
-  private static final long SEED =
-      Long.getLong("space.tck.seed", ThreadLocalRandom.current().nextLong());
+  private static final long DRAWN = ThreadLocalRandom.current().nextLong();
 
   private final double timeScale;
   private final double load;
@@ -38,7 +37,7 @@ public final class TckOptions {
     return new TckOptions(
         positive("time scale", property("space.tck.scale")),
         positive("load", property("space.tck.load")),
-        SEED,
+        seedOfProperty(),
         REQUIRED_VALUE,
         true);
   }
@@ -155,6 +154,16 @@ public final class TckOptions {
   @Override
   public String toString() {
     return "seed " + seed + ", time scale " + timeScale + ", load " + load;
+  }
+
+  private static long seedOfProperty() {
+    String text = System.getProperty("space.tck.seed");
+    try {
+      return text == null ? DRAWN : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "system property space.tck.seed is '" + text + "', but must be a whole number", e);
+    }
   }
 
   private static double property(String name) {

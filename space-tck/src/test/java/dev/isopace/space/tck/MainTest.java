@@ -150,7 +150,7 @@ final class MainTest {
   @DisplayName("What cannot be run: a line that says why, 2")
   void refused(@TempDir Path directory) {
     Run.of().requireRefused("there is no URI; usage: ");
-    Run.of("sound:", "sound:").requireRefused("two URIs");
+    Run.of("sound:", "sound:").requireRefused("second URI");
     Run.of("no uri").requireRefused("no uri");
     Run.of("nowhere:").requireRefused("no provider of scheme 'nowhere'");
     Run.of("sound:", "--speed").requireRefused("unknown option '--speed'");

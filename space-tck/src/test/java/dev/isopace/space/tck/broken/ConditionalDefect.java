@@ -333,21 +333,6 @@ enum ConditionalDefect implements Flaw {
             }
           }),
 
-  OUT_ON_A_CLOSED_HANDLE_ENCODES(
-      "OUT-3",
-      true,
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>(codec)) {
-            @Override
-            public boolean out(String key, Object value) {
-              if (!super.out(key, value)) {
-                codec.encode(value);
-                return false;
-              }
-              return true;
-            }
-          }),
-
   A_TIMED_READ_GIVES_OUT_WHAT_THE_SPACE_KEEPS(
       "CPY-1",
       codec ->
