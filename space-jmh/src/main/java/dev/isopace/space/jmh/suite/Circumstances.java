@@ -10,6 +10,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
 /**
@@ -42,7 +44,8 @@ record Circumstances(
   static Circumstances now(List<String> args) throws IOException {
     return new Circumstances(
         LocalDate.now(ZoneOffset.UTC),
-        "./space bench" + (args.isEmpty() ? "" : " " + String.join(" ", args)),
+        Stream.concat(Stream.of("./space bench"), args.stream().map(Circumstances::quoted))
+            .collect(Collectors.joining(" ")),
         processorName(),
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
@@ -50,6 +53,13 @@ record Circumstances(
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         version(),
         Version.getPlainVersion());
+  }
+
+  /** As a shell has to be given it. */
+  private static String quoted(String argument) {
+    return argument.matches("[A-Za-z0-9_./:=?&,{}-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
   }
 
   /** In one line. */
