@@ -17,6 +17,10 @@ final class LinePlot {
   private static final int INNER_HEIGHT = 280;
   private static final int TOP = 58;
   private static final int LEGEND_LINE = 20;
+
+  /** Between the legend and the picture, for the label of the topmost line. */
+  private static final int GAP = 10;
+
   private static final int BELOW = 62;
 
   /** Closer than this, two labels could not be read. */
@@ -61,7 +65,7 @@ final class LinePlot {
   String draw(List<Series> all) {
     List<Series> shown = all.stream().filter(series -> !series.points().isEmpty()).toList();
     List<List<Series>> legend = legend(shown);
-    int top = TOP + legend.size() * LEGEND_LINE;
+    int top = TOP + legend.size() * LEGEND_LINE + GAP;
     Svg svg = new Svg(WIDTH, top + INNER_HEIGHT + BELOW, title);
     svg.text(20, 30, "start", "title", title).text(20, 49, "start", "soft", subtitle);
     drawLegend(svg, legend);
