@@ -23,8 +23,8 @@ final class Explorer {
 
   private static final int SAMPLES_IN_RECOVERY = 12;
 
-  private static final long EXHAUSTIVE_AFTER_FAULT = 6;
-  private static final int SAMPLES_AFTER_FAULT = 3;
+  private static final long EXHAUSTIVE_AFTER_FAULT = 4;
+  private static final int SAMPLES_AFTER_FAULT = 2;
 
   /** There are about so many states for each moment at which a process may be killed. */
   private static final int STATES_PER_KILL = 20;

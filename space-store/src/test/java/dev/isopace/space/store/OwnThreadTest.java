@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,15 +62,17 @@ final class OwnThreadTest {
     }
   }
 
-  @Test
+  @RepeatedTest(5)
   @DisplayName("An interrupt of all threads does no harm")
   void interrupt() throws Exception {
     Path directory = StoreTckTest.freshDirectory();
     try (Store store = Store.open(directory, StoreOption.withSegmentSize(SEGMENT))) {
-      Thread.getAllStackTraces().keySet().stream()
-          .filter(thread -> thread.getName().equals("space-store " + directory))
-          .forEach(Thread::interrupt);
       for (int i = 0; i < 300; i++) {
+        if (i % 10 == 0) {
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("space-store " + directory))
+              .forEach(Thread::interrupt);
+        }
         store.push("k", VALUE);
       }
     }

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -82,7 +83,16 @@ public final class NioDisk implements Disk {
 
   @Override
   public void syncDir() throws IOException {
-    sync(directory);
+    for (boolean isSynced = false; !isSynced; ) {
+      try {
+        sync(directory);
+        isSynced = true;
+      } catch (ClosedByInterruptException e) {
+        // Whoever interrupts all threads of a group does not mean the directory, which did not
+        // fail.
+        Thread.interrupted();
+      }
+    }
   }
 
   /** Makes the names in a directory durable. */

@@ -1,11 +1,10 @@
 package dev.isopace.space.tck.broken;
 
-import dev.isopace.space.tck.SpaceTck;
 import org.junit.jupiter.api.Tag;
 
 /** The suite passes a space that keeps the rules, and copies. */
 @Tag("witness")
-class SoundCopyingTckTest extends SpaceTck {
+class SoundCopyingTckTest extends SoundTck {
   @Override
   protected String uri() {
     return "sound:?copy=true";

@@ -1,6 +1,5 @@
 package dev.isopace.space.tck.broken;
 
-import dev.isopace.space.tck.SpaceTck;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
@@ -8,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The suite passes a space that keeps the rules, and survives. */
 @Tag("witness")
-class SoundDurableTckTest extends SpaceTck {
+class SoundDurableTckTest extends SoundTck {
   @TempDir static Path directory;
 
   @Override

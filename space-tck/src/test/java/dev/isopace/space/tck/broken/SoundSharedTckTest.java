@@ -1,6 +1,5 @@
 package dev.isopace.space.tck.broken;
 
-import dev.isopace.space.tck.SpaceTck;
 import java.io.IOException;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -9,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A correct space that several processes share fails nothing. */
 @Tag("witness")
-class SoundSharedTckTest extends SpaceTck {
+class SoundSharedTckTest extends SoundTck {
   private static SharedServer.Running server;
 
   @BeforeAll

@@ -1,11 +1,10 @@
 package dev.isopace.space.tck.broken;
 
-import dev.isopace.space.tck.SpaceTck;
 import org.junit.jupiter.api.Tag;
 
 /** A space may take its time. */
 @Tag("witness")
-class SoundSlowTckTest extends SpaceTck {
+class SoundSlowTckTest extends SoundTck {
   @Override
   protected String uri() {
     return "sound:SLOW?copy=true";
