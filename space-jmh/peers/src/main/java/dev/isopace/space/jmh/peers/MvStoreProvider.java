@@ -2,57 +2,39 @@ package dev.isopace.space.jmh.peers;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
-import dev.isopace.space.SpaceException;
-import dev.isopace.space.spi.Capability;
-import dev.isopace.space.spi.SpaceProvider;
-import dev.isopace.space.spi.SpaceUri;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
 
-/** Opens {@code mvstore:DIRECTORY}: H2's MVStore, a map for each key, a sync for each change. */
-public final class MvStoreProvider implements SpaceProvider {
+/**
+ * Opens {@code mvstore:DIRECTORY}: H2's MVStore, a map for each key, a commit and a sync for each
+ * change. With {@code sync=never} it commits when it likes to, which is how it comes.
+ */
+public final class MvStoreProvider extends DiskProvider {
   /** For {@link java.util.ServiceLoader}. */
-  public MvStoreProvider() {}
-
-  @Override
-  public String scheme() {
-    return "mvstore";
+  public MvStoreProvider() {
+    super("mvstore");
   }
 
   @Override
-  public Set<Capability> capabilities(SpaceUri uri) {
-    return Set.of(Capability.DURABLE, Capability.COPYING);
-  }
-
-  @Override
-  public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
-    uri.accept(Map.of());
-    Path directory = Path.of(uri.target());
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new SpaceException("'" + uri + "' cannot be opened", e);
+  <V> Space<V> open(Path directory, boolean isForced, Codec<V> codec) {
+    MVStore.Builder builder =
+        new MVStore.Builder().fileName(directory.resolve("store.mv").toString());
+    if (isForced) {
+      builder.autoCommitDisabled();
     }
-    MVStore store =
-        new MVStore.Builder()
-            .fileName(directory.resolve("store.mv").toString())
-            .autoCommitDisabled()
-            .open();
-    return new MvStorePeer<>(codec, store);
+    return new MvStorePeer<>(codec, builder.open(), isForced);
   }
 
   private static final class MvStorePeer<V> extends SequencePeer<V> {
     private final MVStore store;
+    private final boolean isForced;
 
-    MvStorePeer(Codec<V> codec, MVStore store) {
+    MvStorePeer(Codec<V> codec, MVStore store, boolean isForced) {
       super(codec);
       this.store = store;
+      this.isForced = isForced;
     }
 
     @Override
@@ -77,8 +59,10 @@ public final class MvStoreProvider implements SpaceProvider {
     }
 
     private void commit() {
-      store.commit();
-      store.sync();
+      if (isForced) {
+        store.commit();
+        store.sync();
+      }
     }
 
     @Override

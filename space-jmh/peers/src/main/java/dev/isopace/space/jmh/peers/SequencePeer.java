@@ -26,13 +26,13 @@ abstract class SequencePeer<V> extends Peer<V> {
     final AtomicLong tail = new AtomicLong();
   }
 
-  /** Stores a value; it is durable on return. */
+  /** Stores a value; on return, it is as durable as the store was asked for. */
   abstract void put(String key, long number, byte[] value);
 
   /** Reads a value; null if it has not been stored yet. */
   abstract byte @org.jspecify.annotations.Nullable [] get(String key, long number);
 
-  /** Removes a value; that is durable on return. */
+  /** Removes a value; as durably. */
   abstract void remove(String key, long number);
 
   @Override
