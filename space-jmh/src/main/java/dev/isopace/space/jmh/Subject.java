@@ -117,6 +117,16 @@ public class Subject {
     return Set.of();
   }
 
+  /**
+   * Whether each change of the space of a URI waits until it is durable. That depends on the
+   * parameter {@code sync}, where it has one: never, or after some time, is no.
+   */
+  public static boolean isForced(String uri) {
+    SpaceUri parsed = SpaceUri.parse(uri.replace(FRESH, "fresh"));
+    return capabilities(uri).contains(Capability.DURABLE)
+        && parsed.parameters().getOrDefault("sync", "always").equals("always");
+  }
+
   private static String below(String uri) {
     int end = uri.indexOf('?');
     String target = end < 0 ? uri : uri.substring(0, end);

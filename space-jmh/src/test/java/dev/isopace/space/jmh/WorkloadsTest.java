@@ -50,7 +50,7 @@ class WorkloadsTest {
 
   @Test
   void onDisk() throws RunnerException, IOException {
-    assertEquals(2, run("store:" + directory + "?sync=never", "DurablePush").size());
+    assertEquals(4, run("store:" + directory + "?sync=never", "DurablePush|FillAndDrain").size());
 
     try (Stream<Path> left = Files.list(directory)) {
       assertEquals(List.of(), left.toList());
@@ -68,6 +68,7 @@ class WorkloadsTest {
                     .param("takers", "3")
                     .param("threads", "2")
                     .param("entries", "1000")
+                    .measurementBatchSize(1000)
                     .forks(0)
                     .warmupIterations(0)
                     .measurementIterations(1)

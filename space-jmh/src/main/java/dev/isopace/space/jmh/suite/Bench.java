@@ -116,9 +116,7 @@ public final class Bench implements ToolProvider {
     for (Peers.Peer peer : peers) {
       try {
         Candidate candidate = Candidate.of(peer.uri(), peer.label(), true);
-        // A map in memory says nothing about a disk, and the other way round.
-        if (candidates.stream()
-            .anyMatch(c -> !c.isPeer() && c.isDurable() == candidate.isDurable())) {
+        if (candidates.stream().anyMatch(c -> !c.isPeer() && c.isComparableTo(candidate))) {
           candidates.add(candidate);
         }
       } catch (IOException | RuntimeException | LinkageError e) {

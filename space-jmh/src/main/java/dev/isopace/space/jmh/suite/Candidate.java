@@ -14,6 +14,7 @@ import java.util.Set;
  * @param isPeer whether it is there for comparison
  * @param canWait whether it has {@code in} and {@code rd}
  * @param isDurable whether entries survive the process
+ * @param isForced whether each change waits until it is durable
  * @param isCopying whether values are turned into bytes
  * @param isOnDisk whether entries are in files
  */
@@ -23,8 +24,14 @@ record Candidate(
     boolean isPeer,
     boolean canWait,
     boolean isDurable,
+    boolean isForced,
     boolean isCopying,
     boolean isOnDisk) {
+  /** A map in memory says nothing about a disk, nor a file that is forced about one that is not. */
+  boolean isComparableTo(Candidate other) {
+    return isDurable == other.isDurable && isForced == other.isForced;
+  }
+
   /** Opens the space once, to see that this works and what it can do. */
   static Candidate of(String uri, String label, boolean isPeer) throws IOException {
     Set<Capability> capabilities = Subject.capabilities(uri);
@@ -47,6 +54,7 @@ record Candidate(
         isPeer,
         canWait,
         capabilities.contains(Capability.DURABLE),
+        Subject.isForced(uri),
         capabilities.contains(Capability.COPYING),
         Subject.isOnDisk(uri));
   }

@@ -30,6 +30,7 @@ record Figure(
     WAITING("While others wait", ""),
     PAYLOAD("By the size of the value", ""),
     DURABLE("Durable push, a key for each thread", "threads"),
+    BACKLOG("A durable backlog without sync, one thread and one key", ""),
     MEMORY("Memory", "");
 
     private final String title;

@@ -19,6 +19,9 @@ enum Need {
   /** Entries survive. */
   DURABLE("it is not durable"),
 
+  /** No change waits for the disk, so that millions take no longer than seconds. */
+  UNFORCED("each change waits until it is durable"),
+
   /** Entries are in files, so that there is a disk to compare with. */
   DISK("it is not on a disk");
 
@@ -39,6 +42,7 @@ enum Need {
           case HEAP -> !candidate.isDurable();
           case COPYING -> candidate.isCopying();
           case DURABLE -> candidate.isDurable();
+          case UNFORCED -> !candidate.isForced();
           case DISK -> candidate.isOnDisk();
         };
     return isMet ? null : refusal;

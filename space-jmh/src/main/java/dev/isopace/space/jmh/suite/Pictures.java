@@ -38,7 +38,7 @@ final class Pictures {
     return switch (section) {
       case HOT_KEY, ONE_KEY, OWN_KEY, DURABLE -> curves(section);
       case LATENCY -> percentiles();
-      case ONE_THREAD, WAITING, PAYLOAD, MEMORY -> bars(section);
+      case ONE_THREAD, WAITING, PAYLOAD, BACKLOG, MEMORY -> bars(section);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.isopace.space.jmh.suite;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -34,6 +36,11 @@ final class Suite {
   private static final String[] HEAP = {"-Xms2g", "-Xmx2g", "-Xmn128m"};
 
   private static final double[] RANKS = {50, 75, 90, 95, 99, 99.9, 99.99};
+
+  /** What opens a part of the JDK; the last one, since not every JVM knows all of them. */
+  private static final Pattern ACCESS =
+      Pattern.compile("--(add|enable|sun)-|-XX:\\+IgnoreUnrecognizedVMOptions");
+
   private static final int PATIENCE_SECONDS = 120;
   private static final String CAUSE = "<failure>";
 
@@ -116,11 +123,22 @@ final class Suite {
             .measurementTime(TimeValue.milliseconds(pace.millis()))
             .timeout(TimeValue.seconds(PATIENCE_SECONDS))
             .jvmArgs(HEAP)
+            .jvmArgsPrepend(access())
             .shouldFailOnError(true)
             .verbosity(VerboseMode.NORMAL)
             .output(output.toString());
     workload.settings().accept(options);
     return options.build();
+  }
+
+  /**
+   * What this JVM lets its programs do to it beyond the usual, since it is in here that a candidate
+   * was opened and found to work: nothing, unless there are peers that need it.
+   */
+  private static String[] access() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> ACCESS.matcher(argument).lookingAt())
+        .toArray(String[]::new);
   }
 
   private void record(Workload workload, Candidate candidate, RunResult result, Results results) {

@@ -2,6 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import dev.isopace.space.jmh.Crowd;
 import dev.isopace.space.jmh.DurablePush;
+import dev.isopace.space.jmh.FillAndDrain;
 import dev.isopace.space.jmh.Footprint;
 import dev.isopace.space.jmh.FreshKeys;
 import dev.isopace.space.jmh.HotKey;
@@ -45,6 +46,7 @@ final class Workloads {
     workloads.waiting();
     workloads.payload();
     workloads.durable();
+    workloads.backlog();
     workloads.memory();
     return List.copyOf(workloads.all);
   }
@@ -179,6 +181,23 @@ final class Workloads {
           Workload.needing(Need.DURABLE),
           options -> options.threads(threads),
           new Reading(Section.DURABLE, "", threads, Quantity.RATE, Workloads::score));
+    }
+  }
+
+  private void backlog() {
+    int entries = pace.isQuick() ? 500_000 : 1_000_000;
+    for (String method : new String[] {"push", "pull"}) {
+      add(
+          FillAndDrain.class,
+          method,
+          "%s, each of %,d entries".formatted(method, entries),
+          Workload.needing(Need.DURABLE, Need.UNFORCED),
+          options ->
+              options
+                  .warmupIterations(pace.isQuick() ? 3 : 5)
+                  .warmupBatchSize(entries)
+                  .measurementBatchSize(entries),
+          new Reading(Section.BACKLOG, "", 0, Quantity.TIME, result -> nanos(result) / entries));
     }
   }
 

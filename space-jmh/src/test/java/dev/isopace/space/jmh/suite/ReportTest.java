@@ -29,7 +29,7 @@ class ReportTest {
   @TempDir private Path directory;
 
   private static Candidate candidate(String label, boolean isPeer) {
-    return new Candidate(label, label, isPeer, true, false, false, false);
+    return new Candidate(label, label, isPeer, true, false, false, false, false);
   }
 
   private static Figure figure(Section section, String title, int x, Quantity quantity) {
