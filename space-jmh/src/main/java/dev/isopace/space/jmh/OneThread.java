@@ -11,7 +11,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -41,15 +40,7 @@ public class OneThread {
     for (int i = 0; i < KEYS; i++) {
       keys[i] = "jobs-" + i;
     }
-    subject.space().out(STANDING, subject.value());
-  }
-
-  /** Removes what was to be read. */
-  @TearDown
-  public void empty(Subject subject) {
-    if (subject.space().out(STANDING, subject.value())) {
-      subject.drain(STANDING);
-    }
+    subject.keep(STANDING);
   }
 
   /**

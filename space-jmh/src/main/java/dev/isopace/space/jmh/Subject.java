@@ -8,6 +8,8 @@ import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ public class Subject {
   @Param("128")
   public int size = 128;
 
+  private final List<String> kept = new ArrayList<>();
   private @Nullable Space<byte[]> space;
   private @Nullable Path directory;
   private byte[] value = {};
@@ -56,10 +59,17 @@ public class Subject {
     value = Payload.of(size);
   }
 
-  /** Closes the space; a second time, it does nothing. */
+  /**
+   * Closes the space; a second time, it does nothing. JMH calls this before it tears down any state
+   * that uses a space, which therefore finds it closed.
+   */
   @TearDown
   public void close() throws IOException {
     if (space != null) {
+      if (directory == null) {
+        kept.forEach(this::drain);
+      }
+      kept.clear();
       space.close();
     }
     if (directory != null) {
@@ -93,6 +103,12 @@ public class Subject {
       throw new IllegalStateException("'" + uri + "' is not on a disk");
     }
     return directory;
+  }
+
+  /** Writes an entry that stays until the space is closed, and not beyond that. */
+  void keep(String key) {
+    kept.add(key);
+    space().out(key, value);
   }
 
   /** Removes all entries of a key. */

@@ -173,12 +173,12 @@ final class Suite {
   /** The line in which JMH says what was thrown in the other JVM. */
   private static String reason(Path output, RunnerException e) throws IOException {
     List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
-    int at = lines.indexOf(CAUSE);
-    for (String line : lines.subList(at + 1, at < 0 ? 0 : lines.size())) {
-      if (!line.isBlank()) {
-        return line.strip();
-      }
-    }
-    return e.getMessage();
+    return lines.stream()
+        .dropWhile(line -> !line.endsWith(CAUSE))
+        .skip(1)
+        .filter(line -> !line.isBlank())
+        .findFirst()
+        .map(String::strip)
+        .orElseGet(e::toString);
   }
 }
