@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("simulated")
 @DisplayName("The proof by faults finds nothing in a correct log, and every flaw in a weakened one")
 final class ToyFaultTest {
   private static FaultProof prove(Subject subject, FaultyDisk.Fault fault) throws Exception {
