@@ -69,9 +69,7 @@ final class Checkpoint {
 
   /** Writes the state of a store at rest. */
   static void write(Disk disk, Log log, Index index, Segments segments) throws IOException {
-    if (disk.list().contains(NEW)) {
-      disk.delete(NEW);
-    }
+    Spares.deleteIfThere(disk, NEW);
     try (Handle handle = disk.open(NEW, Mode.CREATE)) {
       Output output = new Output(handle);
       output.putLong(MAGIC);

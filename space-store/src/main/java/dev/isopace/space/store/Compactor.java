@@ -334,9 +334,7 @@ final class Compactor {
   private record Rewritten(Segment segment, Moves moves) {}
 
   private Rewritten write(List<Segment> run) throws IOException {
-    if (disk.list().contains(NEW)) {
-      disk.delete(NEW);
-    }
+    Spares.deleteIfThere(disk, NEW);
     Segment first = run.get(0);
     Segment last = run.get(run.size() - 1);
     String name = Segment.name(first.first, last.last);

@@ -166,9 +166,9 @@ final class Spares implements Closeable {
       IntFunction<byte[]> records,
       Runnable meanwhile)
       throws IOException {
-    if (old == null && disk.list().contains(NEW)) {
-      // An attempt has failed, and could not even clear away what it had made.
-      disk.delete(NEW);
+    if (old == null) {
+      // An attempt may have failed, and not even have cleared away what it had made.
+      deleteIfThere(disk, NEW);
     }
     Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
     String name = NEW;
@@ -300,13 +300,18 @@ final class Spares implements Closeable {
     }
   }
 
+  /** Clears away what may be left of an attempt to make a file. */
+  static void deleteIfThere(Disk disk, String name) throws IOException {
+    if (disk.list().contains(name)) {
+      disk.delete(name);
+    }
+  }
+
   /** Deletes a segment that could not be made, or not be made durable. */
   void discard(Handle handle, String name, Throwable failure) {
     try {
       handle.close();
-      if (disk.list().contains(name)) {
-        disk.delete(name);
-      }
+      deleteIfThere(disk, name);
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
