@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How much: whenever segments that are no longer appended to hold more that is of no use than
  * lives in the store, the ones with the least in them are rewritten; also, many small ones into
- * one. A queue that is emptied from its head leaves whole segments dead, and costs no rewriting.
+ * one. A queue that is being emptied leaves whole segments dead, and costs no rewriting.
  *
  * <p>How fast: nobody waits for it. Between records it has the store's thread prepare segments that
  * are needed, and while others append it leaves the device to them most of the time.
@@ -60,6 +60,12 @@ final class Compactor {
 
   /** How much longer than it uses the device it leaves it to others. */
   private static final int RESPITE = 4;
+
+  /** For how long a run is observed before it is rewritten, */
+  private static final long OBSERVED_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** and it is left alone if it would be empty in so many times that. */
+  private static final int SOON = 16;
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -105,7 +111,25 @@ final class Compactor {
     List<Segment> sealed = sealed();
     long garbage = sealed.stream().mapToLong(Compactor::garbage).sum();
     List<Segment> run = garbage > segments.liveBytes() ? worst(sealed) : crowd(sealed);
-    return run.isEmpty() ? null : () -> attempt(() -> rewrite(run));
+    return run.isEmpty() ? null : () -> attempt(() -> rewriteUnlessEmptied(run));
+  }
+
+  /** What is being emptied by its takers will soon be dead, and cost no rewriting. */
+  private void rewriteUnlessEmptied(List<Segment> run) throws IOException {
+    long before = liveBytes(run);
+    engine.attend(OBSERVED_NANOS);
+    if (before - liveBytes(run) <= before / SOON) {
+      rewrite(run);
+    }
+  }
+
+  private long liveBytes(List<Segment> run) {
+    engine.log().lock.lock();
+    try {
+      return run.stream().mapToLong(segment -> segment.liveBytes).sum();
+    } finally {
+      engine.log().lock.unlock();
+    }
   }
 
   private interface Attempt {
@@ -385,10 +409,11 @@ final class Compactor {
     boolean hasStart = false;
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
+      Lookout lookout = new Lookout(engine.log().lock, index, segment, reader(segment));
       while (reader.next()) {
         attendNowAndThen(reader.length());
         if (reader.type() == Format.PUSH) {
-          KeyQueue queue = queueOf(reader, segment);
+          KeyQueue queue = lookout.next();
           if (queue == null) {
             continue;
           }
@@ -444,20 +469,6 @@ final class Compactor {
   private static void requireEnd(Segment segment, RecordReader reader) throws IOException {
     if (reader.offset() != segment.end) {
       throw segment.damage(reader.offset(), "there is no valid record where one was written");
-    }
-  }
-
-  /** The queue that an entry is in; null if it has been taken. */
-  private @Nullable KeyQueue queueOf(RecordReader reader, Segment segment) {
-    String key = reader.keyString();
-    engine.log().lock.lock();
-    try {
-      KeyQueue queue = index.find(key);
-      return queue != null && queue.positions.indexOf(segment.position(reader.offset())) >= 0
-          ? queue
-          : null;
-    } finally {
-      engine.log().lock.unlock();
     }
   }
 

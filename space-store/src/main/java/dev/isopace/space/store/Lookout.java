@@ -1,0 +1,66 @@
+package dev.isopace.space.store;
+
+import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells for each push in a segment whether its entry lives. It reads ahead of who asks, and finds
+ * out about many at once: to take the lock for each would keep everybody else waiting.
+ */
+final class Lookout {
+  private static final int AT_ONCE = 64;
+
+  private final Lock lock;
+  private final Index index;
+  private final Segment segment;
+  private final RecordReader reader;
+  private final String[] keys = new String[AT_ONCE];
+  private final long[] positions = new long[AT_ONCE];
+  private final @Nullable KeyQueue[] queues = new KeyQueue[AT_ONCE];
+  private int count;
+  private int next;
+
+  /**
+   * One that stands at the beginning of a segment.
+   *
+   * @param lock guards the index
+   * @param reader stands there, too, and is not used by anybody else
+   */
+  Lookout(Lock lock, Index index, Segment segment, RecordReader reader) {
+    this.lock = lock;
+    this.index = index;
+    this.segment = segment;
+    this.reader = reader;
+  }
+
+  /** The queue that the entry of the next push is in; null if it has been taken. */
+  @Nullable KeyQueue next() throws IOException {
+    if (next == count) {
+      look();
+    }
+    return queues[next++];
+  }
+
+  private void look() throws IOException {
+    next = 0;
+    count = 0;
+    while (count < AT_ONCE && reader.next()) {
+      if (reader.type() == Format.PUSH) {
+        keys[count] = reader.keyString();
+        positions[count] = segment.position(reader.offset());
+        count++;
+      }
+    }
+    lock.lock();
+    try {
+      for (int i = 0; i < count; i++) {
+        KeyQueue queue = index.find(keys[i]);
+        boolean lives = queue != null && queue.positions.indexOf(positions[i]) >= 0;
+        queues[i] = lives ? queue : null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
