@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * but files is guarded by the log's lock.
  */
 final class Engine implements Log.Owner {
+  /** How much larger than a segment that was filled the next one is made. */
+  private static final int FORCED_GROWTH = 2;
+
+  /** Nothing slows down whoever appends: small segments would be full before the next is ready. */
+  private static final int UNFORCED_GROWTH = 16;
+
   private final Disk disk;
   private final Settings settings;
   private final Closeable lock;
@@ -42,6 +48,7 @@ final class Engine implements Log.Owner {
 
   // What the thread is to do, and what it has done.
   private boolean isStopping;
+  private boolean isFailureTold;
   private long capacity;
   private long neededRoom;
   private long attemptsBegun;
@@ -278,7 +285,8 @@ final class Engine implements Log.Owner {
 
   @Override
   public void rolled(Segment full) {
-    capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * 2));
+    int growth = settings.sync() == Sync.ALWAYS ? FORCED_GROWTH : UNFORCED_GROWTH;
+    capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * growth));
     if (settings.sync() == Sync.INTERVAL) {
       unforced.add(full);
       // Nothing is yet in the segment that is the active one now.
@@ -294,12 +302,22 @@ final class Engine implements Log.Owner {
 
   @Override
   public void failed(Throwable cause) {
-    Queues<?> users = queues;
-    if (users != null) {
-      users.dismissAll(waiter -> waiter.failure = cause);
-    }
     work.signal();
     log.changed.signalAll();
+    try {
+      tell(cause);
+    } catch (OutOfMemoryError e) {
+      // The store's own thread tries again.
+    }
+  }
+
+  /** Tells all who wait that the store has failed. Under the lock. */
+  private void tell(Throwable failure) {
+    Queues<?> users = queues;
+    if (users != null) {
+      users.dismissAll(waiter -> waiter.failure = failure);
+    }
+    isFailureTold = true;
   }
 
   /** Something in a segment lives no more. Under the lock. */
@@ -351,7 +369,11 @@ final class Engine implements Log.Owner {
   /** What nobody has foreseen ends the use of the store, and not this thread, which it needs. */
   private void workOrFail() {
     try {
-      Runnable task = log.failure() == null ? nextTask() : null;
+      Throwable failure = log.failure();
+      if (failure != null && !isFailureTold) {
+        tell(failure);
+      }
+      Runnable task = failure == null ? nextTask() : null;
       if (task == null) {
         awaitWork();
       } else {
@@ -359,6 +381,9 @@ final class Engine implements Log.Owner {
       }
     } catch (RuntimeException | Error e) {
       log.fail(e);
+      // Others may have the memory that was missing.
+      log.lock.unlock();
+      Tenacity.lock(log.lock);
     }
   }
 

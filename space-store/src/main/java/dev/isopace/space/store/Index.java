@@ -19,16 +19,19 @@ final class Index {
 
   KeyQueue obtain(String key) {
     KeyQueue queue = map.get(key);
-    if (queue == null) {
-      queue = new KeyQueue(key);
-      add(queue);
-    }
-    return queue;
+    return queue == null ? add(new KeyQueue(key)) : queue;
   }
 
-  void add(KeyQueue queue) {
+  /** The same, where the bytes of the key are known. */
+  KeyQueue obtain(String key, byte[] keyBytes) {
+    KeyQueue queue = map.get(key);
+    return queue == null ? add(new KeyQueue(key, keyBytes)) : queue;
+  }
+
+  KeyQueue add(KeyQueue queue) {
     map.put(queue.key, queue);
     largest = Math.max(largest, map.size());
+    return queue;
   }
 
   void forgetIfIdle(KeyQueue queue) {

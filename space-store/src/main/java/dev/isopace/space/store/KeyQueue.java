@@ -57,6 +57,12 @@ final class KeyQueue {
     lastClaim = removal;
   }
 
+  /** The last removal did not get into the log. */
+  void unclaim(@Nullable Removal before) {
+    claimed--;
+    lastClaim = before;
+  }
+
   /** A removal has failed. All later ones of this key fail with it. */
   void release() {
     if (--claimed == 0) {

@@ -1,6 +1,5 @@
 package dev.isopace.space.store;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,25 +51,27 @@ final class Line {
   /** Tells all something, which ends their wait. */
   void dismiss(Consumer<Waiter> told) {
     for (Waiter waiter = first; waiter != null; waiter = first) {
-      dismiss(waiter, told);
+      remove(waiter);
+      told.accept(waiter);
+      Tenacity.unpark(waiter.thread);
     }
   }
 
-  /** Tells the probes in the line that there is no entry left for them. */
-  void dismissProbes(Consumer<Waiter> told) {
+  /**
+   * Tells the probes in the line that there is no entry left for them. Needs no memory.
+   *
+   * @param last the removal of the last one
+   */
+  void dismissProbes(Removal last) {
     Waiter waiter = first;
     while (waiter != null) {
       Waiter after = waiter.next;
       if (!waiter.stays) {
-        dismiss(waiter, told);
+        remove(waiter);
+        waiter.missed = last;
+        Tenacity.unpark(waiter.thread);
       }
       waiter = after;
     }
-  }
-
-  private void dismiss(Waiter waiter, Consumer<Waiter> told) {
-    remove(waiter);
-    told.accept(waiter);
-    LockSupport.unpark(waiter.thread);
   }
 }

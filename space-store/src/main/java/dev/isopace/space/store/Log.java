@@ -1,7 +1,6 @@
 package dev.isopace.space.store;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -60,10 +59,16 @@ import org.jspecify.annotations.Nullable;
  * a page may call it clean, and the next force would say that all is well (the fsync studies of
  * 2018 to 2020).
  *
+ * <p>A leader that fails itself, for want of memory or of stack, ends its batch in the same way: it
+ * was not written, or nobody knows. No lack of memory may leave others waiting; see {@link
+ * Tenacity}.
+ *
  * <h2>Without sync</h2>
  *
- * <p>An operation is written, and takes effect, under the lock within {@link #join}. There are no
- * batches to wait for; whoever wants an interval forces from a thread of the store.
+ * <p>An operation is written, and takes effect, within one critical section: there are no batches,
+ * and nothing is ever on its way. Whoever wants an interval forces from a thread of the store. An
+ * operation then costs about as much as what it copies, so the common ones ({@link Queues}) go
+ * without an object of their own, and call {@link #write} instead of {@link #join}.
  *
  * <h2>Rejected</h2>
  *
@@ -115,6 +120,10 @@ final class Log {
   private long tail;
 
   private long sequence;
+
+  /** Where the last record begins that was written without sync. */
+  private long lastOffset;
+
   private @Nullable Batch gathering;
   private @Nullable Batch flying;
   private @Nullable Throwable failure;
@@ -235,22 +244,74 @@ final class Log {
    * lock is free and before anything else is waited for: the batch may be the caller's to lead.
    */
   void join(Operation operation) {
-    if (synced) {
-      Batch batch = gathering;
-      if (batch == null) {
-        batch = open();
-      }
-      append(batch, operation);
-      // Last: what nobody has joined, nobody would lead.
-      gathering = batch;
+    if (isImmediate()) {
+      perform(operation);
       return;
     }
-    Outcome outcome = tail == Format.HEADER ? writeAlone(start()) : Outcome.DONE;
-    if (outcome.kind() == Outcome.Kind.DONE) {
-      writeAlone(operation);
-    } else {
-      cancel(operation, Outcome.refused(outcome.cause()));
+    Batch batch = gathering;
+    if (batch == null) {
+      batch = open();
     }
+    append(batch, operation);
+    // Last: what nobody has joined, nobody would lead.
+    gathering = batch;
+  }
+
+  /** Whether what is appended takes effect at once, since nothing is to be synced. */
+  boolean isImmediate() {
+    return !synced;
+  }
+
+  private void perform(Operation operation) {
+    Segment segment = active;
+    byte[] body = new byte[operation.bodyLength()];
+    operation.writeBody(body, 0);
+    Outcome outcome = write(operation.type(), operation.key(), body);
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      operation.length = lengthOf(operation);
+      commit(operation, segment, lastOffset, sequence - 1, outcome);
+    } else {
+      cancel(operation, outcome);
+    }
+  }
+
+  /**
+   * Writes a record, for which there is room, without sync and under the lock. If that is done, it
+   * is at {@link #lastPosition}, and the caller lets it take effect before the lock is free.
+   */
+  Outcome write(int type, byte[] key, byte[] body) {
+    if (tail == Format.HEADER) {
+      Marker start = start();
+      Outcome started = writeNext(start.type(), start.key(), start.body());
+      if (started.kind() != Outcome.Kind.DONE) {
+        return Outcome.refused(started.cause());
+      }
+    }
+    Outcome outcome = writeNext(type, key, body);
+    keep(spare);
+    return outcome;
+  }
+
+  /** Where the record is that was written last without sync. */
+  long lastPosition() {
+    return active.position(lastOffset);
+  }
+
+  private Outcome writeNext(int type, byte[] key, byte[] body) {
+    Segment segment = active;
+    byte[] bytes = spare;
+    int length = Format.length(key.length, body.length);
+    System.arraycopy(body, 0, bytes, length - body.length, body.length);
+    Format.seal(crc, bytes, 0, length, sequence++, type, key, segment.epoch);
+    Outcome outcome = write(segment, tail, bytes, length);
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      lastOffset = tail;
+      tail += length;
+      segment.end = tail;
+    } else if (outcome.kind() == Outcome.Kind.UNKNOWN) {
+      fail(Objects.requireNonNull(outcome.cause()));
+    }
+    return outcome;
   }
 
   private Marker start() {
@@ -262,8 +323,29 @@ final class Log {
     Batch batch = operation.batch;
     if (batch != null && batch.leader == Thread.currentThread() && !batch.isLed) {
       batch.isLed = true;
-      fly(batch);
+      try {
+        fly(batch);
+      } catch (RuntimeException | Error e) {
+        abandon(batch, e);
+      }
     }
+  }
+
+  /** Ends a batch whose leader has failed, for want of memory or of stack: all must learn it. */
+  private void abandon(Batch batch, Throwable cause) {
+    Tenacity.lock(lock);
+    try {
+      if (flying == batch) {
+        flying = null;
+        land(batch, Outcome.unknown(cause));
+      } else if (gathering == batch) {
+        cancelGathering(Outcome.refused(cause));
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    wake(batch);
   }
 
   /** Waits until the outcome of somebody else's operation is known; interrupts do not end that. */
@@ -285,7 +367,7 @@ final class Log {
     if (outcome == null) {
       boolean interrupted = false;
       while ((outcome = operation.outcome()) == null) {
-        LockSupport.park(this);
+        Tenacity.park(this);
         interrupted |= Thread.interrupted();
       }
       if (interrupted) {
@@ -325,10 +407,19 @@ final class Log {
     if (batch.size == 0) {
       type |= Format.SETTLED;
     }
-    encode(operation, type, batch.bytes, batch.size, length, batch.segment);
+    operation.writeBody(batch.bytes, batch.size + length - operation.bodyLength());
+    Format.seal(
+        crc,
+        batch.bytes,
+        batch.size,
+        length,
+        sequence++,
+        type,
+        operation.key(),
+        batch.segment.epoch);
     batch.add(operation, length);
     if (batch.count == batch.expected) {
-      LockSupport.unpark(batch.leader);
+      Tenacity.unpark(batch.leader);
     }
   }
 
@@ -336,40 +427,10 @@ final class Log {
     return Format.length(operation.key().length, operation.bodyLength());
   }
 
-  private void encode(
-      Operation operation, int type, byte[] bytes, int at, int length, Segment segment) {
-    operation.writeBody(bytes, at + length - operation.bodyLength());
-    Format.seal(crc, bytes, at, length, sequence++, type, operation.key(), segment.epoch);
-  }
-
-  /** Writes an operation, which takes effect or fails at once. */
-  private Outcome writeAlone(Operation operation) {
-    Segment segment = active;
-    long base = tail;
-    long number = sequence;
-    int length = lengthOf(operation);
-    byte[] bytes = Batch.withRoom(spare, length);
-    encode(operation, operation.type(), bytes, 0, length, segment);
-    Outcome outcome = write(segment, base, bytes, length);
-    if (outcome.kind() == Outcome.Kind.DONE) {
-      operation.length = length;
-      tail = base + length;
-      segment.end = tail;
-      outcome = commit(operation, segment, base, number, outcome);
-    } else {
-      cancel(operation, outcome);
-      if (outcome.kind() == Outcome.Kind.UNKNOWN) {
-        fail(Objects.requireNonNull(outcome.cause()));
-      }
-    }
-    keep(bytes);
-    return outcome;
-  }
-
   private void fly(Batch batch) {
     boolean interrupted = false;
     while (!batch.mayFly) {
-      LockSupport.park(this);
+      Tenacity.park(this);
       interrupted |= Thread.interrupted();
     }
     gather(batch);
@@ -391,7 +452,7 @@ final class Log {
     Outcome outcome = write(batch.segment, batch.base, batch.bytes, batch.size);
     lastNanos = System.nanoTime() - began;
     Batch next;
-    lock.lock();
+    Tenacity.lock(lock);
     try {
       flying = null;
       lastCount = batch.count;
@@ -406,7 +467,7 @@ final class Log {
       lock.unlock();
     }
     if (next != null) {
-      LockSupport.unpark(next.leader);
+      Tenacity.unpark(next.leader);
     }
     wake(batch);
   }
@@ -455,7 +516,7 @@ final class Log {
 
   /** Writes records, and a terminator, which the bytes have the room for. */
   private Outcome write(Segment segment, long base, byte[] bytes, int size) {
-    Arrays.fill(bytes, size, size + Format.TERMINATOR, (byte) 0);
+    Format.putLong(bytes, size, 0);
     int length = (int) Math.min(size + Format.TERMINATOR, segment.capacity - base);
     try {
       segment.write(bytes, 0, length, base);
@@ -544,7 +605,7 @@ final class Log {
       batch.mayFly = true;
       cancel(batch, outcome);
       wake(batch);
-      LockSupport.unpark(batch.leader);
+      Tenacity.unpark(batch.leader);
       changed.signalAll();
     }
   }
@@ -564,7 +625,7 @@ final class Log {
   private static void wake(Batch batch) {
     for (Operation each = batch.first; each != null; each = each.next) {
       if (each.thread != batch.leader) {
-        LockSupport.unpark(each.thread);
+        Tenacity.unpark(each.thread);
       }
     }
   }

@@ -51,6 +51,10 @@ final class Marker extends Operation {
     return Format.NO_BYTES;
   }
 
+  byte[] body() {
+    return body;
+  }
+
   @Override
   int bodyLength() {
     return body.length;

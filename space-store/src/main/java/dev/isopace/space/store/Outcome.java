@@ -22,21 +22,38 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
 
   static final Outcome DONE = new Outcome(Kind.DONE, null);
 
+  // What is told where there is no memory left to tell more.
+  @SuppressWarnings("StaticAssignmentOfThrowable") // there would be no memory to make it
+  private static final Throwable UNTOLD = new OutOfMemoryError("no memory was left to say why");
+
+  private static final Outcome REFUSED = new Outcome(Kind.REFUSED, UNTOLD);
+  private static final Outcome UNKNOWN = new Outcome(Kind.UNKNOWN, UNTOLD);
+
+  /** Never fails. */
   static Outcome refused(Throwable cause) {
-    return new Outcome(Kind.REFUSED, cause);
+    try {
+      return new Outcome(Kind.REFUSED, cause);
+    } catch (OutOfMemoryError e) {
+      return REFUSED;
+    }
   }
 
+  /** Never fails. */
   static Outcome unknown(Throwable cause) {
-    return new Outcome(Kind.UNKNOWN, cause);
+    try {
+      return new Outcome(Kind.UNKNOWN, cause);
+    } catch (OutOfMemoryError e) {
+      return UNKNOWN;
+    }
   }
 
   /**
    * Throws unless the operation was done.
    *
-   * @param removal what was to take an entry, which the exception tells if it is in doubt; else
-   *     null
+   * @param payload the entry that was to be taken, which the exception tells if that is in doubt;
+   *     null if nothing was
    */
-  void require(String operation, String key, @Nullable Removal removal) throws IOException {
+  void require(String operation, String key, byte @Nullable [] payload) throws IOException {
     if (kind == Kind.DONE) {
       return;
     }
@@ -49,9 +66,9 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
             + ": it is not known whether it took effect; the store can only be closed, and shows"
             + " it when it is opened again: "
             + message(cause);
-    throw removal == null
+    throw payload == null
         ? new IndeterminateException(doubt, cause)
-        : new IndeterminateException(doubt, cause, removal.payload());
+        : new IndeterminateException(doubt, cause, payload);
   }
 
   static String message(@Nullable Throwable cause) {

@@ -14,12 +14,14 @@ final class Positions {
   private static final int CHUNK_BITS = 10;
   private static final int CHUNK = 1 << CHUNK_BITS;
   private static final int SMALLEST = 2;
+  private static final long[] NONE = new long[0];
+  private static final long[][] NO_CHUNKS = new long[0][];
 
   /** The one ring of a small queue; empty if it is large. */
   private long[] ring = new long[SMALLEST];
 
   /** The ring of chunks of a large queue; empty if it is small. */
-  private long[][] chunks = new long[0][];
+  private long[][] chunks = NO_CHUNKS;
 
   /** Number of the first element. */
   private long head;
@@ -49,20 +51,26 @@ final class Positions {
   }
 
   void add(long position) {
+    makeRoom();
+    if (chunks.length == 0) {
+      ring[(int) tail & (ring.length - 1)] = position;
+    } else {
+      chunk(tail)[(int) tail & (CHUNK - 1)] = position;
+    }
+    tail++;
+  }
+
+  /** Allocates what the next element needs: to add it will not fail. */
+  void makeRoom() {
     if (chunks.length == 0) {
       if (size() < ring.length) {
-        ring[(int) tail++ & (ring.length - 1)] = position;
         return;
       }
       grow();
-      add(position);
-      return;
     }
-    int slot = (int) tail & (CHUNK - 1);
-    if (slot == 0 || size() == 0) {
+    if (chunks.length != 0 && (((int) tail & (CHUNK - 1)) == 0 || size() == 0)) {
       requireChunk();
     }
-    chunk(tail++)[slot] = position;
   }
 
   /** Removes the first element. */
@@ -95,8 +103,6 @@ final class Positions {
     }
     return -1;
   }
-
-  private static final long[] NONE = new long[0];
 
   private int index(long number) {
     return (int) (number >>> CHUNK_BITS) & (chunks.length - 1);

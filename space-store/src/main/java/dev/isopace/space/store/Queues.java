@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,18 +62,34 @@ final class Queues<V> {
   private final Lifecycle lifecycle;
   private final Opening<V> opening;
 
-  Queues(Engine engine, Lifecycle lifecycle, Opening<V> opening) {
+  /** Whether an entry may be opened and taken within one critical section. */
+  private final boolean takesAtOnce;
+
+  // For what is done within one critical section.
+  private final byte[] scratch = new byte[Segment.MOST_FIRST_READ];
+  private final byte[] removalBody = new byte[Format.REMOVAL_BODY];
+  private final CRC32C crc = new CRC32C();
+
+  /**
+   * The queues of a store.
+   *
+   * @param isOpenedUnderLock whether the opening is short and runs no code of the user, so that it
+   *     may run under the lock
+   */
+  Queues(Engine engine, Lifecycle lifecycle, Opening<V> opening, boolean isOpenedUnderLock) {
     this.engine = engine;
     this.log = engine.log();
     this.index = engine.index();
     this.segments = engine.segments();
     this.lifecycle = lifecycle;
     this.opening = opening;
+    this.takesAtOnce = isOpenedUnderLock && log.isImmediate();
   }
 
   /** Appends an entry; false if the handle is closed. */
   boolean put(String operation, String key, byte[] value) throws IOException {
     Push push;
+    requireStack();
     log.lock.lock();
     try {
       byte[] keyBytes;
@@ -84,7 +100,11 @@ final class Queues<V> {
         engine.requireSound(operation, key);
         keyBytes = engine.keyBytes(key);
       } while (!makeRoom(operation, key, keyBytes.length, value.length, false));
-      push = new Push(index, segments, key, keyBytes, value);
+      if (log.isImmediate()) {
+        putAtOnce(operation, key, keyBytes, value);
+        return true;
+      }
+      push = new Push(this, key, keyBytes, value);
       log.join(push);
     } finally {
       log.lock.unlock();
@@ -93,8 +113,39 @@ final class Queues<V> {
     return true;
   }
 
+  /** Without sync, under the lock. */
+  private void putAtOnce(String operation, String key, byte[] keyBytes, byte[] value)
+      throws IOException {
+    // Memory first: what is in the log must get into the index.
+    KeyQueue queue = index.obtain(key, keyBytes);
+    queue.positions.makeRoom();
+    Outcome outcome = log.write(Format.PUSH, keyBytes, value);
+    if (outcome.kind() != Outcome.Kind.DONE) {
+      index.forgetIfIdle(queue);
+      outcome.require(operation, key, null);
+    }
+    int length = Format.length(keyBytes.length, value.length);
+    try {
+      pushed(queue, value, log.active(), length, log.lastPosition(), log.nextSequence() - 1);
+    } catch (RuntimeException | Error e) {
+      // Readers who wait may have not got it.
+      log.fail(e);
+      throw e;
+    }
+  }
+
+  private void requireStack() {
+    if (!log.isImmediate()) {
+      Tenacity.requireStack();
+    }
+  }
+
   /** Takes the head if there is one. */
   @Nullable V poll(String operation, String key) throws IOException {
+    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    if (value != null) {
+      return value;
+    }
     try {
       return take(operation, key, new Waiter(false), Deadline.NEVER);
     } catch (InterruptedException e) {
@@ -105,11 +156,46 @@ final class Queues<V> {
   /** Takes the head, waiting for it; null if the deadline has passed. */
   @Nullable V take(String operation, String key, Deadline deadline)
       throws IOException, InterruptedException {
-    return take(operation, key, new Waiter(true), deadline);
+    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    return value == null ? take(operation, key, new Waiter(true), deadline) : value;
+  }
+
+  /**
+   * Without sync: takes the head in one critical section, if that is a matter of nanoseconds and
+   * nobody is in line. Else null, and nothing has changed.
+   */
+  private @Nullable V takeAtOnce(String operation, String key) throws IOException {
+    log.lock.lock();
+    try {
+      lifecycle.requireOpen(operation, key);
+      engine.requireSound(operation, key);
+      KeyQueue queue = index.find(key);
+      if (queue == null || !queue.hasAvailable() || !queue.takers.isEmpty()) {
+        return null;
+      }
+      Segment segment = segments.find(queue.available());
+      int length = readAtOnce(operation, key, segment, queue.available());
+      if (length == 0
+          || !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
+        return null;
+      }
+      V value = opening.open(operation, key, body(scratch, length));
+      Removal.writeBody(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
+      Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
+      if (outcome.kind() != Outcome.Kind.DONE) {
+        outcome.require(operation, key, body(scratch, length));
+      }
+      queue.positions.remove();
+      removed(queue, segment, length);
+      return value;
+    } finally {
+      log.lock.unlock();
+    }
   }
 
   private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
+    requireStack();
     while (waiter.removal == null) {
       Segment segment = null;
       long position = NOWHERE;
@@ -147,15 +233,40 @@ final class Queues<V> {
         log.awaitOther(unsettled);
       } else if (segment != null) {
         tryFor(operation, key, waiter, segment, position);
-      } else if (!await(operation, key, waiter, deadline, true)) {
+      } else if (!awaitTurn(operation, key, waiter, deadline)) {
         return null;
       }
     }
     return receive(operation, key, waiter.removal);
   }
 
+  /** Waits in line; does not stay there if that fails, for want of memory or of stack. */
+  private boolean awaitTurn(String operation, String key, Waiter waiter, Deadline deadline)
+      throws IOException, InterruptedException {
+    try {
+      return await(operation, key, waiter, deadline, true);
+    } catch (VirtualMachineError e) {
+      if (leaveAtOnce(key, waiter)) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  private boolean leaveAtOnce(String key, Waiter waiter) {
+    Tenacity.lock(log.lock);
+    try {
+      return leaveAfterFailure(key, waiter);
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
   private V receive(String operation, String key, Removal removal) throws IOException {
-    log.await(removal).require(operation, key, removal);
+    Outcome outcome = log.await(removal);
+    if (outcome.kind() != Outcome.Kind.DONE) {
+      outcome.require(operation, key, removal.payload());
+    }
     @SuppressWarnings("unchecked") // made by this object's opening
     V value = (V) removal.value;
     return value;
@@ -244,17 +355,24 @@ final class Queues<V> {
 
   private Removal claim(KeyQueue queue, Waiter taker, byte[] record, Object value) {
     Removal removal = new Removal(this, queue, taker, record, value);
+    Removal before = queue.lastClaim();
+    queue.claim(removal);
+    try {
+      log.join(removal);
+    } catch (RuntimeException | Error e) {
+      queue.unclaim(before);
+      throw e;
+    }
     if (taker.inLine) {
       queue.takers.remove(taker);
+      index.forgetIfIdle(queue);
     }
-    queue.claim(removal);
-    passTurn(queue, removal);
-    log.join(removal);
-    // Last: from now on the taker can see it, without the lock.
+    // From now on the taker can see it, without the lock.
     taker.removal = removal;
     if (taker.thread != Thread.currentThread()) {
-      LockSupport.unpark(taker.thread);
+      Tenacity.unpark(taker.thread);
     }
+    passTurn(queue, removal);
     return removal;
   }
 
@@ -263,7 +381,7 @@ final class Queues<V> {
     if (queue.hasAvailable()) {
       wakeFirst(queue);
     } else {
-      queue.takers.dismissProbes(probe -> probe.missed = last);
+      queue.takers.dismissProbes(last);
     }
   }
 
@@ -271,15 +389,51 @@ final class Queues<V> {
     Waiter first = queue.takers.first();
     if (first != null && !first.turn) {
       first.turn = true;
-      LockSupport.unpark(first.thread);
+      Tenacity.unpark(first.thread);
     }
   }
 
-  /** A removal is durable. */
+  /**
+   * A push takes effect: readers who wait return the entry; then the first taker who waits is to
+   * try for it.
+   */
+  void pushed(
+      String key,
+      byte[] keyBytes,
+      byte[] value,
+      Segment segment,
+      int length,
+      long position,
+      long sequence) {
+    pushed(index.obtain(key, keyBytes), value, segment, length, position, sequence);
+  }
+
+  private void pushed(
+      KeyQueue queue, byte[] value, Segment segment, int length, long position, long sequence) {
+    if (queue.isEmpty()) {
+      queue.begin = sequence;
+    }
+    queue.positions.add(position);
+    segments.addLive(segment, length);
+    if (!queue.readers.isEmpty()) {
+      byte[] copy = value.clone();
+      queue.readers.dismiss(reader -> reader.read = copy);
+    }
+    Waiter taker = queue.takers.first();
+    if (taker != null) {
+      taker.turn = true;
+      Tenacity.unpark(taker.thread);
+    }
+  }
+
+  /** A removal takes effect. */
   void removed(Removal removal) {
     KeyQueue queue = removal.queue;
-    Segment segment = segments.find(queue.removeClaimed());
-    segments.removeLive(segment, removal.recordLength());
+    removed(queue, segments.find(queue.removeClaimed()), removal.recordLength());
+  }
+
+  private void removed(KeyQueue queue, Segment segment, int length) {
+    segments.removeLive(segment, length);
     index.forgetIfIdle(queue);
     engine.freed(segment);
   }
@@ -321,6 +475,7 @@ final class Queues<V> {
       throws IOException, InterruptedException {
     Segment segment;
     long position;
+    requireStack();
     log.lock.lock();
     try {
       lifecycle.requireOpen(operation, key);
@@ -368,6 +523,16 @@ final class Queues<V> {
       } finally {
         log.lock.unlock();
       }
+    }
+  }
+
+  /** Under the lock: how long a record is that was read at once; zero if it was not. */
+  private int readAtOnce(String operation, String key, Segment segment, long position)
+      throws IOException {
+    try {
+      return segment.readAtOnce(Position.offset(position), scratch, crc);
+    } catch (IOException e) {
+      throw named(operation, key, e);
     }
   }
 
@@ -496,7 +661,11 @@ final class Queues<V> {
   }
 
   private static byte[] body(byte[] record) {
-    return Arrays.copyOfRange(record, Format.body(record, 0), Format.recordLength(record, 0));
+    return body(record, Format.recordLength(record, 0));
+  }
+
+  private static byte[] body(byte[] record, int length) {
+    return Arrays.copyOfRange(record, Format.body(record, 0), length);
   }
 
   /** A failure with what was called; where damage is, is said already. */

@@ -26,7 +26,7 @@ final class Segment {
       Pattern.compile("(segment|compacted|index|free-[0-9a-f-]*\\.log)\\.tmp");
 
   private static final int LEAST_FIRST_READ = 64;
-  private static final int MOST_FIRST_READ = 4 << 10;
+  static final int MOST_FIRST_READ = 4 << 10;
 
   final Disk disk;
   final Handle handle;
@@ -135,27 +135,60 @@ final class Segment {
   /** Reads a record that begins there, in a segment that is pinned. */
   byte[] read(long offset) throws IOException {
     byte[] bytes = new byte[guess];
-    int got = readFully(bytes, 0, offset, Format.PREFIX);
-    int length = Format.recordLength(bytes, 0);
-    if (!Format.isPlausible(bytes, 0, capacity - offset)) {
-      throw damage(offset, "there is no record where the index has one");
-    }
+    int got = readFully(bytes, 0, bytes.length, offset, Format.PREFIX);
+    int length = recordLength(bytes, offset);
     if (length > got) {
       byte[] all = new byte[length];
       System.arraycopy(bytes, 0, all, 0, got);
-      readFully(all, got, offset + got, length - got);
+      readFully(all, got, length, offset + got, length - got);
       bytes = all;
     }
-    guess = Math.max(LEAST_FIRST_READ, Math.min(MOST_FIRST_READ, length));
-    if (Format.checksum(new CRC32C(), bytes, 0, length, epoch) != Format.getInt(bytes, 0)) {
-      throw damage(offset, "the record there does not match its checksum");
-    }
+    verify(new CRC32C(), bytes, length, offset);
     return bytes;
   }
 
-  /** Reads at least so many bytes, and as many more as fit and are there. */
-  private int readFully(byte[] bytes, int from, long offset, int least) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, bytes.length - from);
+  /**
+   * Reads a record if that is a matter of copying a little memory, so that it may be done under the
+   * lock.
+   *
+   * @param bytes what to read it into
+   * @return how long it is; zero if it was not read
+   */
+  int readAtOnce(long offset, byte[] bytes, CRC32C crc) throws IOException {
+    if (!handle.isMapped() || guess > bytes.length) {
+      return 0;
+    }
+    int got = readFully(bytes, 0, guess, offset, Format.PREFIX);
+    int length = recordLength(bytes, offset);
+    if (length > bytes.length) {
+      return 0;
+    }
+    if (length > got) {
+      readFully(bytes, got, length, offset + got, length - got);
+    }
+    verify(crc, bytes, length, offset);
+    return length;
+  }
+
+  private int recordLength(byte[] bytes, long offset) throws CorruptLogException {
+    if (!Format.isPlausible(bytes, 0, capacity - offset)) {
+      throw damage(offset, "there is no record where the index has one");
+    }
+    int length = Format.recordLength(bytes, 0);
+    guess = Math.max(LEAST_FIRST_READ, Math.min(MOST_FIRST_READ, length));
+    return length;
+  }
+
+  private void verify(CRC32C crc, byte[] bytes, int length, long offset)
+      throws CorruptLogException {
+    if (Format.checksum(crc, bytes, 0, length, epoch) != Format.getInt(bytes, 0)) {
+      throw damage(offset, "the record there does not match its checksum");
+    }
+  }
+
+  /** Reads at least so many bytes, and as many more as fit before a limit and are there. */
+  private int readFully(byte[] bytes, int from, int to, long offset, int least) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, to - from);
     long room = capacity - offset;
     if (buffer.remaining() > room) {
       buffer.limit((int) (from + Math.max(least, room)));

@@ -71,7 +71,7 @@ public final class Store implements AutoCloseable {
   private Store(String name, Keeper keeper, Settings settings) {
     this.keeper = keeper;
     this.lifecycle = new Lifecycle(name);
-    this.queues = new Queues<>(keeper.engine(), lifecycle, (operation, key, bytes) -> bytes);
+    this.queues = new Queues<>(keeper.engine(), lifecycle, (operation, key, bytes) -> bytes, true);
     this.largestValue = settings.largestValue();
     keeper.engine().use(queues);
   }

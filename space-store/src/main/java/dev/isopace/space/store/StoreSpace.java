@@ -21,7 +21,8 @@ final class StoreSpace<V> extends AbstractSpace<V> {
     super(name, Format.LARGEST_KEY);
     this.coder = new Coder<>(codec);
     this.keeper = keeper;
-    this.queues = new Queues<>(keeper.engine(), lifecycle(), coder::decode);
+    boolean isOurs = codec == Codec.bytes() || codec == Codec.utf8();
+    this.queues = new Queues<>(keeper.engine(), lifecycle(), coder::decode, isOurs);
     this.largestValue = settings.largestValue();
     keeper.engine().use(queues);
   }

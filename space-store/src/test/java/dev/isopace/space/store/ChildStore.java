@@ -41,6 +41,12 @@ final class ChildStore {
 
   /** A process of another main class of these tests. */
   static Process start(Class<?> main, List<String> arguments) throws IOException {
+    return start(List.of(), main, arguments);
+  }
+
+  /** The same, with options for the JVM. */
+  static Process start(List<String> options, Class<?> main, List<String> arguments)
+      throws IOException {
     List<Class<?>> needed = List.of(Store.class, ChildStore.class, dev.isopace.space.Space.class);
     String path =
         needed.stream()
@@ -51,6 +57,7 @@ final class ChildStore {
     Path tests = Path.of("target", "test-classes").toAbsolutePath();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(List.of("-cp", path + ":" + tests, main.getName()));
     command.addAll(arguments);
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -105,13 +105,14 @@ final class IntervalTest {
   void whileASegmentIsFilled() throws Exception {
     SlowDisk disk = new SlowDisk(StoreTckTest.freshDirectory());
     try (Store store = Store.open(disk, SETTINGS)) {
-      // Each segment is twice as large as the one before.
+      // Each segment is larger than the one before, and often full before the next one is ready:
+      // then there is nothing to force.
       while (disk.pauses.get() < 20) {
         store.push("k", new byte[1000]);
       }
     }
     assertTrue(
-        disk.forcedMeanwhile.get() > disk.pauses.get() / 2,
+        disk.forcedMeanwhile.get() > disk.pauses.get() / 4,
         disk.forcedMeanwhile + " forces in " + disk.pauses + " pauses");
   }
 }

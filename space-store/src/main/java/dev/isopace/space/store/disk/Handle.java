@@ -37,6 +37,11 @@ public interface Handle extends Closeable {
    */
   default void map() throws IOException {}
 
+  /** Whether that has been done, so that reading is no call of the system. */
+  default boolean isMapped() {
+    return false;
+  }
+
   /** The file's size in bytes. */
   long size() throws IOException;
 

@@ -264,6 +264,11 @@ public final class NioDisk implements Disk {
     }
 
     @Override
+    public boolean isMapped() {
+      return mapped != null;
+    }
+
+    @Override
     public long size() throws IOException {
       return file.length();
     }
