@@ -145,6 +145,11 @@ final class Format {
     return (int) crc.getValue() ^ scramble(epoch);
   }
 
+  /** The CRC that a record in a segment of that epoch says it has, from its length on. */
+  static int statedCrc(byte[] bytes, int at, int epoch) {
+    return getInt(bytes, at) ^ scramble(epoch);
+  }
+
   /** Moves a record, which must be valid, from a segment of one epoch to one of another. */
   static void changeEpoch(byte[] bytes, int at, int from, int to) {
     putInt(bytes, at, getInt(bytes, at) ^ scramble(from) ^ scramble(to));

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the records of a segment one after the other, as far as they are valid. */
 final class RecordReader {
@@ -29,6 +30,9 @@ final class RecordReader {
   private long lowest;
 
   private long highest = Long.MAX_VALUE;
+
+  /** Once something was skipped, places are tried that are most probably no records. */
+  private @Nullable RangeChecksums checksums;
 
   private long offset;
   private int at;
@@ -86,7 +90,8 @@ final class RecordReader {
       return false;
     }
     int size = Format.recordLength(window, at);
-    if (!require(size)
+    if ((checksums != null && size > RangeChecksums.BLOCK && !isSealed(checksums, size))
+        || !require(size)
         || Format.checksum(crc, window, at, size, epoch) != Format.getInt(window, at)) {
       return false;
     }
@@ -95,8 +100,16 @@ final class RecordReader {
     return true;
   }
 
+  /** Whether a record matches its checksum, without having it in the window. */
+  private boolean isSealed(RangeChecksums ranges, int size) throws IOException {
+    return ranges.matches(offset + 4, offset + size, Format.statedCrc(window, at, epoch));
+  }
+
   /** Goes on a byte later, whatever is there. */
   void skip() {
+    if (checksums == null) {
+      checksums = new RangeChecksums(handle, offset);
+    }
     offset++;
     length = 0;
   }
