@@ -59,7 +59,7 @@ final class StoreSalvageCommand implements Callable<Integer> {
     for (Salvage.Loss loss : salvage.losses()) {
       print(
           loss.length() == 0
-              ? "lost: " + loss.file() + ", which is missing"
+              ? "lost: " + loss.file() + ", which is missing, or cannot be opened"
               : "lost: "
                   + loss.file()
                   + ", "

@@ -26,7 +26,7 @@ final class Directory {
     if (!holdsStore(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no store");
     }
-    return new NioDisk(directory, 0, false);
+    return NioDisk.toRead(directory);
   }
 
   static boolean holdsStore(Path directory) throws IOException {

@@ -25,7 +25,8 @@ public record Salvage(long entries, List<Loss> losses) {
    *
    * @param file which file
    * @param offset where it begins, in bytes
-   * @param length how many bytes it has, or at least has; zero if the whole file is missing
+   * @param length how many bytes it has, or at least has; zero if the whole file is missing, or
+   *     cannot be opened
    */
   public record Loss(String file, long offset, long length) {}
 }

@@ -54,6 +54,9 @@ final class Salvager implements Closeable {
   /** Where the records of each other part end, as far as a later one says so. */
   private final Map<Integer, Long> ends = new TreeMap<>();
 
+  /** The last ids of files that cannot be opened, by their first ones. */
+  private final TreeMap<Integer, Integer> shut = new TreeMap<>();
+
   /** The oldest segment that the log says it has. */
   private int oldest;
 
@@ -100,10 +103,16 @@ final class Salvager implements Closeable {
         int first = Integer.parseUnsignedInt(matcher.group(1), 16);
         String end = matcher.group(2);
         int last = end == null ? first : Integer.parseUnsignedInt(end, 16);
-        Handle handle = new LegibleHandle(disk.open(name, Mode.READ));
-        opened.add(handle);
-        Part part = new Part(name, first, last, end != null, handle, handle.size());
-        byFirst.merge(first, part, Salvager::later);
+        try {
+          Handle handle = new LegibleHandle(disk.open(name, Mode.READ));
+          opened.add(handle);
+          Part part = new Part(name, first, last, end != null, handle, handle.size());
+          byFirst.merge(first, part, Salvager::later);
+        } catch (IOException e) {
+          // Others can be read all the same.
+          losses.add(new Loss(disk.show(name), 0, 0));
+          shut.merge(first, last, Math::max);
+        }
       }
     }
     int next = byFirst.isEmpty() ? 0 : byFirst.firstKey();
@@ -111,9 +120,7 @@ final class Salvager implements Closeable {
       if (part.last < next) {
         continue;
       }
-      if (part.first > next) {
-        losses.add(new Loss(disk.show(Segment.name(next)), 0, 0));
-      }
+      noteMissing(next, part.first);
       parts.add(part);
       next = part.last + 1;
       readHead(part);
@@ -121,9 +128,22 @@ final class Salvager implements Closeable {
     Checkpoint checkpoint = Checkpoint.read(disk);
     if (checkpoint != null && !checkpoint.states.isEmpty()) {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
-      if (known.last() >= next) {
-        losses.add(new Loss(disk.show(Segment.name(Math.max(known.first(), next))), 0, 0));
+      noteMissing(Math.max(known.first(), next), known.last() + 1);
+    }
+  }
+
+  /**
+   * No file that could be opened has an id of that range; those that could not are lost already.
+   */
+  private void noteMissing(int from, int to) {
+    int missing = from;
+    for (Map.Entry<Integer, Integer> each : shut.entrySet()) {
+      if (each.getKey() <= missing) {
+        missing = Math.max(missing, each.getValue() + 1);
       }
+    }
+    if (missing < to) {
+      losses.add(new Loss(disk.show(Segment.name(missing)), 0, 0));
     }
   }
 
@@ -244,8 +264,8 @@ final class Salvager implements Closeable {
   }
 
   private void noteMissingHead() {
-    if (!parts.isEmpty() && parts.get(0).first > oldest && oldest > 0) {
-      losses.add(new Loss(disk.show(Segment.name(oldest)), 0, 0));
+    if (!parts.isEmpty() && oldest > 0) {
+      noteMissing(oldest, parts.get(0).first);
     }
   }
 

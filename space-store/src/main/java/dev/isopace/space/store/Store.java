@@ -246,6 +246,9 @@ public final class Store implements AutoCloseable {
    * Makes a fresh store of what can be read of a damaged one, and reports what cannot. An entry
    * whose removal is lost is there again.
    *
+   * <p>The damaged store may be where nothing can be written. Whether others use it is then only
+   * known if its lock file can be read. A file of it that cannot be opened is lost, and no more.
+   *
    * @param damaged the directory of the damaged store, which is not in use, and is left as it is
    * @param fresh the directory of the new one, which is empty or does not exist
    * @return what was kept, and what is lost
@@ -260,6 +263,9 @@ public final class Store implements AutoCloseable {
 
   /**
    * Reads all of a store that is not in use, and changes nothing.
+   *
+   * <p>It may be where nothing can be written. Whether others use it is then only known if its lock
+   * file can be read.
    *
    * @param directory where the store is
    * @param progress is told, now and then, how many bytes have been read

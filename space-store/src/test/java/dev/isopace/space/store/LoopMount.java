@@ -75,7 +75,18 @@ final class LoopMount {
     assumeTrue(Files.exists(directory), "the file system has lost the directory");
   }
 
+  /** Shows a directory once more, where nothing can be written. */
+  Path mountReadOnly(Path directory) throws IOException, InterruptedException {
+    assumeTrue(succeeds("test \"$(id -u)\" = 0"), "mounting a directory needs root");
+    run("mkdir -p readonly && mount --bind '" + directory.toAbsolutePath() + "' readonly");
+    run("mount -o remount,bind,ro readonly");
+    return base.resolve("readonly");
+  }
+
   void close() throws IOException, InterruptedException {
+    if (Files.exists(base.resolve("readonly"))) {
+      run("umount readonly; true");
+    }
     if (Files.exists(base.resolve("mounted"))) {
       run("umount mounted; umount tmpfs; true");
     }

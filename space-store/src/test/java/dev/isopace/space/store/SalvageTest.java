@@ -257,6 +257,24 @@ class SalvageTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void aFileThatCannotBeOpenedIsLostAndNoMore(int id) throws IOException {
+    int entries = 300;
+    try (Store store = Store.open(directory, StoreOption.withSegmentSize(64 << 10))) {
+      for (int i = 0; i < entries; i++) {
+        store.push("key", new byte[1000]);
+      }
+    }
+    Path segment = directory.resolve(Segment.name(id));
+    Files.delete(segment);
+    Files.createDirectory(segment);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(List.of(new Salvage.Loss(segment.toString(), 0, 0)), salvage.losses());
+    long lost = entries - salvage.entries();
+    assertTrue(lost > 0 && lost <= (64 << 10) / 1000, lost + " are lost");
+  }
+
   @Test
   void aSoundStoreIsVerified() throws IOException {
     fill();

@@ -4,9 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -30,14 +32,34 @@ final class DirectoryLock implements Closeable {
   private static final String HELD = "dev.isopace.space.store.held:";
 
   private final String property;
-  private final FileChannel channel;
 
-  private DirectoryLock(String property, FileChannel channel) {
+  /** Null where there is no file that could be locked. */
+  private final @Nullable FileChannel channel;
+
+  private DirectoryLock(String property, @Nullable FileChannel channel) {
     this.property = property;
     this.channel = channel;
   }
 
+  /** How the file is locked, once this process has no account of the directory. */
+  private interface Locking {
+    /** Returns what was locked. */
+    @Nullable FileChannel lock(Path directory, Path file) throws IOException;
+  }
+
   static DirectoryLock acquire(Path directory) throws IOException {
+    return acquire(directory, DirectoryLock::lock);
+  }
+
+  /**
+   * The same, for those who only read. Where nothing can be written, a lock that is there is shared
+   * with others who do the same, and where none can be read, nobody else is kept away.
+   */
+  static DirectoryLock acquireToRead(Path directory) throws IOException {
+    return acquire(directory, DirectoryLock::lockToRead);
+  }
+
+  private static DirectoryLock acquire(Path directory, Locking locking) throws IOException {
     Path real = directory.toRealPath();
     Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
     String property = HELD + (key == null ? real : key);
@@ -45,37 +67,65 @@ final class DirectoryLock implements Closeable {
     if (holder != null) {
       throw inUse(directory, "this process, as " + holder);
     }
-    FileChannel channel = null;
     try {
-      channel =
-          FileChannel.open(
-              real.resolve(FILE),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw inUse(directory, readHolder(channel));
-      }
-      byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(name), 0);
-      return new DirectoryLock(property, channel);
+      return new DirectoryLock(property, locking.lock(directory, real.resolve(FILE)));
     } catch (IOException | RuntimeException | Error e) {
-      release(property, channel, e);
+      System.clearProperty(property);
       throw e;
     }
   }
 
-  private static void release(String property, @Nullable FileChannel channel, Throwable failure) {
+  private static FileChannel lock(Path directory, Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (channel != null) {
-        channel.close();
+      lock(directory, channel, false);
+      byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(name), 0);
+      return channel;
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, channel);
+      throw e;
+    }
+  }
+
+  private static @Nullable FileChannel lockToRead(Path directory, Path file) throws IOException {
+    try {
+      return lock(directory, file);
+    } catch (FileSystemException e) {
+      if (Files.isWritable(Files.exists(file) ? file : directory)) {
+        throw e;
       }
+    }
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return null;
+    }
+    try {
+      lock(directory, channel, true);
+      return channel;
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, channel);
+      throw e;
+    }
+  }
+
+  private static void lock(Path directory, FileChannel channel, boolean isShared)
+      throws IOException {
+    if (channel.tryLock(0, Long.MAX_VALUE, isShared) == null) {
+      throw inUse(directory, readHolder(channel));
+    }
+  }
+
+  private static void closeAfter(Throwable failure, FileChannel channel) {
+    try {
+      channel.close();
     } catch (IOException e) {
       failure.addSuppressed(e);
-    } finally {
-      System.clearProperty(property);
     }
   }
 
@@ -101,7 +151,9 @@ final class DirectoryLock implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
     } finally {
       System.clearProperty(property);
     }

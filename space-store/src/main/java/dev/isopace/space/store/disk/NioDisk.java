@@ -38,6 +38,7 @@ public final class NioDisk implements Disk {
   private final @Nullable Object identity;
 
   private final boolean mapsWrites;
+  private final boolean isOnlyRead;
 
   /** How many bytes may still be mapped. */
   private final AtomicLong budget;
@@ -50,10 +51,24 @@ public final class NioDisk implements Disk {
    *     and survives the process, but cannot be forced as cheaply
    */
   public NioDisk(Path directory, long memory, boolean mapsWrites) throws IOException {
+    this(directory, memory, mapsWrites, false);
+  }
+
+  private NioDisk(Path directory, long memory, boolean mapsWrites, boolean isOnlyRead)
+      throws IOException {
     this.directory = directory;
     this.identity = identify(directory);
     this.mapsWrites = mapsWrites;
+    this.isOnlyRead = isOnlyRead;
     this.budget = new AtomicLong(memory);
+  }
+
+  /**
+   * The disk of a directory that is only read, and locked as far as that is possible where nothing
+   * can be written.
+   */
+  public static NioDisk toRead(Path directory) throws IOException {
+    return new NioDisk(directory, 0, false, true);
   }
 
   @Override
@@ -111,7 +126,7 @@ public final class NioDisk implements Disk {
 
   @Override
   public Closeable lock() throws IOException {
-    return DirectoryLock.acquire(directory);
+    return isOnlyRead ? DirectoryLock.acquireToRead(directory) : DirectoryLock.acquire(directory);
   }
 
   @Override
