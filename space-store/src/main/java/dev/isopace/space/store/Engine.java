@@ -154,11 +154,11 @@ final class Engine implements Log.Owner {
         }
         return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
       } catch (IOException | RuntimeException | Error e) {
-        first.handle.close();
+        Closing.closeAfter(e, first.handle);
         throw e;
       }
     } catch (IOException | RuntimeException | Error e) {
-      spares.close();
+      Closing.closeAfter(e, spares);
       throw e;
     }
   }
@@ -701,9 +701,7 @@ final class Engine implements Log.Owner {
     } finally {
       log.lock.unlock();
     }
-    for (Segment segment : unread) {
-      segment.handle.close();
-    }
+    closeFilesOf(unread);
   }
 
   /** Deletes the last segment that is in reserve, for its room. False if there is none. */
@@ -846,17 +844,11 @@ final class Engine implements Log.Owner {
   private void closeFiles() throws IOException {
     try (Closeable ready = spares;
         Closeable old = this::closeRetired) {
-      IOException failure = null;
-      for (Segment segment : segments.all()) {
-        try {
-          segment.handle.close();
-        } catch (IOException e) {
-          failure = e;
-        }
-      }
-      if (failure != null) {
-        throw failure;
-      }
+      closeFilesOf(segments.all());
     }
+  }
+
+  private static void closeFilesOf(List<Segment> some) throws IOException {
+    Closing.closeAll(some.stream().map(segment -> segment.handle).toList());
   }
 }

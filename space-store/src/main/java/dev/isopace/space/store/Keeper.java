@@ -136,20 +136,12 @@ final class Keeper implements Runnable {
       replay.run();
       return Engine.open(disk, settings, lock, replay);
     } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, replay);
+      Closing.closeAfter(e, replay);
       if (lock != null) {
-        closeAfter(e, lock);
+        Closing.closeAfter(e, lock);
       }
-      closeAfter(e, disk);
+      Closing.closeAfter(e, disk);
       throw e;
-    }
-  }
-
-  private static void closeAfter(Throwable failure, Closeable resource) {
-    try {
-      resource.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 

@@ -616,8 +616,6 @@ final class Replay implements Closeable {
   /** Closes what was opened; for when the rest cannot be done. */
   @Override
   public void close() throws IOException {
-    for (Handle handle : opened) {
-      handle.close();
-    }
+    Closing.closeAll(opened);
   }
 }

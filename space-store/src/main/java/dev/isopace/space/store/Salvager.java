@@ -300,8 +300,6 @@ final class Salvager implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (Handle handle : opened) {
-      handle.close();
-    }
+    Closing.closeAll(opened);
   }
 }

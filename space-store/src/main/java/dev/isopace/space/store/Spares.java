@@ -7,7 +7,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -256,12 +258,10 @@ final class Spares implements Closeable {
   /** Closes the files of all. */
   @Override
   public void close() throws IOException {
-    for (Segment segment : ready) {
-      segment.handle.close();
-    }
-    for (Reusable file : reusable) {
-      file.handle().close();
-    }
+    List<Handle> handles = new ArrayList<>();
+    ready.forEach(segment -> handles.add(segment.handle));
+    reusable.forEach(file -> handles.add(file.handle()));
+    Closing.closeAll(handles);
   }
 
   static int randomEpoch() {

@@ -295,9 +295,11 @@ public final class NioDisk implements Disk {
         mapping = null;
         mapped = null;
         budget.addAndGet(made.buffer.capacity());
-        made.close();
       }
-      file.close();
+      try (file;
+          made) {
+        // What cannot be unmapped is closed, too.
+      }
     }
   }
 }
