@@ -69,15 +69,22 @@ final class Compactor {
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How often that is doubled, while attempts fail and nothing else happens. */
+  private static final int DOUBLINGS = 6;
+
   private final Engine engine;
   private final Disk disk;
   private final Segments segments;
   private final Index index;
 
-  /** When the last attempt failed; it is not repeated at once. */
+  /** How many attempts have failed since one succeeded. */
+  private int failures;
+
+  /** When the last of them did; it is not repeated at once. */
   private long failedAt;
 
-  private boolean hasFailed;
+  /** Whether it is to be repeated although nothing else happens. */
+  private boolean isRetryAhead;
 
   private long bytesRead;
 
@@ -93,6 +100,10 @@ final class Compactor {
 
   /** Whether there are segments to be dropped, under the lock; null if there are none. */
   @Nullable Runnable nextDrop() {
+    if (nanosToRetry() <= 0) {
+      // All that may be tried again is looked for from here on; if that is nothing, so be it.
+      isRetryAhead = false;
+    }
     List<Segment> sealed = sealed();
     return sealed.isEmpty() || sealed.get(0).liveCount > 0 || isPausing()
         ? null
@@ -100,7 +111,13 @@ final class Compactor {
   }
 
   private boolean isPausing() {
-    return hasFailed && System.nanoTime() - failedAt < PAUSE_NANOS;
+    return failures > 0 && System.nanoTime() - failedAt < PAUSE_NANOS;
+  }
+
+  /** After how long to look for a task again that has failed, whatever else happens or not. */
+  long nanosToRetry() {
+    long pause = PAUSE_NANOS << Math.min(failures - 1, DOUBLINGS);
+    return isRetryAhead ? pause - (System.nanoTime() - failedAt) : Long.MAX_VALUE;
   }
 
   /** What is worth rewriting now, under the lock; null if nothing is. */
@@ -140,11 +157,13 @@ final class Compactor {
     try {
       discards.clear();
       attempt.run();
-      hasFailed = false;
+      failures = 0;
+      isRetryAhead = false;
     } catch (IOException | RuntimeException | Error e) {
       // The store is as good as before. Whoever asks for compaction is told why it fails.
-      hasFailed = true;
+      failures++;
       failedAt = System.nanoTime();
+      isRetryAhead = true;
     }
   }
 
@@ -208,13 +227,26 @@ final class Compactor {
     discards.clear();
     rollIfWorthwhile();
     dropOldest();
+    CorruptLogException damage = null;
     for (List<Segment> run : runs()) {
       if (engine.isStopping()) {
         return;
       }
-      rewrite(run);
+      try {
+        rewrite(run);
+      } catch (CorruptLogException e) {
+        // The other runs are no worse for it.
+        if (damage == null) {
+          damage = e;
+        } else {
+          damage.addSuppressed(e);
+        }
+      }
     }
     dropOldest();
+    if (damage != null) {
+      throw damage;
+    }
   }
 
   private void rollIfWorthwhile() throws IOException {

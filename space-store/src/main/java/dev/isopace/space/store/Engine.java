@@ -402,8 +402,15 @@ final class Engine implements Log.Owner {
 
   @SuppressWarnings("WaitNotInLoop") // the caller looks for work again
   private void awaitWork() {
-    if (settings.sync() == Sync.INTERVAL && log.failure() == null) {
-      awaitWork(settings.interval().toNanos() - (System.nanoTime() - lastForce));
+    long nanos = Long.MAX_VALUE;
+    if (log.failure() == null) {
+      nanos = compactor.nanosToRetry();
+      if (settings.sync() == Sync.INTERVAL) {
+        nanos = Math.min(nanos, settings.interval().toNanos() - (System.nanoTime() - lastForce));
+      }
+    }
+    if (nanos < Long.MAX_VALUE) {
+      awaitWork(nanos);
     } else {
       work.awaitUninterruptibly();
     }
