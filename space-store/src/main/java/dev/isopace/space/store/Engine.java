@@ -149,7 +149,7 @@ final class Engine implements Log.Owner {
         }
         for (Segment segment : found) {
           if (segment.end == segment.capacity) {
-            segment.handle.map();
+            mapQuietly(segment.handle);
           }
         }
         return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
@@ -555,12 +555,13 @@ final class Engine implements Log.Owner {
     mapQuietly(segment.handle);
   }
 
-  /** What cannot be mapped is read by calls. */
+  /** What cannot be mapped is read and written by calls. */
   static void mapQuietly(Handle handle) {
     try {
       handle.map();
-    } catch (IOException e) {
-      // It is as good as before; only slower.
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // It is as good as before; only slower. What is missing is room for addresses, not on the
+      // heap.
     }
   }
 

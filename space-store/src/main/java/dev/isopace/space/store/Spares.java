@@ -189,7 +189,7 @@ final class Spares implements Closeable {
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
       fill(handle, handle.size(), size, meanwhile);
-      handle.map();
+      Engine.mapQuietly(handle);
       Segment made = new Segment(disk, handle, Segment.name(id), id, id, epoch, false, 0, size);
       made.end = end;
       return made;

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * it the file for everybody. Users' threads therefore read, write and force through {@link
  * RandomAccessFile}, which knows no interrupts, or through mapped memory. What needs a channel
  * (mapping, the directory, the lock) is left to calls that the store makes on a thread of its own:
- * {@link #syncDir}, {@link #lock} and {@link Handle#map}.
+ * {@link #syncDir}, {@link #lock} and {@link Handle#map}. Should that thread be interrupted after
+ * all, the channel of a file is lost and the file is not; see {@link OwnFile}.
  */
 public final class NioDisk implements Disk {
   private final Path directory;
@@ -155,8 +156,33 @@ public final class NioDisk implements Disk {
     }
   }
 
+  /**
+   * A file that its channel cannot close. A channel that is closed, as by an interrupt, closes the
+   * file that it is of; here that does nothing, and reads and writes by calls go on.
+   */
+  private static final class OwnFile extends RandomAccessFile {
+    private volatile boolean isDone;
+
+    OwnFile(File path, String mode) throws IOException {
+      super(path, mode);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (isDone) {
+        super.close();
+      }
+    }
+
+    /** Closes the file, and its channel with it. */
+    void closeForGood() throws IOException {
+      isDone = true;
+      super.close();
+    }
+  }
+
   private final class NioHandle implements Handle {
-    private final RandomAccessFile file;
+    private final OwnFile file;
     private final boolean writable;
 
     /** Guards the position of the file, which reads and writes share. */
@@ -171,7 +197,7 @@ public final class NioDisk implements Disk {
     private volatile @Nullable ByteBuffer mapped;
 
     NioHandle(File path, String mode) throws IOException {
-      this.file = new RandomAccessFile(path, mode);
+      this.file = new OwnFile(path, mode);
       this.writable = mode.equals("rw");
     }
 
@@ -267,11 +293,17 @@ public final class NioDisk implements Disk {
         budget.addAndGet(size);
         return;
       }
+      // Whoever interrupts all threads of a group does not mean the file.
+      Thread.interrupted();
       MapMode mode = writable && mapsWrites ? MapMode.READ_WRITE : MapMode.READ_ONLY;
       try {
         Mapping made = Mapping.of(file.getChannel(), mode, size);
         mapping = made;
         mapped = made.buffer;
+      } catch (ClosedByInterruptException e) {
+        // It came in that very moment; without its channel, the file is read and written by calls.
+        Thread.interrupted();
+        budget.addAndGet(size);
       } catch (IOException | RuntimeException | Error e) {
         budget.addAndGet(size);
         throw e;
@@ -289,6 +321,7 @@ public final class NioDisk implements Disk {
     }
 
     @Override
+    @SuppressWarnings("try") // the file is there to be closed
     public void close() throws IOException {
       Mapping made = mapping;
       if (made != null) {
@@ -296,7 +329,7 @@ public final class NioDisk implements Disk {
         mapped = null;
         budget.addAndGet(made.buffer.capacity());
       }
-      try (file;
+      try (Closeable opened = file::closeForGood;
           made) {
         // What cannot be unmapped is closed, too.
       }

@@ -1,0 +1,107 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("What cannot be mapped into memory is read and written all the same")
+final class MapTest {
+  private static final int MAPS = 2_000;
+  private static final int SIZE = 8_192;
+  private static final byte[] VALUE = new byte[1000];
+
+  private final Path directory = StoreTckTest.freshDirectory();
+
+  /** How mapping may fail. */
+  enum Failure {
+    IO,
+    OUT_OF_ADDRESSES,
+    OTHER;
+
+    void fail() throws IOException {
+      switch (this) {
+        case IO -> throw new IOException("Map failed");
+        case OUT_OF_ADDRESSES -> throw new OutOfMemoryError("Map failed");
+        case OTHER -> throw new UnsupportedOperationException("simulated");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Failure.class)
+  @DisplayName("where mapping fails")
+  void failure(Failure failure) throws Exception {
+    Settings settings =
+        new Settings(Settings.Sync.NEVER, Duration.ZERO, 1 << 30, 64 << 10, 512 << 10);
+    AtomicInteger failures = new AtomicInteger();
+    for (int life = 0; life < 2; life++) {
+      Disk disk =
+          new ForwardingDisk(new NioDisk(directory, settings.memory(), true)) {
+            @Override
+            public Handle open(String name, Mode mode) throws IOException {
+              return new ForwardingHandle(super.open(name, mode)) {
+                @Override
+                public void map() throws IOException {
+                  failures.incrementAndGet();
+                  failure.fail();
+                }
+              };
+            }
+          };
+      try (Store store = Store.open(disk, settings)) {
+        for (int i = 0; i < 300; i++) {
+          store.push("k", VALUE);
+        }
+        assertEquals(300L * (life + 1), store.len("k"));
+        store.compact();
+        assertArrayEquals(VALUE, store.peek("k").orElseThrow());
+      }
+    }
+    assertTrue(failures.get() > 10, failures + " were to be mapped");
+  }
+
+  @Test
+  @DisplayName("when an interrupt comes meanwhile")
+  void interrupt() throws Exception {
+    FutureTask<Void> maps = new FutureTask<>(this::mapAgainAndAgain);
+    Thread mapping = new Thread(maps, "mapping");
+    mapping.start();
+    while (!maps.isDone()) {
+      mapping.interrupt();
+    }
+    mapping.join();
+    maps.get();
+  }
+
+  private Void mapAgainAndAgain() throws IOException {
+    try (NioDisk disk = new NioDisk(directory, 1 << 30, false)) {
+      for (int i = 0; i < MAPS; i++) {
+        try (Handle handle = disk.open("file", i == 0 ? Disk.Mode.CREATE : Disk.Mode.WRITE)) {
+          ByteBuffer bytes = ByteBuffer.allocate(SIZE).putInt(0, i);
+          handle.write(bytes, 0);
+          handle.map();
+          ByteBuffer read = ByteBuffer.allocate(SIZE);
+          assertEquals(SIZE, handle.read(read, 0));
+          assertEquals(i, read.getInt(0));
+          handle.write(bytes.position(0), SIZE);
+          handle.truncate(SIZE);
+        }
+      }
+    }
+    return null;
+  }
+}
