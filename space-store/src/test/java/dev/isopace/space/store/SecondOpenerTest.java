@@ -2,14 +2,19 @@ package dev.isopace.space.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A directory belongs to one open store, whatever name it is called by. */
 class SecondOpenerTest {
@@ -36,6 +41,52 @@ class SecondOpenerTest {
     try (Store again = Store.open(link)) {
       assertEquals(2, again.len("key"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aLockThatIsThatOfAnotherDirectoryIsRefused(boolean isHardLink)
+      throws IOException, InterruptedException {
+    Path other = StoreTckTest.freshDirectory();
+    try (Store first = Store.open(directory)) {
+      Path lock = directory.resolve("lock").toAbsolutePath();
+      if (isHardLink) {
+        Files.createLink(other.resolve("lock"), lock);
+      } else {
+        Files.createSymbolicLink(other.resolve("lock"), lock);
+      }
+      IOException refusal = assertThrows(IOException.class, () -> Store.open(other));
+      assertTrue(
+          refusal.getMessage().startsWith(other + " is in use by this process, as " + directory),
+          refusal.getMessage());
+      // Had the file been opened and closed, the system would have forgotten the lock.
+      requireRefusedElsewhere();
+      first.push("key", new byte[] {1});
+    }
+    Store.open(other).close();
+  }
+
+  private void requireRefusedElsewhere() throws IOException, InterruptedException {
+    Process process = ChildStore.start(directory);
+    try {
+      assertNotEquals("open", ChildStore.readLine(process));
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aLockOfSomebodyElseInThisProcessIsRefused() throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
+      IOException refusal = assertThrows(IOException.class, () -> Store.open(directory));
+      assertTrue(
+          refusal.getMessage().startsWith(directory + " is in use by this process;"),
+          refusal.getMessage());
+    }
+    Store.open(directory).close();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -12,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,32 +22,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The lock of a file belongs to the process: a second one of the same process would be granted,
  * and closing it would release the first. So this process keeps account of its own, by what the
- * file system calls the directory, and never opens the file twice.
+ * file system calls the directory and the file, and never opens the file twice, whatever links lead
+ * to it.
  */
 final class DirectoryLock implements Closeable {
   private static final String FILE = "lock";
   private static final int LONGEST_HOLDER = 200;
 
   /**
-   * The directories that this process uses are system properties, since this class may be loaded
-   * several times in one process: behind this, what identifies the directory; and how it was named.
+   * The directories that this process uses, and the files in them that it locks, are system
+   * properties, since this class may be loaded several times in one process: behind this, what
+   * identifies the one or the other; and how the directory was named.
    */
   private static final String HELD = "dev.isopace.space.store.held:";
 
-  private final String property;
+  private final Path directory;
+
+  /** What this process has put down, to be taken back. */
+  private final List<String> claims = new ArrayList<>();
 
   /** Null where there is no file that could be locked. */
-  private final @Nullable FileChannel channel;
+  private @Nullable FileChannel channel;
 
-  private DirectoryLock(String property, @Nullable FileChannel channel) {
-    this.property = property;
-    this.channel = channel;
+  private DirectoryLock(Path directory) {
+    this.directory = directory;
   }
 
-  /** How the file is locked, once this process has no account of the directory. */
+  /** How a file is locked, once this process has claimed the directory. */
   private interface Locking {
-    /** Returns what was locked. */
-    @Nullable FileChannel lock(Path directory, Path file) throws IOException;
+    void lock(DirectoryLock lock, Path file) throws IOException;
   }
 
   static DirectoryLock acquire(Path directory) throws IOException {
@@ -60,72 +66,77 @@ final class DirectoryLock implements Closeable {
   }
 
   private static DirectoryLock acquire(Path directory, Locking locking) throws IOException {
-    Path real = directory.toRealPath();
-    Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
-    String property = HELD + (key == null ? real : key);
+    DirectoryLock lock = new DirectoryLock(directory);
+    try {
+      Path real = directory.toRealPath();
+      lock.claim(real);
+      locking.lock(lock, real.resolve(FILE));
+      return lock;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        lock.close();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** Keeps all others of this process from a directory, or a file. */
+  private void claim(Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    String property = HELD + (key == null ? path.toRealPath() : key);
     Object holder = System.getProperties().putIfAbsent(property, directory.toString());
     if (holder != null) {
-      throw inUse(directory, "this process, as " + holder);
+      throw inUse("this process, as " + holder);
     }
-    try {
-      return new DirectoryLock(property, locking.lock(directory, real.resolve(FILE)));
-    } catch (IOException | RuntimeException | Error e) {
-      System.clearProperty(property);
-      throw e;
-    }
+    claims.add(property);
   }
 
-  private static FileChannel lock(Path directory, Path file) throws IOException {
-    FileChannel channel =
+  private void lock(Path file) throws IOException {
+    try {
+      claim(file);
+    } catch (NoSuchFileException e) {
+      // Nobody can have locked it yet.
+      FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      claim(file);
+    }
+    FileChannel opened =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      lock(directory, channel, false);
-      byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(name), 0);
-      return channel;
-    } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, channel);
-      throw e;
-    }
+    channel = opened;
+    lock(opened, false);
+    byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+    opened.truncate(0);
+    opened.write(ByteBuffer.wrap(name), 0);
   }
 
-  private static @Nullable FileChannel lockToRead(Path directory, Path file) throws IOException {
+  private void lockToRead(Path file) throws IOException {
     try {
-      return lock(directory, file);
+      lock(file);
+      return;
     } catch (FileSystemException e) {
       if (Files.isWritable(Files.exists(file) ? file : directory)) {
         throw e;
       }
     }
-    FileChannel channel;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      FileChannel opened = FileChannel.open(file, StandardOpenOption.READ);
+      channel = opened;
+      lock(opened, true);
     } catch (NoSuchFileException | AccessDeniedException e) {
-      return null;
-    }
-    try {
-      lock(directory, channel, true);
-      return channel;
-    } catch (IOException | RuntimeException | Error e) {
-      closeAfter(e, channel);
-      throw e;
+      // There is none, or none for this user.
     }
   }
 
-  private static void lock(Path directory, FileChannel channel, boolean isShared)
-      throws IOException {
-    if (channel.tryLock(0, Long.MAX_VALUE, isShared) == null) {
-      throw inUse(directory, readHolder(channel));
-    }
-  }
-
-  private static void closeAfter(Throwable failure, FileChannel channel) {
+  private void lock(FileChannel opened, boolean isShared) throws IOException {
     try {
-      channel.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+      if (opened.tryLock(0, Long.MAX_VALUE, isShared) == null) {
+        throw inUse(readHolder(opened));
+      }
+    } catch (OverlappingFileLockException e) {
+      // Somebody else than a store: that would have been claimed.
+      throw inUse("this process");
     }
   }
 
@@ -140,7 +151,7 @@ final class DirectoryLock implements Closeable {
     return holder.isEmpty() ? "another process" : holder;
   }
 
-  private static IOException inUse(Path directory, String holder) {
+  private IOException inUse(String holder) {
     return new IOException(
         directory
             + " is in use by "
@@ -155,7 +166,7 @@ final class DirectoryLock implements Closeable {
         channel.close();
       }
     } finally {
-      System.clearProperty(property);
+      claims.forEach(System::clearProperty);
     }
   }
 }
