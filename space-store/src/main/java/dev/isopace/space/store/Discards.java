@@ -58,10 +58,12 @@ final class Discards {
     if (discards.isEmpty()) {
       return;
     }
-    engine.requireSound("compact", null);
     for (Discard each : discards) {
+      engine.requireSound("compact", null);
       if (!each.isGone) {
         remove(each);
+        // There may be many, and large files take their time to be deleted.
+        engine.forceIfDue();
       }
     }
     engine.syncDir();

@@ -442,7 +442,9 @@ final class Engine implements Log.Owner {
       return preparation;
     }
     if (!retired.isEmpty()) {
-      return this::closeQuietly;
+      // One by one: the last to close a file that was deleted waits until its room is given back.
+      Segment segment = retired.remove(0);
+      return () -> closeQuietly(segment);
     }
     if (!untrimmed.isEmpty()) {
       Segment segment = untrimmed.remove(0);
@@ -538,9 +540,9 @@ final class Engine implements Log.Owner {
     }
   }
 
-  private void closeQuietly() {
+  private static void closeQuietly(Segment segment) {
     try {
-      closeRetired();
+      segment.handle.close();
     } catch (IOException e) {
       // The file is deleted; there is nothing that could be done about it.
     }
@@ -566,7 +568,7 @@ final class Engine implements Log.Owner {
   }
 
   /** Within a long task of the store's own thread, which may be what the log waits for. */
-  private void forceIfDue() {
+  void forceIfDue() {
     if (isForceDue()) {
       forceAll();
     }

@@ -223,7 +223,8 @@ public final class Store implements AutoCloseable {
    * Gives back at once all disk space that is of no use. Others go on meanwhile. Without this it is
    * given back little by little, once it is more than what is of use.
    *
-   * @throws CorruptLogException if damage was found; what is damaged is left as it is
+   * @throws CorruptLogException if damage was found; what is damaged is left as it is, and all else
+   *     is done
    * @throws IOException if it could not be done; nothing is lost
    * @throws SpaceClosedException if the store is closed
    */

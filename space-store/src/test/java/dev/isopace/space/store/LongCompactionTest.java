@@ -109,6 +109,118 @@ final class LongCompactionTest {
     }
   }
 
+  /** Takes its time to delete and to close a file, and counts how often the log is forced then. */
+  private static final class SlowlyDeletingDisk extends ForwardingDisk {
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch released = new CountDownLatch(1);
+    final Pauses deletions = new Pauses();
+    final Pauses closures = new Pauses();
+    private final AtomicInteger forces = new AtomicInteger();
+    volatile boolean isSlow = true;
+
+    /** How many calls there were, and how many with a force since the one before. */
+    private final class Pauses {
+      final AtomicInteger count = new AtomicInteger();
+      final AtomicInteger forced = new AtomicInteger();
+      private int before;
+
+      /** On the store's own thread alone. */
+      void pause() {
+        int now = forces.get();
+        if (count.getAndIncrement() > 0 && now > before) {
+          forced.incrementAndGet();
+        }
+        before = now;
+        LockSupport.parkNanos(PAUSE);
+      }
+    }
+
+    SlowlyDeletingDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, 0, false));
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      return new ForwardingHandle(super.open(name, mode)) {
+        @Override
+        public void force() throws IOException {
+          super.force();
+          forces.incrementAndGet();
+        }
+
+        @Override
+        public void close() throws IOException {
+          super.close();
+          if (isSlow) {
+            closures.pause();
+          }
+        }
+      };
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      awaitRelease(from);
+      super.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      awaitRelease(name);
+      super.delete(name);
+      deletions.pause();
+    }
+
+    /** When the first segment goes, until others are to go with it. */
+    private void awaitRelease(String name) {
+      if (Segment.NAME.matcher(name).matches()) {
+        begun.countDown();
+        for (boolean isReleased = false; !isReleased; ) {
+          try {
+            isReleased = released.await(30, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts the store's thread", e);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("What is to be forced at intervals is forced between files that are deleted")
+  void intervalsAreKeptWhileManyAreDeleted() throws Exception {
+    SlowlyDeletingDisk disk = new SlowlyDeletingDisk(StoreTckTest.freshDirectory());
+    byte[] large = new byte[SEGMENT / 2 - 1000];
+    try (Store store = Store.open(disk, SETTINGS.withSync(Settings.Sync.INTERVAL, INTERVAL))) {
+      for (int i = 0; i < 2 * SEGMENTS; i++) {
+        store.push("taken", large);
+      }
+      for (int i = 0; i < 4; i++) {
+        store.pullp("taken");
+      }
+      assertTrue(disk.begun.await(30, TimeUnit.SECONDS), "nothing was deleted");
+      while (store.pullp("taken").isPresent()) {}
+      disk.released.countDown();
+      while (disk.closures.count.get() < SEGMENTS / 2) {
+        store.push("appended", new byte[1]);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      assertTrue(
+          disk.deletions.forced.get() > SEGMENTS / 4 && disk.closures.forced.get() > SEGMENTS / 4,
+          disk.deletions.forced
+              + " forces between "
+              + disk.deletions.count
+              + " deletions, "
+              + disk.closures.forced
+              + " between "
+              + disk.closures.count
+              + " closures");
+      disk.isSlow = false;
+    }
+  }
+
   private static void compact(Store store) {
     try {
       store.compact();
