@@ -26,8 +26,17 @@ final class Closing {
     try {
       resource.close();
     } catch (IOException | RuntimeException | Error e) {
-      if (e != failure) {
-        failure.addSuppressed(e);
+      suppress(failure, e);
+    }
+  }
+
+  /** Adds a failure to the one that is to be thrown, which may be the same, as far as possible. */
+  static void suppress(Throwable failure, Throwable other) {
+    if (other != failure) {
+      try {
+        failure.addSuppressed(other);
+      } catch (OutOfMemoryError e) {
+        // The first one says enough.
       }
     }
   }

@@ -239,7 +239,7 @@ final class Compactor {
         if (damage == null) {
           damage = e;
         } else {
-          damage.addSuppressed(e);
+          Closing.suppress(damage, e);
         }
       }
     }
@@ -424,11 +424,7 @@ final class Compactor {
       segment.end = output.size();
       return new Rewritten(segment, moves);
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        handle.close();
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
+      Closing.closeAfter(e, handle);
       throw e;
     }
   }

@@ -409,10 +409,16 @@ final class Engine implements Log.Owner {
         nanos = Math.min(nanos, settings.interval().toNanos() - (System.nanoTime() - lastForce));
       }
     }
-    if (nanos < Long.MAX_VALUE) {
-      awaitWork(nanos);
-    } else {
-      work.awaitUninterruptibly();
+    try {
+      if (nanos < Long.MAX_VALUE) {
+        awaitWork(nanos);
+      } else {
+        work.awaitUninterruptibly();
+      }
+    } catch (OutOfMemoryError e) {
+      // There was none to wait in line; others may have it.
+      log.lock.unlock();
+      Tenacity.lock(log.lock);
     }
   }
 

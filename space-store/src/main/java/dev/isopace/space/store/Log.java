@@ -541,7 +541,7 @@ final class Log {
         segment.handle.force();
       }
     } catch (IOException | RuntimeException | Error e) {
-      failed.addSuppressed(e);
+      Closing.suppress(failed, e);
       return Outcome.unknown(failed);
     }
     return Outcome.refused(failed);

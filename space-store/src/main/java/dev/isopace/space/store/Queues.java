@@ -197,60 +197,63 @@ final class Queues<V> {
       throws IOException, InterruptedException {
     requireStack();
     while (waiter.removal == null) {
-      Segment segment = null;
-      long position = NOWHERE;
-      Removal unsettled = null;
-      log.lock.lock();
       try {
-        waiter.turn = false;
-        KeyQueue queue = waiter.inLine ? require(key) : index.find(key);
-        if (waiter.isServed()) {
-          unsettled = waiter.missed;
-          waiter.missed = null;
-        } else if (!waiter.inLine) {
-          lifecycle.requireOpen(operation, key);
-          engine.requireSound(operation, key);
-        }
-        if (waiter.isServed() || unsettled != null) {
-          // What it was told is looked at below.
-        } else if (queue != null && queue.hasAvailable()) {
-          position = queue.available();
-          segment = segments.find(position);
-          segment.pin();
-        } else if (waiter.stays) {
-          if (!waiter.inLine) {
-            index.obtain(key).takers.add(waiter);
-          }
-        } else if (queue == null || queue.lastClaim() == null) {
+        if (!advance(operation, key, waiter, deadline)) {
           return null;
-        } else {
-          unsettled = queue.lastClaim();
         }
-      } finally {
-        log.lock.unlock();
-      }
-      if (unsettled != null) {
-        log.awaitOther(unsettled);
-      } else if (segment != null) {
-        tryFor(operation, key, waiter, segment, position);
-      } else if (!awaitTurn(operation, key, waiter, deadline)) {
-        return null;
+      } catch (VirtualMachineError e) {
+        // In line, nobody would come for what it is given.
+        if (leaveAtOnce(key, waiter)) {
+          throw e;
+        }
       }
     }
     return receive(operation, key, waiter.removal);
   }
 
-  /** Waits in line; does not stay there if that fails, for want of memory or of stack. */
-  private boolean awaitTurn(String operation, String key, Waiter waiter, Deadline deadline)
+  /** Does what is next for a taker: tries, or waits. False if there is nothing for it. */
+  private boolean advance(String operation, String key, Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
+    Segment segment = null;
+    long position = NOWHERE;
+    Removal unsettled = null;
+    log.lock.lock();
     try {
-      return await(operation, key, waiter, deadline, true);
-    } catch (VirtualMachineError e) {
-      if (leaveAtOnce(key, waiter)) {
-        throw e;
+      waiter.turn = false;
+      KeyQueue queue = waiter.inLine ? require(key) : index.find(key);
+      if (waiter.isServed()) {
+        unsettled = waiter.missed;
+        waiter.missed = null;
+      } else if (!waiter.inLine) {
+        lifecycle.requireOpen(operation, key);
+        engine.requireSound(operation, key);
       }
-      return true;
+      if (waiter.isServed() || unsettled != null) {
+        // What it was told is looked at below.
+      } else if (queue != null && queue.hasAvailable()) {
+        position = queue.available();
+        segment = segments.find(position);
+        segment.pin();
+      } else if (waiter.stays) {
+        if (!waiter.inLine) {
+          index.obtain(key).takers.add(waiter);
+        }
+      } else if (queue == null || queue.lastClaim() == null) {
+        return false;
+      } else {
+        unsettled = queue.lastClaim();
+      }
+    } finally {
+      log.lock.unlock();
     }
+    if (unsettled != null) {
+      log.awaitOther(unsettled);
+    } else if (segment != null) {
+      tryFor(operation, key, waiter, segment, position);
+    } else {
+      return await(operation, key, waiter, deadline, true);
+    }
+    return true;
   }
 
   private boolean leaveAtOnce(String key, Waiter waiter) {
@@ -440,7 +443,7 @@ final class Queues<V> {
 
   /** Leaves off after a failure. False if it does not count: somebody else was served meanwhile. */
   private boolean giveUpOn(String key, Waiter waiter, long position) {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       KeyQueue queue = index.find(key);
       if (waiter.isServed() || queue == null || !isFirst(queue, position)) {
@@ -497,7 +500,7 @@ final class Queues<V> {
       log.lock.unlock();
     }
     if (segment == null) {
-      boolean given = await(operation, key, Objects.requireNonNull(waiter), deadline, false);
+      boolean given = awaitEntry(operation, key, Objects.requireNonNull(waiter), deadline);
       // A copy, for others have been given the same.
       return given
           ? opening.open(operation, key, Objects.requireNonNull(waiter.read).clone())
@@ -512,12 +515,32 @@ final class Queues<V> {
     return opening.open(operation, key, body(record));
   }
 
+  /** Waits for an entry to read; stays in line in no case. */
+  private boolean awaitEntry(String operation, String key, Waiter reader, Deadline deadline)
+      throws IOException, InterruptedException {
+    try {
+      return await(operation, key, reader, deadline, false);
+    } catch (VirtualMachineError e) {
+      Tenacity.lock(log.lock);
+      try {
+        if (reader.inLine) {
+          KeyQueue queue = require(key);
+          queue.readers.remove(reader);
+          index.forgetIfIdle(queue);
+        }
+      } finally {
+        log.lock.unlock();
+      }
+      throw e;
+    }
+  }
+
   /** Reads a record, and lets go of its segment before anything of the user's is called. */
   private byte[] readPinned(Segment segment, long position) throws IOException {
     try {
       return segment.read(Position.offset(position));
     } finally {
-      log.lock.lock();
+      Tenacity.lock(log.lock);
       try {
         segment.unpin();
       } finally {

@@ -230,7 +230,7 @@ final class Spares implements Closeable {
     try {
       small.handle.truncate(small.capacity);
     } catch (IOException e) {
-      failure.addSuppressed(e);
+      Closing.suppress(failure, e);
     }
   }
 
@@ -313,7 +313,7 @@ final class Spares implements Closeable {
       handle.close();
       deleteIfThere(disk, name);
     } catch (IOException e) {
-      failure.addSuppressed(e);
+      Closing.suppress(failure, e);
     }
   }
 }
