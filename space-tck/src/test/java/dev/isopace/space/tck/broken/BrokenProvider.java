@@ -17,7 +17,7 @@ public final class BrokenProvider implements SpaceProvider {
 
   @Override
   public Set<Capability> capabilities(SpaceUri uri) {
-    return Flaw.named(uri.target()).copies() ? Set.of(Capability.COPYING) : Set.of();
+    return Flaw.named(uri.target()).recipe().capabilities();
   }
 
   @Override

@@ -242,22 +242,15 @@ enum ClosingDefect implements Flaw {
             }
           });
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  ClosingDefect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  ClosingDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 
   /** Longer than the suite waits for a close, however patient it is by itself. */

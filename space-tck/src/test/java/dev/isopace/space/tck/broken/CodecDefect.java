@@ -126,21 +126,14 @@ enum CodecDefect implements Flaw {
             }
           });
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  CodecDefect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  CodecDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 }

@@ -217,38 +217,38 @@ enum ConditionalDefect implements Flaw {
           }),
 
   CLOSE_WAITS_FOR_CALLS_BEFORE_IT_WAKES(
-      "CLS-1",
-      true,
-      codec -> {
-        AtomicInteger busy = new AtomicInteger();
-        return new ForwardingSpace<>(
-            new PlainSpace<>(
-                Codec.of(
-                    value -> {
-                      busy.incrementAndGet();
-                      try {
-                        return codec.encode(value);
-                      } finally {
-                        busy.decrementAndGet();
-                      }
-                    },
-                    bytes -> {
-                      busy.incrementAndGet();
-                      try {
-                        return codec.decode(bytes);
-                      } finally {
-                        busy.decrementAndGet();
-                      }
-                    }))) {
-          @Override
-          public void close() {
-            while (busy.get() > 0) {
-              LockSupport.parkNanos(100_000);
-            }
-            super.close();
-          }
-        };
-      }),
+      Recipe.copying(
+          "CLS-1",
+          codec -> {
+            AtomicInteger busy = new AtomicInteger();
+            return new ForwardingSpace<>(
+                new PlainSpace<>(
+                    Codec.of(
+                        value -> {
+                          busy.incrementAndGet();
+                          try {
+                            return codec.encode(value);
+                          } finally {
+                            busy.decrementAndGet();
+                          }
+                        },
+                        bytes -> {
+                          busy.incrementAndGet();
+                          try {
+                            return codec.decode(bytes);
+                          } finally {
+                            busy.decrementAndGet();
+                          }
+                        }))) {
+              @Override
+              public void close() {
+                while (busy.get() > 0) {
+                  LockSupport.parkNanos(100_000);
+                }
+                super.close();
+              }
+            };
+          })),
 
   CUTS_ZEROS_AT_THE_END_OF_A_VALUE(
       "ARG-3",
@@ -736,32 +736,18 @@ enum ConditionalDefect implements Flaw {
     private static final long serialVersionUID = 1L;
   }
 
-  private final String rule;
-  private final boolean copies;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  ConditionalDefect(String rule, Maker maker) {
-    this(rule, false, maker);
+  ConditionalDefect(String rule, Recipe.Maker maker) {
+    this(Recipe.of(rule, maker));
   }
 
-  ConditionalDefect(String rule, boolean copies, Maker maker) {
-    this.rule = rule;
-    this.copies = copies;
-    this.maker = maker;
+  ConditionalDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
-  }
-
-  @Override
-  public boolean copies() {
-    return copies || Flaw.super.copies();
+  public Recipe recipe() {
+    return recipe;
   }
 }

@@ -343,21 +343,14 @@ enum ContentDefect implements Flaw {
             }
           });
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  ContentDefect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  ContentDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 }

@@ -1310,22 +1310,15 @@ enum Defect implements Flaw {
             }
           });
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  Defect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  Defect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 
   private static Space<Object> limited(Codec<Object> codec, int limit, boolean saysSo) {

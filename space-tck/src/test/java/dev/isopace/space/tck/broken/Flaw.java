@@ -4,7 +4,6 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -12,24 +11,18 @@ import java.util.stream.Stream;
  * of an enumeration, whose name says what is wrong, and is opened as {@code broken:NAME}.
  */
 interface Flaw {
-  /** Makes a broken space, which may ignore the codec. */
-  interface Maker extends Function<Codec<Object>, Space<Object>> {}
-
   String name();
 
+  Recipe recipe();
+
   /** The id of the rule that it breaks, be it one of several. */
-  String rule();
-
-  Maker maker();
-
-  /** Whether it shows only in a space that copies. */
-  default boolean copies() {
-    return rule().equals("ARG-4") || rule().equals("ARG-3") || rule().equals("CPY-1");
+  default String rule() {
+    return recipe().rule();
   }
 
   @SuppressWarnings("unchecked")
   default <V> Space<V> open(Codec<V> codec) {
-    return (Space<V>) maker().apply((Codec<Object>) codec);
+    return (Space<V>) recipe().maker().apply((Codec<Object>) codec);
   }
 
   /** All of them. */

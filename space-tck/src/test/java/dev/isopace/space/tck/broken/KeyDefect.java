@@ -169,22 +169,15 @@ enum KeyDefect implements Flaw {
   KEYS_ARE_20_BITS_OF_A_CHECKSUM(
       "FIFO-3", codec -> new ComparingSpace<>(Comparator.comparing(KeyDefect::checksum)));
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  KeyDefect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  KeyDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 
   private static long checksum(String key) {

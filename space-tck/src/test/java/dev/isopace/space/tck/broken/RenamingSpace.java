@@ -14,7 +14,7 @@ final class RenamingSpace<V> extends ForwardingSpace<V> {
     this.mapping = mapping;
   }
 
-  static Flaw.Maker by(UnaryOperator<String> mapping) {
+  static Recipe.Maker by(UnaryOperator<String> mapping) {
     return codec -> new RenamingSpace<>(new PlainSpace<>(), mapping);
   }
 

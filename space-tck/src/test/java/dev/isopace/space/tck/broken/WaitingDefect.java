@@ -360,21 +360,14 @@ enum WaitingDefect implements Flaw {
             }
           });
 
-  private final String rule;
-  private final Maker maker;
+  private final Recipe recipe;
 
-  WaitingDefect(String rule, Maker maker) {
-    this.rule = rule;
-    this.maker = maker;
+  WaitingDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
   }
 
   @Override
-  public String rule() {
-    return rule;
-  }
-
-  @Override
-  public Maker maker() {
-    return maker;
+  public Recipe recipe() {
+    return recipe;
   }
 }
