@@ -23,7 +23,7 @@ enum ClosingDefect implements Flaw {
             @Override
             public void close() {
               super.close();
-              pass(LONG);
+              Delay.pass(LONG);
             }
           }),
 
@@ -33,7 +33,7 @@ enum ClosingDefect implements Flaw {
           new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
             public void close() {
-              pass(LONG);
+              Delay.pass(LONG);
               super.close();
             }
           }),
@@ -194,7 +194,7 @@ enum ClosingDefect implements Flaw {
                         while (!closed) {
                           LockSupport.park(this);
                         }
-                        pass(Duration.ofMillis(20));
+                        Delay.pass(Duration.ofMillis(20));
                       });
               thread.setDaemon(true);
               thread.start();
@@ -255,11 +255,4 @@ enum ClosingDefect implements Flaw {
 
   /** Longer than the suite waits for a close, however patient it is by itself. */
   private static final Duration LONG = Duration.ofSeconds(2);
-
-  private static void pass(Duration time) {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
-  }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a space under some condition only: a size, a number, a way of calling. */
-@SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop", "ThreadPriorityCheck"})
+@SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop"})
 enum ConditionalDefect implements Flaw {
   A_RING_OF_1024_GROWS_WRONGLY_ONCE_IT_HAS_TURNED(
       "FIFO-1",
@@ -60,7 +60,7 @@ enum ConditionalDefect implements Flaw {
             @Override
             void append(Queue queue, Entry entry) {
               super.append(queue, entry);
-              Thread.yield();
+              Delay.letOthersRun();
             }
 
             @Override
@@ -399,7 +399,7 @@ enum ConditionalDefect implements Flaw {
               if (isIdle && reader == Thread.currentThread()) {
                 // Looks, and then forgets.
                 lock.unlock();
-                Thread.yield();
+                Delay.letOthersRun();
                 lock.lock();
                 queues.remove(key, queue);
               } else {

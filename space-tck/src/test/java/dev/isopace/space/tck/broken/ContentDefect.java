@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with what a space holds, counts and lists. */
-@SuppressWarnings({"ImmutableEnumChecker", "ThreadPriorityCheck"})
+@SuppressWarnings("ImmutableEnumChecker")
 enum ContentDefect implements Flaw {
   TIMED_IN_TAKES_THE_LAST(
       "FIFO-1",
@@ -94,7 +94,7 @@ enum ContentDefect implements Flaw {
               } finally {
                 lock.unlock();
               }
-              Thread.yield();
+              Delay.letOthersRun();
               lock.lock();
               try {
                 if (!lifecycle().isOpen()) {

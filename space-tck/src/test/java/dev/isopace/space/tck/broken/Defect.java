@@ -165,7 +165,7 @@ enum Defect implements Flaw {
             @Override
             public boolean out(String key, Object value) {
               boolean done = super.out(key, value);
-              letOthersRun();
+              Delay.letOthersRun();
               counts.merge(key, 1L, Long::sum);
               return done;
             }
@@ -778,7 +778,7 @@ enum Defect implements Flaw {
             @Override
             void append(Queue queue, Entry entry) {
               super.append(queue, entry);
-              letOthersRun();
+              Delay.letOthersRun();
             }
 
             @Override
@@ -794,7 +794,7 @@ enum Defect implements Flaw {
             @Override
             protected @Nullable Object poll(String key) {
               Object seen = peek(key);
-              letOthersRun();
+              Delay.letOthersRun();
               lock.lock();
               try {
                 return seen != null
@@ -1074,7 +1074,7 @@ enum Defect implements Flaw {
           new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
             public Set<String> keys() {
-              letOthersRun();
+              Delay.letOthersRun();
               try {
                 return super.keys();
               } catch (SpaceClosedException e) {
@@ -1084,7 +1084,7 @@ enum Defect implements Flaw {
 
             @Override
             public long len(String key) {
-              letOthersRun();
+              Delay.letOthersRun();
               try {
                 return super.len(key);
               } catch (SpaceClosedException e) {
@@ -1368,11 +1368,5 @@ enum Defect implements Flaw {
         }
       }
     }
-  }
-
-  /** Opens the window of a race, so that others come through it on a single processor, too. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private static void letOthersRun() {
-    Thread.yield();
   }
 }
