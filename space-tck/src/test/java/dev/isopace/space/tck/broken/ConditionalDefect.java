@@ -91,9 +91,7 @@ enum ConditionalDefect implements Flaw {
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
               super.await(waiter, deadline);
               // Slow to wake up: meanwhile others take.
-              lock.unlock();
-              LockSupport.parkNanos(100_000);
-              lock.lock();
+              letOthersIn(100_000);
               for (Queue queue : queues.values()) {
                 if (waiter.takes && queue.entries.isEmpty() && queue.waiters.remove(waiter)) {
                   queue.waiters.add(waiter);
@@ -429,12 +427,7 @@ enum ConditionalDefect implements Flaw {
                 super.await(waiter, deadline);
               } catch (InterruptedException e) {
                 // Slow to leave: meanwhile others write.
-                lock.unlock();
-                try {
-                  LockSupport.parkNanos(200_000);
-                } finally {
-                  lock.lock();
-                }
+                letOthersIn(200_000);
                 throw e;
               }
             }
@@ -653,9 +646,7 @@ enum ConditionalDefect implements Flaw {
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
               super.await(waiter, deadline);
               // Slow to wake up: meanwhile others take.
-              lock.unlock();
-              LockSupport.parkNanos(100_000);
-              lock.lock();
+              letOthersIn(100_000);
               boolean isEmpty =
                   queues.values().stream()
                       .anyMatch(q -> q.waiters.contains(waiter) && q.entries.isEmpty());

@@ -110,9 +110,7 @@ enum Defect implements Flaw {
             @Override
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
               super.await(waiter, deadline);
-              lock.unlock();
-              LockSupport.parkNanos(1_000_000);
-              lock.lock();
+              letOthersIn(1_000_000);
             }
           }),
 
@@ -130,9 +128,7 @@ enum Defect implements Flaw {
               super.await(waiter, deadline);
               if (deadline.remainingNanos() == Long.MAX_VALUE) {
                 // Slow to wake up, while others give up behind it.
-                lock.unlock();
-                LockSupport.parkNanos(100_000);
-                lock.lock();
+                letOthersIn(100_000);
               }
             }
           }),
@@ -376,9 +372,7 @@ enum Defect implements Flaw {
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
               super.await(waiter, deadline);
               if (!waiter.takes) {
-                lock.unlock();
-                LockSupport.parkNanos(100_000);
-                lock.lock();
+                letOthersIn(100_000);
                 waiter.read =
                     queues.values().stream()
                         .filter(queue -> queue.waiters.contains(waiter))
@@ -593,9 +587,7 @@ enum Defect implements Flaw {
               if (deadline.remainingNanos() == Long.MAX_VALUE) {
                 waiter.signal.awaitUninterruptibly();
               } else {
-                lock.unlock();
-                LockSupport.parkNanos(100_000);
-                lock.lock();
+                letOthersIn(100_000);
               }
             }
           }),

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,16 @@ class PlainSpace<V> extends AbstractSpace<V> {
 
   final Queue queue(String key) {
     return queues.computeIfAbsent(key, Queue::new);
+  }
+
+  /** Is without the lock for a while, as one that is slow to wake up or to leave. */
+  final void letOthersIn(long nanos) {
+    lock.unlock();
+    try {
+      LockSupport.parkNanos(nanos);
+    } finally {
+      lock.lock();
+    }
   }
 
   // The space.

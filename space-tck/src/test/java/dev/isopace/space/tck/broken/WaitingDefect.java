@@ -165,12 +165,7 @@ enum WaitingDefect implements Flaw {
               } catch (InterruptedException e) {
                 isInterrupted = true;
                 // Slow to leave: meanwhile others write.
-                lock.unlock();
-                try {
-                  LockSupport.parkNanos(200_000);
-                } finally {
-                  lock.lock();
-                }
+                letOthersIn(200_000);
                 throw e;
               }
             }
@@ -340,12 +335,7 @@ enum WaitingDefect implements Flaw {
               super.await(waiter, deadline);
               if (!waiter.takes && deadline.hasPassed()) {
                 // Slow to leave: meanwhile others write.
-                lock.unlock();
-                try {
-                  LockSupport.parkNanos(100_000);
-                } finally {
-                  lock.lock();
-                }
+                letOthersIn(100_000);
                 isOver = true;
               }
             }
