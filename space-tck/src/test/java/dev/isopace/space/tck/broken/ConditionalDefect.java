@@ -92,10 +92,9 @@ enum ConditionalDefect implements Flaw {
               super.await(waiter, deadline);
               // Slow to wake up: meanwhile others take.
               letOthersIn(100_000);
-              for (Queue queue : queues.values()) {
-                if (waiter.takes && queue.entries.isEmpty() && queue.waiters.remove(waiter)) {
-                  queue.waiters.add(waiter);
-                }
+              Queue queue = waiter.queue;
+              if (waiter.takes && queue.entries.isEmpty() && queue.waiters.remove(waiter)) {
+                queue.waiters.add(waiter);
               }
             }
           }),
@@ -437,7 +436,7 @@ enum ConditionalDefect implements Flaw {
                 throws InterruptedException {
               lock.lock();
               Queue queue = queue(key);
-              Waiter waiter = new Waiter(true);
+              Waiter waiter = new Waiter(queue, true);
               try {
                 lifecycle().requireOpen("in", key);
                 waiter.read = queue.entries.poll();
@@ -534,12 +533,7 @@ enum ConditionalDefect implements Flaw {
 
             @Override
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
-              String key =
-                  queues.values().stream()
-                      .filter(queue -> queue.waiters.contains(waiter))
-                      .findAny()
-                      .orElseThrow()
-                      .key;
+              String key = waiter.queue.key;
               if (interrupted.remove(key)) {
                 throw new InterruptedException("of a wait before");
               }
@@ -647,11 +641,8 @@ enum ConditionalDefect implements Flaw {
               super.await(waiter, deadline);
               // Slow to wake up: meanwhile others take.
               letOthersIn(100_000);
-              boolean isEmpty =
-                  queues.values().stream()
-                      .anyMatch(q -> q.waiters.contains(waiter) && q.entries.isEmpty());
               if (waiter.takes
-                  && isEmpty
+                  && waiter.queue.entries.isEmpty()
                   && lifecycle().isOpen()
                   && deadline.remainingNanos() != Long.MAX_VALUE) {
                 throw new GivesUp();

@@ -21,7 +21,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -373,13 +372,7 @@ enum Defect implements Flaw {
               super.await(waiter, deadline);
               if (!waiter.takes) {
                 letOthersIn(100_000);
-                waiter.read =
-                    queues.values().stream()
-                        .filter(queue -> queue.waiters.contains(waiter))
-                        .map(queue -> queue.entries.peek())
-                        .filter(Objects::nonNull)
-                        .findAny()
-                        .orElse(null);
+                waiter.read = waiter.queue.entries.peek();
               }
             }
           }),
@@ -1354,8 +1347,7 @@ enum Defect implements Flaw {
       // All the time again, whenever somebody has woken this one.
       long full = Math.max(1, deadline.remainingNanos());
       while (waiter.signal.awaitNanos(full) > 0 && waiter.read == null) {
-        if (queues.values().stream()
-            .anyMatch(queue -> queue.waiters.contains(waiter) && !queue.entries.isEmpty())) {
+        if (!waiter.queue.entries.isEmpty()) {
           return;
         }
       }

@@ -38,6 +38,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
 
   /** A caller that waits, as a taker or as a reader. */
   final class Waiter {
+    final Queue queue;
     final boolean takes;
     final Condition signal = lock.newCondition();
     @Nullable Entry read;
@@ -45,7 +46,8 @@ class PlainSpace<V> extends AbstractSpace<V> {
     /** Who waits, for a space that wakes threads in another way. */
     @Nullable Thread thread;
 
-    Waiter(boolean takes) {
+    Waiter(Queue queue, boolean takes) {
+      this.queue = queue;
       this.takes = takes;
     }
   }
@@ -223,7 +225,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
           return null;
         }
         if (waiter == null) {
-          waiter = new Waiter(true);
+          waiter = new Waiter(queue, true);
           joinLine(queue, waiter);
         }
         await(waiter, deadline);
@@ -262,7 +264,7 @@ class PlainSpace<V> extends AbstractSpace<V> {
   private @Nullable Entry readEntry(String key, Deadline deadline) throws InterruptedException {
     lock.lock();
     Queue queue = queue(key);
-    Waiter waiter = new Waiter(false);
+    Waiter waiter = new Waiter(queue, false);
     waiter.read = queue.entries.peek();
     boolean waits = waiter.read == null;
     try {

@@ -268,12 +268,10 @@ final class PlainStore<V> extends PlainSpace<V> {
     try {
       super.await(waiter, deadline);
     } catch (InterruptedException e) {
-      if (is(StoreDefect.WRITES_REMOVALS_OF_TAKERS_THAT_ARE_INTERRUPTED)) {
-        for (Queue queue : queues.values()) {
-          if (waiter.takes && queue.waiters.contains(waiter) && !queue.entries.isEmpty()) {
-            write(record(REMOVAL, queue.key, null));
-          }
-        }
+      if (is(StoreDefect.WRITES_REMOVALS_OF_TAKERS_THAT_ARE_INTERRUPTED)
+          && waiter.takes
+          && !waiter.queue.entries.isEmpty()) {
+        write(record(REMOVAL, waiter.queue.key, null));
       }
       throw e;
     }

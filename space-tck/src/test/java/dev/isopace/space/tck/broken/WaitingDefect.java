@@ -62,8 +62,7 @@ enum WaitingDefect implements Flaw {
               if (waiter.read == null
                   && lifecycle().isOpen()
                   && deadline.remainingNanos() == Long.MAX_VALUE
-                  && queues.values().stream()
-                      .noneMatch(q -> q.waiters.contains(waiter) && !q.entries.isEmpty())) {
+                  && waiter.queue.entries.isEmpty()) {
                 throw new NoSuchElementException("woken, but there is no entry");
               }
             }
