@@ -42,8 +42,6 @@ enum ClosingDefect implements Flaw {
       "CLS-1",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private volatile boolean closed;
-
             @Override
             public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
               boolean wasOpen = !closed;
@@ -55,12 +53,6 @@ enum ClosingDefect implements Flaw {
                 }
                 throw e;
               }
-            }
-
-            @Override
-            public void close() {
-              closed = true;
-              super.close();
             }
           }),
 
@@ -185,7 +177,6 @@ enum ClosingDefect implements Flaw {
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
             private final Thread worker = worker();
-            private volatile boolean closed;
 
             private Thread worker() {
               Thread thread =
@@ -204,7 +195,6 @@ enum ClosingDefect implements Flaw {
             @Override
             public void close() {
               super.close();
-              closed = true;
               LockSupport.unpark(worker);
               try {
                 worker.join();

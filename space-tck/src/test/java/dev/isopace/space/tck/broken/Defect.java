@@ -962,17 +962,9 @@ enum Defect implements Flaw {
       "CLS-2",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private boolean closed;
-
             @Override
             public Optional<Object> rdp(String key) {
               return closed ? Optional.empty() : super.rdp(key);
-            }
-
-            @Override
-            public void close() {
-              closed = true;
-              super.close();
             }
           }),
 
@@ -980,14 +972,11 @@ enum Defect implements Flaw {
       "CLS-2",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private boolean closed;
-
             @Override
             public void close() {
               if (closed) {
                 throw new SpaceClosedException("closed");
               }
-              closed = true;
               super.close();
             }
           }),
@@ -1099,20 +1088,12 @@ enum Defect implements Flaw {
       "ARG-1",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private boolean closed;
-
             @Override
             public Optional<Object> inp(String key) {
               if (closed) {
                 throw new SpaceClosedException("closed");
               }
               return super.inp(key);
-            }
-
-            @Override
-            public void close() {
-              closed = true;
-              super.close();
             }
           }),
 

@@ -9,6 +9,9 @@ import java.util.Set;
 class ForwardingSpace<V> implements Space<V> {
   final Space<V> to;
 
+  /** Whether close has been called; for a space that goes by that. */
+  volatile boolean closed;
+
   ForwardingSpace(Space<V> to) {
     this.to = to;
   }
@@ -60,6 +63,7 @@ class ForwardingSpace<V> implements Space<V> {
 
   @Override
   public void close() {
+    closed = true;
     to.close();
   }
 }

@@ -95,8 +95,6 @@ enum KeyDefect implements Flaw {
       "ARG-2",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private volatile boolean closed;
-
             @Override
             public Optional<Object> rdp(String key) {
               if (closed && key != null) {
@@ -104,29 +102,15 @@ enum KeyDefect implements Flaw {
               }
               return super.rdp(key);
             }
-
-            @Override
-            public void close() {
-              closed = true;
-              super.close();
-            }
           }),
 
   OUT_ON_A_CLOSED_HANDLE_LOOKS_AT_NOTHING(
       "ARG-1",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
-            private volatile boolean closed;
-
             @Override
             public boolean out(String key, Object value) {
               return !closed && super.out(key, value);
-            }
-
-            @Override
-            public void close() {
-              closed = true;
-              super.close();
             }
           }),
 

@@ -207,15 +207,13 @@ enum SharedDefect {
     <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       Space<V> last = CLOSING_A_HANDLE_EMPTIES_THE_SPACE.open(uri, port, name, codec);
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
-        private boolean closed;
-
         @Override
         public void close() {
+          boolean again = closed;
           super.close();
-          if (closed) {
+          if (again) {
             last.close();
           }
-          closed = true;
         }
       };
     }
