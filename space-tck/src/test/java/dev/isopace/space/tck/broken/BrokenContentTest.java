@@ -1,14 +1,16 @@
 package dev.isopace.space.tck.broken;
 
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Broken spaces that mistake entries, keys or values. */
+/** Broken spaces that mistake what they hold: its order, who gets it, what is seen of it. */
 class BrokenContentTest extends BrokenSpaces {
   static List<BrokenSpace> spaces() {
-    return Stream.<Flaw[]>of(ContentDefect.values(), KeyDefect.values(), CodecDefect.values())
-        .flatMap(Stream::of)
-        .map(BrokenSpace::of)
-        .toList();
+    return BrokenSpace.of(
+        OrderDefect.values(),
+        DeliveryDefect.values(),
+        WritingDefect.values(),
+        ProbeDefect.values(),
+        ListingDefect.values(),
+        MemoryDefect.values());
   }
 }

@@ -32,6 +32,11 @@ record BrokenSpace(String name, String rule, String uri) {
     return all;
   }
 
+  /** Those of some enumerations. */
+  static List<BrokenSpace> of(Flaw[]... enumerations) {
+    return Flaw.of(enumerations).stream().map(BrokenSpace::of).toList();
+  }
+
   static BrokenSpace of(Flaw flaw) {
     return new BrokenSpace(flaw.name(), flaw.rule(), "broken:" + flaw.name());
   }

@@ -1,21 +1,44 @@
 package dev.isopace.space.tck.broken;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.Timer;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What can be wrong with close, and with what comes after it. */
-@SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop"})
+/** What can be wrong with close, for those who wait and for what it leaves. */
+@SuppressWarnings("ImmutableEnumChecker")
 enum ClosingDefect implements Flaw {
+  CLOSE_FORGETS_READERS(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              for (Queue queue : queues.values()) {
+                queue.waiters.stream().filter(w -> w.takes).forEach(w -> w.signal.signal());
+              }
+            }
+          }),
+
+  CLOSE_WAKES_ONE_WAITER_A_KEY(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              queues.values().forEach(queue -> queue.waiters.get(0).signal.signal());
+            }
+          }),
+
   CLOSE_TAKES_LONG(
       "CLS-1",
       codec ->
@@ -69,106 +92,148 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  A_CLOSED_SPACE_HAS_NO_KEYS(
-      "CLS-2",
+  CLOSE_WAKES_100_WAITERS_AT_MOST(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              queues.values().stream()
+                  .flatMap(queue -> queue.waiters.stream())
+                  .limit(100)
+                  .forEach(waiter -> waiter.signal.signal());
+            }
+          }),
+
+  CLOSE_WAITS_FOR_CALLS_BEFORE_IT_WAKES(
+      Recipe.copying(
+          "CLS-1",
+          codec -> {
+            AtomicInteger busy = new AtomicInteger();
+            return new ForwardingSpace<>(
+                new PlainSpace<>(
+                    Codec.of(
+                        value -> {
+                          busy.incrementAndGet();
+                          try {
+                            return codec.encode(value);
+                          } finally {
+                            busy.decrementAndGet();
+                          }
+                        },
+                        bytes -> {
+                          busy.incrementAndGet();
+                          try {
+                            return codec.decode(bytes);
+                          } finally {
+                            busy.decrementAndGet();
+                          }
+                        }))) {
+              @Override
+              public void close() {
+                while (busy.get() > 0) {
+                  LockSupport.parkNanos(100_000);
+                }
+                super.close();
+              }
+            };
+          })),
+
+  AN_INTERRUPTED_CLOSE_WAKES_NOBODY(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              if (!Thread.currentThread().isInterrupted()) {
+                super.wakeAllForClose();
+              }
+            }
+          }),
+
+  CLOSE_LEAVES_A_THREAD(
+      "CLS-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            {
+              Thread left =
+                  new Thread(() -> LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()));
+              left.setDaemon(true);
+              left.start();
+            }
+          }),
+
+  CLOSE_LEAVES_A_SOCKET(
+      "CLS-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final ServerSocket socket = socket();
+
+            private ServerSocket socket() {
+              try {
+                return new ServerSocket(0);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+
+            @Override
+            public String toString() {
+              return socket.toString();
+            }
+          }),
+
+  SECOND_CLOSE_RETURNS_BEFORE_THE_FIRST(
+      "CLS-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final AtomicInteger closes = new AtomicInteger();
+            private final Thread worker = worker();
+
+            private Thread worker() {
+              Thread thread = new Thread(LockSupport::park);
+              thread.setDaemon(true);
+              thread.start();
+              return thread;
+            }
+
+            @Override
+            public void close() {
+              if (closes.getAndIncrement() == 0) {
+                super.close();
+                LockSupport.parkNanos(20_000_000);
+                LockSupport.unpark(worker);
+                try {
+                  worker.join();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            }
+          }),
+
+  CALLS_IN_PROGRESS_FAIL_ODDLY(
+      "CLS-3",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
             public Set<String> keys() {
+              Delay.letOthersRun();
               try {
                 return super.keys();
               } catch (SpaceClosedException e) {
-                return Set.of();
+                throw new IllegalStateException("the map is gone", e);
               }
             }
-          }),
 
-  A_TIMED_PROBE_OF_A_CLOSED_SPACE_IS_EMPTY(
-      "CLS-2",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
-            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+            public long len(String key) {
+              Delay.letOthersRun();
               try {
-                return super.rd(key, timeout);
+                return super.len(key);
               } catch (SpaceClosedException e) {
-                if (timeout.isZero()) {
-                  return Optional.empty();
-                }
-                throw e;
+                throw new IllegalStateException("the map is gone", e);
               }
-            }
-          }),
-
-  INTERRUPT_COMES_BEFORE_CLOSED(
-      "CLS-2",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Object rd(String key) throws InterruptedException {
-              if (Thread.interrupted()) {
-                throw new InterruptedException();
-              }
-              return super.rd(key);
-            }
-          }),
-
-  AN_ENTRY_COMES_BEFORE_CLOSED(
-      "CLS-2",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            private final Map<String, Object> heads = new ConcurrentHashMap<>();
-
-            @Override
-            public boolean out(String key, Object value) {
-              boolean done = super.out(key, value);
-              if (done) {
-                heads.put(key, value);
-              }
-              return done;
-            }
-
-            @Override
-            public Optional<Object> inp(String key) {
-              try {
-                return super.inp(key);
-              } catch (SpaceClosedException e) {
-                Object left = heads.remove(key);
-                if (left != null) {
-                  return Optional.of(left);
-                }
-                throw e;
-              }
-            }
-          }),
-
-  KEEPS_WHAT_IS_WRITTEN_TOO_LATE(
-      "OUT-3",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            private final Queue<Object> late = new ConcurrentLinkedQueue<>();
-
-            @Override
-            public boolean out(String key, Object value) {
-              boolean done = super.out(key, value);
-              if (!done) {
-                late.add(value);
-              }
-              return done;
-            }
-          }),
-
-  OUT_ON_A_CLOSED_HANDLE_CLEARS_THE_FLAG(
-      "OUT-3",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public boolean out(String key, Object value) {
-              boolean done = super.out(key, value);
-              if (!done) {
-                Thread.interrupted();
-              }
-              return done;
             }
           }),
 
@@ -219,23 +284,33 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  CLOSE_WAKES_100_WAITERS_AT_MOST(
-      "CLS-1",
+  CLOSE_EMPTIES_BEFORE_IT_CLOSES(
+      "CLS-3",
       codec ->
-          new PlainSpace<>() {
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final AtomicInteger closes = new AtomicInteger();
+
             @Override
-            void wakeAllForClose() {
-              queues.values().stream()
-                  .flatMap(queue -> queue.waiters.stream())
-                  .limit(100)
-                  .forEach(waiter -> waiter.signal.signal());
+            public void close() {
+              if (closes.getAndIncrement() == 0) {
+                for (String key : super.keys()) {
+                  while (super.inp(key).isPresent()) {
+                    // All of them.
+                  }
+                }
+              }
+              super.close();
             }
           });
 
   private final Recipe recipe;
 
   ClosingDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  ClosingDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

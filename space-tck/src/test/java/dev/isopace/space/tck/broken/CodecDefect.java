@@ -1,12 +1,108 @@
 package dev.isopace.space.tck.broken;
 
+import dev.isopace.space.SpaceException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What can be wrong with values on their way through the codec, and with copies. */
+/** What can be wrong with values on their way through the codec. */
 @SuppressWarnings("ImmutableEnumChecker")
 enum CodecDefect implements Flaw {
+  ENCODES_UNDER_ITS_LOCK(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              lock.lock();
+              try {
+                return super.encode(key, value);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  DECODES_UNDER_ITS_LOCK(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              lock.lock();
+              try {
+                return super.decode(operation, key, entry);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  STORES_WHAT_IT_COULD_NOT_ENCODE(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              try {
+                return super.encode(key, value);
+              } catch (SpaceException e) {
+                lock.lock();
+                try {
+                  queue(key).entries.add(new Entry(new byte[0]));
+                } finally {
+                  lock.unlock();
+                }
+                throw e;
+              }
+            }
+          }),
+
+  DROPS_WHAT_IT_CANNOT_DECODE(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              try {
+                return super.decode(operation, key, entry);
+              } catch (SpaceException e) {
+                lock.lock();
+                try {
+                  queue(key).entries.remove(entry);
+                } finally {
+                  lock.unlock();
+                }
+                throw e;
+              }
+            }
+          }),
+
+  DOES_NOT_SAY_WHY_IT_COULD_NOT_DECODE(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              try {
+                return super.decode(operation, key, entry);
+              } catch (SpaceException e) {
+                throw new SpaceException("cannot decode the head of " + key);
+              }
+            }
+          }),
+
+  DECODES_TWICE(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              super.decode(operation, key, entry);
+              return super.decode(operation, key, entry);
+            }
+          }),
+
   OUT_DECODES_FOR_WHO_WAITS(
       "ARG-4",
       codec ->
@@ -84,22 +180,6 @@ enum CodecDefect implements Flaw {
             }
           }),
 
-  WHO_WAITS_SHARES_WITH_WHO_WRITES(
-      "CPY-1",
-      codec ->
-          new PlainSpace<>(codec) {
-            @Override
-            Entry encode(String key, Object value) {
-              lock.lock();
-              try {
-                boolean waits = !queue(key).waiters.isEmpty();
-                return waits ? new Entry(codec.encode(value)) : super.encode(key, value);
-              } finally {
-                lock.unlock();
-              }
-            }
-          }),
-
   DECODES_UNDER_ITS_LOCK_FOR_WHO_WAITED(
       "ARG-4",
       codec ->
@@ -123,6 +203,74 @@ enum CodecDefect implements Flaw {
               } finally {
                 lock.unlock();
               }
+            }
+          }),
+
+  AN_ERROR_OF_THE_CODEC_LOSES_THE_ENTRY(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              try {
+                return super.decode(operation, key, entry);
+              } catch (SpaceException e) {
+                if (e.getCause() instanceof Error) {
+                  lock.lock();
+                  try {
+                    queue(key).entries.remove(entry);
+                  } finally {
+                    lock.unlock();
+                  }
+                }
+                throw e;
+              }
+            }
+          }),
+
+  REMOVES_BEFORE_IT_DECODES(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            protected @Nullable Object poll(String key) {
+              Entry head;
+              lock.lock();
+              try {
+                lifecycle().requireOpen("inp", key);
+                Queue queue = queue(key);
+                head = queue.entries.poll();
+                forgetIfIdle(key, queue);
+              } finally {
+                lock.unlock();
+              }
+              if (head == null) {
+                return null;
+              }
+              try {
+                return decode("inp", key, head);
+              } catch (SpaceException e) {
+                lock.lock();
+                try {
+                  queue(key).entries.addFirst(head);
+                } finally {
+                  lock.unlock();
+                }
+                throw e;
+              }
+            }
+          }),
+
+  INP_DECODES_TWICE(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              if (operation.equals("inp")) {
+                super.decode(operation, key, entry);
+              }
+              return super.decode(operation, key, entry);
             }
           });
 

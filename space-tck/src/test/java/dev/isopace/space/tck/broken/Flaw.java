@@ -27,16 +27,27 @@ interface Flaw {
 
   /** All of them. */
   static List<Flaw> all() {
-    return Stream.<Flaw[]>of(
-            Defect.values(),
-            ContentDefect.values(),
-            WaitingDefect.values(),
-            ClosingDefect.values(),
-            KeyDefect.values(),
-            CodecDefect.values(),
-            ConditionalDefect.values())
-        .flatMap(Stream::of)
-        .toList();
+    return of(
+        OrderDefect.values(),
+        DeliveryDefect.values(),
+        WritingDefect.values(),
+        WaitingDefect.values(),
+        SignalDefect.values(),
+        TimeoutDefect.values(),
+        InterruptDefect.values(),
+        ProbeDefect.values(),
+        ListingDefect.values(),
+        MemoryDefect.values(),
+        ClosingDefect.values(),
+        ClosedDefect.values(),
+        KeyDefect.values(),
+        ValueDefect.values(),
+        CodecDefect.values());
+  }
+
+  /** Those of some enumerations. */
+  static List<Flaw> of(Flaw[]... enumerations) {
+    return Stream.of(enumerations).flatMap(Stream::of).toList();
   }
 
   static Flaw named(String name) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.isopace.space.SpaceClosedException;
 import java.text.Normalizer;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Locale;
@@ -13,8 +14,102 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** What can be wrong with keys, and with arguments that are none. */
-@SuppressWarnings({"ImmutableEnumChecker", "IdentityHashMapUsage"})
+@SuppressWarnings({"ImmutableEnumChecker", "IdentityHashMapUsage"}) // identity is the fault
 enum KeyDefect implements Flaw {
+  NULL_KEY_IS_A_KEY("ARG-1", RenamingSpace.by(key -> key == null ? "null" : key)),
+
+  NULL_TIMEOUT_IS_NOT_NAMED(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              if (timeout == null) {
+                throw new NullPointerException();
+              }
+              return super.rd(key, timeout);
+            }
+          }),
+
+  CLOSED_COMES_BEFORE_ARGUMENTS(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              if (closed) {
+                throw new SpaceClosedException("closed");
+              }
+              return super.inp(key);
+            }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_LOOKS_AT_NOTHING(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              return !closed && super.out(key, value);
+            }
+          }),
+
+  STORES_BEFORE_IT_LOOKS_AT_THE_VALUE(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              if (value == null) {
+                super.out(key, "null");
+              }
+              return super.out(key, value);
+            }
+          }),
+
+  INTERRUPT_COMES_BEFORE_ARGUMENTS(
+      "ARG-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object in(String key) throws InterruptedException {
+              if (Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+              return super.in(key);
+            }
+          }),
+
+  CUTS_LONG_KEYS(
+      "ARG-2", RenamingSpace.by(key -> key.length() > 255 ? key.substring(0, 255) : key)),
+
+  NORMALISES_KEYS("ARG-2", RenamingSpace.by(key -> Normalizer.normalize(key, Normalizer.Form.NFC))),
+
+  IGNORES_CASE("ARG-2", RenamingSpace.by(key -> key.toLowerCase(Locale.ROOT))),
+
+  REPLACES_UNPAIRED_SURROGATES(
+      "ARG-2", RenamingSpace.by(key -> new String(key.getBytes(UTF_8), UTF_8))),
+
+  REFUSES_THE_EMPTY_KEY(
+      "ARG-2",
+      RenamingSpace.by(
+          key -> {
+            if (key.isEmpty()) {
+              throw new IllegalArgumentException("key is empty");
+            }
+            return key;
+          })),
+
+  DOES_NOT_SAY_HOW_LONG_A_KEY_MAY_BE(
+      "ARG-2",
+      RenamingSpace.by(
+          key -> {
+            if (key.length() > 512) {
+              throw new IllegalArgumentException("key is too long");
+            }
+            return key;
+          })),
+
   KEYS_ARE_COMPARED_BY_IDENTITY(
       "ARG-2",
       codec ->
@@ -104,42 +199,6 @@ enum KeyDefect implements Flaw {
             }
           }),
 
-  OUT_ON_A_CLOSED_HANDLE_LOOKS_AT_NOTHING(
-      "ARG-1",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public boolean out(String key, Object value) {
-              return !closed && super.out(key, value);
-            }
-          }),
-
-  STORES_BEFORE_IT_LOOKS_AT_THE_VALUE(
-      "ARG-1",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public boolean out(String key, Object value) {
-              if (value == null) {
-                super.out(key, "null");
-              }
-              return super.out(key, value);
-            }
-          }),
-
-  INTERRUPT_COMES_BEFORE_ARGUMENTS(
-      "ARG-1",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Object in(String key) throws InterruptedException {
-              if (Thread.interrupted()) {
-                throw new InterruptedException();
-              }
-              return super.in(key);
-            }
-          }),
-
   KEYS_ARE_THEIR_ENDS(
       "ARG-2",
       codec ->
@@ -149,6 +208,23 @@ enum KeyDefect implements Flaw {
                       key.length() > 64
                           ? key.substring(0, 32) + key.length() + key.substring(key.length() - 32)
                           : key))),
+
+  SEES_ENTRIES_OF_LONGER_KEYS(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rdp(String key) {
+              Optional<Object> head = super.rdp(key);
+              return head.isPresent()
+                  ? head
+                  : keys().stream().filter(k -> k.startsWith(key)).findFirst().flatMap(super::rdp);
+            }
+          }),
+
+  TAKES_KEYS_OF_EQUAL_HASH_FOR_ONE(
+      "FIFO-3",
+      RenamingSpace.by(key -> key.length() == 2 ? Integer.toString(key.hashCode()) : key)),
 
   KEYS_ARE_20_BITS_OF_A_CHECKSUM(
       "FIFO-3", codec -> new ComparingSpace<>(Comparator.comparing(KeyDefect::checksum)));

@@ -5,21 +5,23 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/** What can be wrong with callers that wait, are woken, interrupted, or run out of time. */
-@SuppressWarnings({
-  "ImmutableEnumChecker",
-  "WaitNotInLoop",
-  "UnnecessaryLongToIntConversion"
-}) // steps of a space, called in its loops; a conversion that is the fault
+/** What can be wrong with a wait: whether it ends, what it costs, and whose turn it is. */
+@SuppressWarnings("ImmutableEnumChecker")
 enum WaitingDefect implements Flaw {
+  NEVER_WAKES_TAKERS(
+      "IN-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeTaker(Queue queue) {}
+          }),
+
   A_WAKE_UP_FOR_NOTHING_ENDS_A_WAIT(
       "IN-1",
       codec ->
@@ -68,128 +70,17 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
-  TIMED_IN_ROUNDS_UP_TO_SECONDS(
-      "IN-2",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
-              boolean rounds = timeout.compareTo(Duration.ZERO) > 0 && timeout.toHours() < 1;
-              return super.in(key, rounds ? Duration.ofSeconds(timeout.toSeconds() + 1) : timeout);
-            }
-          }),
-
-  COUNTS_MILLISECONDS_IN_32_BITS(
-      "IN-3",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
-              boolean fits = timeout.toDays() < 106_000_000_000L && timeout.toDays() > -1;
-              return super.in(
-                  key,
-                  fits && timeout.toMillis() > Integer.MAX_VALUE
-                      ? Duration.ofMillis((int) timeout.toMillis())
-                      : timeout);
-            }
-          }),
-
-  TAKES_50_MILLISECONDS_FOR_EVER(
-      "IN-3",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
-              return super.rd(key, timeout.toDays() > 365 ? Duration.ofMillis(10) : timeout);
-            }
-          }),
-
-  A_TIMED_PROBE_THAT_FINDS_AN_ENTRY_IGNORES_THE_FLAG(
-      "IN-3",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
-              Optional<Object> entry = timeout.isZero() ? super.inp(key) : Optional.empty();
-              return entry.isPresent() ? entry : super.in(key, timeout);
-            }
-          }),
-
-  INP_WANTS_NO_FLAG(
-      "IN-5",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> inp(String key) {
-              try {
-                return super.in(key, Duration.ZERO);
-              } catch (InterruptedException e) {
-                return Optional.empty();
-              }
-            }
-          }),
-
-  A_PROBE_IN_VAIN_CLEARS_THE_FLAG(
-      "IN-5",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public Optional<Object> rdp(String key) {
-              Optional<Object> head = super.rdp(key);
-              return head.isEmpty() && Thread.interrupted() ? Optional.empty() : head;
-            }
-          }),
-
-  CLOSE_CLEARS_THE_FLAG(
-      "IN-5",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public void close() {
-              super.close();
-              Thread.interrupted();
-            }
-          }),
-
-  WHAT_AN_INTERRUPTED_TAKER_LEAVES_GOES_TO_THE_END(
-      "IN-6",
+  POLLS(
+      "IN-7",
       codec ->
           new PlainSpace<>() {
-            private boolean isInterrupted;
-
             @Override
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
-              try {
-                super.await(waiter, deadline);
-              } catch (InterruptedException e) {
-                isInterrupted = true;
-                // Slow to leave: meanwhile others write.
-                letOthersIn(200_000);
-                throw e;
-              }
-            }
-
-            @Override
-            void giveUp(Queue queue, Waiter waiter) {
-              if (isInterrupted && waiter.takes && !queue.entries.isEmpty()) {
-                queue.entries.addLast(queue.entries.removeFirst());
-              }
-              isInterrupted = false;
-              super.giveUp(queue, waiter);
+              super.await(waiter, Deadline.after(Duration.ofMillis(1)));
             }
           }),
 
-  WHOSE_TIME_IS_OVER_STAYS_IN_LINE(
-      "IN-6",
-      codec ->
-          new PlainSpace<>() {
-            @Override
-            void giveUp(Queue queue, Waiter waiter) {
-              if (!waiter.takes || !queue.entries.isEmpty() || queue.waiters.size() < 2) {
-                super.giveUp(queue, waiter);
-              }
-            }
-          }),
+  WAKES_EVERYBODY("IN-7", codec -> new BroadcastingSpace<>(false)),
 
   POLLS_TWICE_A_SECOND(
       "IN-7",
@@ -243,6 +134,64 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
+  A_SHORT_WAIT_SPINS(
+      "IN-7",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              if (deadline.remainingNanos() > Duration.ofSeconds(1).toNanos()) {
+                super.await(waiter, deadline);
+                return;
+              }
+              lock.unlock();
+              Thread.onSpinWait();
+              lock.lock();
+              if (Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+            }
+          }),
+
+  SERVES_THE_LAST_TAKER_FIRST(
+      "IN-8",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              queue.waiters.add(0, waiter);
+            }
+          }),
+
+  LETS_A_WAITER_STARVE(
+      "IN-8",
+      codec ->
+          new PlainSpace<>() {
+            private long removed;
+            private boolean lost;
+
+            @Override
+            void remove(Queue queue) {
+              removed++;
+              super.remove(queue);
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              long before = removed;
+              super.await(waiter, deadline);
+              lost = removed != before;
+            }
+
+            @Override
+            boolean mayTake(Queue queue, @Nullable Waiter waiter) {
+              // Who lost a race waits for the next chance, whatever is there.
+              boolean may = waiter == null || !lost;
+              lost = false;
+              return may;
+            }
+          }),
+
   TIMED_TAKERS_COME_FIRST(
       "IN-8",
       codec ->
@@ -275,24 +224,6 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
-  TIMES_OUT_EARLY_ONCE_IN_500(
-      "IN-2",
-      codec ->
-          new PlainSpace<>() {
-            private final AtomicInteger count = new AtomicInteger();
-
-            @Override
-            protected @Nullable Object take(String key, Deadline deadline)
-                throws InterruptedException {
-              boolean isLong = deadline.remainingNanos() > Duration.ofMinutes(1).toNanos();
-              return super.take(
-                  key,
-                  !isLong && count.incrementAndGet() % 500 == 0
-                      ? Deadline.after(Duration.ZERO)
-                      : deadline);
-            }
-          }),
-
   A_TIMEOUT_TURNS_THE_LINE_ROUND(
       "IN-8",
       codec ->
@@ -315,37 +246,33 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
-  A_READER_WHOSE_TIME_IS_OVER_EATS_THE_SIGNAL(
-      "IN-6",
+  A_LOST_RACE_SENDS_TO_THE_END_OF_THE_LINE(
+      "IN-8",
       codec ->
           new PlainSpace<>() {
-            private boolean isOver;
-
-            @Override
-            void wakeTaker(Queue queue) {
-              // Readers pass the signal on when they leave, unless their time is over.
-              if (queue.waiters.stream().allMatch(waiter -> waiter.takes)) {
-                super.wakeTaker(queue);
-              }
-            }
-
             @Override
             void await(Waiter waiter, Deadline deadline) throws InterruptedException {
               super.await(waiter, deadline);
-              if (!waiter.takes && deadline.hasPassed()) {
-                // Slow to leave: meanwhile others write.
-                letOthersIn(100_000);
-                isOver = true;
+              // Slow to wake up: meanwhile others take.
+              letOthersIn(100_000);
+              Queue queue = waiter.queue;
+              if (waiter.takes && queue.entries.isEmpty() && queue.waiters.remove(waiter)) {
+                queue.waiters.add(waiter);
               }
             }
+          }),
 
+  IS_FAIR_TO_16_TAKERS_AT_MOST(
+      "IN-8",
+      codec ->
+          new PlainSpace<>() {
             @Override
-            void giveUp(Queue queue, Waiter waiter) {
-              super.giveUp(queue, waiter);
-              if (!waiter.takes && !isOver) {
-                super.wakeTaker(queue);
+            void joinLine(Queue queue, Waiter waiter) {
+              if (queue.waiters.size() >= 16) {
+                queue.waiters.add(16, waiter);
+              } else {
+                super.joinLine(queue, waiter);
               }
-              isOver = false;
             }
           });
 

@@ -1,0 +1,175 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.SpaceClosedException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** What can be wrong with the calls of a space that is closed. */
+@SuppressWarnings("ImmutableEnumChecker")
+enum ClosedDefect implements Flaw {
+  CLOSED_SPACE_STILL_GIVES(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rdp(String key) {
+              return closed ? Optional.empty() : super.rdp(key);
+            }
+          }),
+
+  SECOND_CLOSE_THROWS(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public void close() {
+              if (closed) {
+                throw new SpaceClosedException("closed");
+              }
+              super.close();
+            }
+          }),
+
+  A_CLOSED_SPACE_HAS_NO_KEYS(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              try {
+                return super.keys();
+              } catch (SpaceClosedException e) {
+                return Set.of();
+              }
+            }
+          }),
+
+  A_TIMED_PROBE_OF_A_CLOSED_SPACE_IS_EMPTY(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              try {
+                return super.rd(key, timeout);
+              } catch (SpaceClosedException e) {
+                if (timeout.isZero()) {
+                  return Optional.empty();
+                }
+                throw e;
+              }
+            }
+          }),
+
+  INTERRUPT_COMES_BEFORE_CLOSED(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object rd(String key) throws InterruptedException {
+              if (Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+              return super.rd(key);
+            }
+          }),
+
+  AN_ENTRY_COMES_BEFORE_CLOSED(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Map<String, Object> heads = new ConcurrentHashMap<>();
+
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              if (done) {
+                heads.put(key, value);
+              }
+              return done;
+            }
+
+            @Override
+            public Optional<Object> inp(String key) {
+              try {
+                return super.inp(key);
+              } catch (SpaceClosedException e) {
+                Object left = heads.remove(key);
+                if (left != null) {
+                  return Optional.of(left);
+                }
+                throw e;
+              }
+            }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_THROWS(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              if (!super.out(key, value)) {
+                throw new SpaceClosedException("closed");
+              }
+              return true;
+            }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_IS_TRUE(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              super.out(key, value);
+              return true;
+            }
+          }),
+
+  KEEPS_WHAT_IS_WRITTEN_TOO_LATE(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Queue<Object> late = new ConcurrentLinkedQueue<>();
+
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              if (!done) {
+                late.add(value);
+              }
+              return done;
+            }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_CLEARS_THE_FLAG(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              if (!done) {
+                Thread.interrupted();
+              }
+              return done;
+            }
+          });
+
+  private final Recipe recipe;
+
+  ClosedDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
+  }
+
+  @Override
+  public Recipe recipe() {
+    return recipe;
+  }
+}

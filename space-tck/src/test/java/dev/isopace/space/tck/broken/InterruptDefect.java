@@ -1,0 +1,142 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.spi.Deadline;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** What can be wrong with interrupts, and with the flag that tells of them. */
+@SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop"}) // await is called in loops
+enum InterruptDefect implements Flaw {
+  RETURNS_AN_ENTRY_ALTHOUGH_INTERRUPTED(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object rd(String key) throws InterruptedException {
+              Optional<Object> head = super.rdp(key);
+              return head.isPresent() ? head.get() : super.rd(key);
+            }
+          }),
+
+  WAITS_UNINTERRUPTIBLY(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) {
+              if (deadline.remainingNanos() == Long.MAX_VALUE) {
+                waiter.signal.awaitUninterruptibly();
+              } else {
+                letOthersIn(100_000);
+              }
+            }
+          }),
+
+  LEAVES_THE_FLAG_SET(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object in(String key) throws InterruptedException {
+              try {
+                return super.in(key);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw e;
+              }
+            }
+          }),
+
+  CLEARS_THE_FLAG_WHEN_IT_RETURNS_AN_ENTRY(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object in(String key) throws InterruptedException {
+              Object taken = super.in(key);
+              Thread.interrupted();
+              return taken;
+            }
+          }),
+
+  OUT_CLEARS_THE_FLAG(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              Thread.interrupted();
+              return super.out(key, value);
+            }
+          }),
+
+  INP_WANTS_NO_FLAG(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              try {
+                return super.in(key, Duration.ZERO);
+              } catch (InterruptedException e) {
+                return Optional.empty();
+              }
+            }
+          }),
+
+  A_PROBE_IN_VAIN_CLEARS_THE_FLAG(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rdp(String key) {
+              Optional<Object> head = super.rdp(key);
+              return head.isEmpty() && Thread.interrupted() ? Optional.empty() : head;
+            }
+          }),
+
+  CLOSE_CLEARS_THE_FLAG(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public void close() {
+              super.close();
+              Thread.interrupted();
+            }
+          }),
+
+  AN_INTERRUPT_ENDS_THE_NEXT_WAIT_TOO(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> interrupted = new HashSet<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              String key = waiter.queue.key;
+              if (interrupted.remove(key)) {
+                throw new InterruptedException("of a wait before");
+              }
+              try {
+                super.await(waiter, deadline);
+              } catch (InterruptedException e) {
+                interrupted.add(key);
+                throw e;
+              }
+            }
+          });
+
+  private final Recipe recipe;
+
+  InterruptDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
+  }
+
+  @Override
+  public Recipe recipe() {
+    return recipe;
+  }
+}

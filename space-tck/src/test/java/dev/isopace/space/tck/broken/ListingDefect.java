@@ -1,0 +1,236 @@
+package dev.isopace.space.tck.broken;
+
+import java.util.AbstractSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** What can be wrong with the keys that a space lists. */
+@SuppressWarnings("ImmutableEnumChecker")
+enum ListingDefect implements Flaw {
+  KEYS_LISTS_KEYS_THAT_ARE_WAITED_ON(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                return new HashSet<>(queues.keySet());
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  KEYS_CAN_BE_CHANGED(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              return new HashSet<>(super.keys());
+            }
+          }),
+
+  KEYS_FORGETS_SOME(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              HashSet<String> some = new HashSet<>(super.keys());
+              some.removeIf(key -> key.endsWith("7"));
+              return Set.copyOf(some);
+            }
+          }),
+
+  KEYS_LISTS_1000_AT_MOST(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              return super.keys().stream().limit(1_000).collect(Collectors.toUnmodifiableSet());
+            }
+          }),
+
+  KEYS_ARE_THOSE_OF_A_MILLISECOND_AGO(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private Set<String> last = Set.of();
+            private long at = System.nanoTime() - 1_000_000;
+
+            @Override
+            public synchronized Set<String> keys() {
+              Set<String> now = super.keys();
+              if (System.nanoTime() - at >= 1_000_000) {
+                last = now;
+                at = System.nanoTime();
+              }
+              return last;
+            }
+          }),
+
+  KEYS_CAN_BE_REMOVED_BY_THE_ITERATOR(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              Set<String> keys = new HashSet<>(super.keys());
+              return new AbstractSet<>() {
+                @Override
+                public Iterator<String> iterator() {
+                  return keys.iterator();
+                }
+
+                @Override
+                public int size() {
+                  return keys.size();
+                }
+
+                @Override
+                public boolean remove(Object key) {
+                  throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public boolean removeIf(Predicate<? super String> filter) {
+                  throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public void clear() {
+                  throw new UnsupportedOperationException();
+                }
+              };
+            }
+          }),
+
+  KEYS_MISSES_ONE_THAT_WAS_TAKEN_FROM(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> touched = new HashSet<>();
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              touched.remove(queue.key);
+              super.append(queue, entry);
+            }
+
+            @Override
+            void remove(Queue queue) {
+              super.remove(queue);
+              if (!queue.entries.isEmpty()) {
+                touched.add(queue.key);
+              }
+            }
+
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                Set<String> names = new HashSet<>(super.names());
+                names.removeAll(touched);
+                return names;
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  KEYS_LISTS_WHAT_A_WAITER_EMPTIED(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> emptied = new HashSet<>();
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              emptied.remove(queue.key);
+              super.append(queue, entry);
+            }
+
+            @Override
+            void remove(Queue queue) {
+              super.remove(queue);
+              if (queue.entries.isEmpty() && firstTaker(queue) != null) {
+                emptied.add(queue.key);
+              }
+            }
+
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                Set<String> names = new HashSet<>(super.names());
+                names.addAll(emptied);
+                return names;
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  KEYS_CAN_BE_RETAINED(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              Set<String> keys = new HashSet<>(super.keys());
+              Set<String> fixed = Collections.unmodifiableSet(keys);
+              return new AbstractSet<>() {
+                @Override
+                public Iterator<String> iterator() {
+                  return fixed.iterator();
+                }
+
+                @Override
+                public int size() {
+                  return fixed.size();
+                }
+
+                @Override
+                public boolean remove(Object key) {
+                  throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public boolean retainAll(Collection<?> others) {
+                  return keys.retainAll(others);
+                }
+              };
+            }
+          }),
+
+  KEYS_LISTS_NO_BLANK_ONES(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              return super.keys().stream()
+                  .filter(key -> !key.isBlank())
+                  .collect(Collectors.toUnmodifiableSet());
+            }
+          });
+
+  private final Recipe recipe;
+
+  ListingDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
+  }
+
+  @Override
+  public Recipe recipe() {
+    return recipe;
+  }
+}

@@ -1,0 +1,183 @@
+package dev.isopace.space.tck.broken;
+
+import dev.isopace.space.spi.Deadline;
+import java.util.concurrent.locks.LockSupport;
+
+/** What can be wrong with out, and with the readers that it wakes. */
+@SuppressWarnings("ImmutableEnumChecker")
+enum WritingDefect implements Flaw {
+  OUT_RETURNS_FALSE(
+      "OUT-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              return !super.out(key, value);
+            }
+          }),
+
+  OUT_WAITS_FOR_ROOM(
+      "OUT-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              while (len(key) >= 100) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              return super.out(key, value);
+            }
+          }),
+
+  OUT_WAITS_FOR_ROOM_BEHIND_10000(
+      "OUT-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              while (len(key) >= 10_000) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              return super.out(key, value);
+            }
+          }),
+
+  OUT_DROPS_WHAT_COMES_BEHIND_50000(
+      "OUT-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              return len(key) >= 50_000 || super.out(key, value);
+            }
+          }),
+
+  OUT_TO_ONE_THAT_WAITS_RETURNS_FALSE(
+      "OUT-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected boolean put(String key, Object value) {
+              lock.lock();
+              try {
+                boolean waits = firstTaker(queue(key)) != null;
+                return super.put(key, value) && !waits;
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  A_READER_THAT_WAKES_SLOWLY_SEES_A_LATER_ENTRY(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes) {
+                  waiter.read = entry;
+                  waiter.signal.signal();
+                }
+              }
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              letOthersIn(1_000_000);
+            }
+          }),
+
+  WAKES_ONE_READER_ONLY(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes) {
+                  waiter.read = entry;
+                  waiter.signal.signal();
+                  return;
+                }
+              }
+            }
+          }),
+
+  FORGETS_READERS_ONCE_IN_1000(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            private int count;
+
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              if (++count % 1_000 != 0) {
+                super.giveToReaders(queue, entry);
+              }
+            }
+          }),
+
+  READERS_LOOK_WHEN_THEY_WAKE(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              queue.waiters.stream().filter(w -> !w.takes).forEach(w -> w.signal.signal());
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!waiter.takes) {
+                letOthersIn(100_000);
+                waiter.read = waiter.queue.entries.peek();
+              }
+            }
+          }),
+
+  WAKES_32_READERS_AT_MOST(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              int left = 32;
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes && waiter.read == null && left-- > 0) {
+                  waiter.read = entry;
+                  waiter.signal.signal();
+                }
+              }
+            }
+          }),
+
+  WAKES_64_READERS_AT_MOST(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              int left = 64;
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes && waiter.read == null && left-- > 0) {
+                  waiter.read = entry;
+                  waiter.signal.signal();
+                }
+              }
+            }
+          });
+
+  private final Recipe recipe;
+
+  WritingDefect(String rule, Recipe.Maker maker) {
+    this.recipe = Recipe.of(rule, maker);
+  }
+
+  @Override
+  public Recipe recipe() {
+    return recipe;
+  }
+}
