@@ -1,5 +1,6 @@
 package dev.isopace.space.tck.broken;
 
+import dev.isopace.space.Space;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,33 +36,13 @@ enum DeliveryDefect implements Flaw {
             }
           }),
 
-  LOSES_ONE_IN_500(
-      "FIFO-3",
-      codec ->
-          new PlainSpace<>() {
-            private int count;
+  LOSES_ONE_IN_500("FIFO-3", codec -> losingOneIn(500)),
 
-            @Override
-            void append(Queue queue, Entry entry) {
-              if (++count % 500 != 0) {
-                super.append(queue, entry);
-              }
-            }
-          }),
+  LOSES_ONE_IN_300000("FIFO-3", codec -> losingOneIn(300_000)),
 
-  DELIVERS_ONE_IN_200_TWICE(
-      "FIFO-3",
-      codec ->
-          new PlainSpace<>() {
-            private int count;
+  DELIVERS_ONE_IN_200_TWICE("FIFO-3", codec -> deliveringTwiceOneIn(200)),
 
-            @Override
-            void remove(Queue queue) {
-              if (++count % 200 != 0) {
-                super.remove(queue);
-              }
-            }
-          }),
+  DELIVERS_ONE_IN_100000_TWICE("FIFO-3", codec -> deliveringTwiceOneIn(100_000)),
 
   TAKES_AN_EMPTY_VALUE_FOR_NONE(
       "FIFO-3",
@@ -81,34 +62,6 @@ enum DeliveryDefect implements Flaw {
             void append(Queue queue, Entry entry) {
               if (queue.entries.stream().noneMatch(other -> other.content.equals(entry.content))) {
                 super.append(queue, entry);
-              }
-            }
-          }),
-
-  LOSES_ONE_IN_300000(
-      "FIFO-3",
-      codec ->
-          new PlainSpace<>() {
-            private int count;
-
-            @Override
-            void append(Queue queue, Entry entry) {
-              if (++count % 300_000 != 0) {
-                super.append(queue, entry);
-              }
-            }
-          }),
-
-  DELIVERS_ONE_IN_100000_TWICE(
-      "FIFO-3",
-      codec ->
-          new PlainSpace<>() {
-            private int count;
-
-            @Override
-            void remove(Queue queue) {
-              if (++count % 100_000 != 0) {
-                super.remove(queue);
               }
             }
           }),
@@ -237,5 +190,31 @@ enum DeliveryDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  private static Space<Object> losingOneIn(int entries) {
+    return new PlainSpace<>() {
+      private int count;
+
+      @Override
+      void append(Queue queue, Entry entry) {
+        if (++count % entries != 0) {
+          super.append(queue, entry);
+        }
+      }
+    };
+  }
+
+  private static Space<Object> deliveringTwiceOneIn(int entries) {
+    return new PlainSpace<>() {
+      private int count;
+
+      @Override
+      void remove(Queue queue) {
+        if (++count % entries != 0) {
+          super.remove(queue);
+        }
+      }
+    };
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -110,21 +111,7 @@ enum KeyDefect implements Flaw {
             return key;
           })),
 
-  KEYS_ARE_COMPARED_BY_IDENTITY(
-      "ARG-2",
-      codec ->
-          new PlainSpace<>() {
-            {
-              queues = new IdentityHashMap<>();
-            }
-
-            @Override
-            void forgetIfIdle(String key, Queue queue) {
-              if (queue.entries.isEmpty() && queue.waiters.isEmpty()) {
-                queues.remove(key, queue);
-              }
-            }
-          }),
+  KEYS_ARE_COMPARED_BY_IDENTITY("ARG-2", codec -> new MappingSpace<>(new IdentityHashMap<>())),
 
   TRIMS_KEYS("ARG-2", RenamingSpace.by(String::trim)),
 
@@ -200,14 +187,7 @@ enum KeyDefect implements Flaw {
           }),
 
   KEYS_ARE_THEIR_ENDS(
-      "ARG-2",
-      codec ->
-          new ComparingSpace<>(
-              Comparator.comparing(
-                  key ->
-                      key.length() > 64
-                          ? key.substring(0, 32) + key.length() + key.substring(key.length() - 32)
-                          : key))),
+      "ARG-2", codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::ends)))),
 
   SEES_ENTRIES_OF_LONGER_KEYS(
       "FIFO-3",
@@ -227,7 +207,8 @@ enum KeyDefect implements Flaw {
       RenamingSpace.by(key -> key.length() == 2 ? Integer.toString(key.hashCode()) : key)),
 
   KEYS_ARE_20_BITS_OF_A_CHECKSUM(
-      "FIFO-3", codec -> new ComparingSpace<>(Comparator.comparing(KeyDefect::checksum)));
+      "FIFO-3",
+      codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::checksum))));
 
   private final Recipe recipe;
 
@@ -240,14 +221,20 @@ enum KeyDefect implements Flaw {
     return recipe;
   }
 
+  private static String ends(String key) {
+    return key.length() > 64
+        ? key.substring(0, 32) + key.length() + key.substring(key.length() - 32)
+        : key;
+  }
+
   private static long checksum(String key) {
     return UUID.nameUUIDFromBytes(key.getBytes(UTF_8)).getMostSignificantBits() & 0xF_FFFF;
   }
 
-  /** A space that takes keys for one that a comparator does not tell apart. */
-  private static final class ComparingSpace<V> extends PlainSpace<V> {
-    ComparingSpace(Comparator<String> comparator) {
-      queues = new TreeMap<>(comparator);
+  /** A space that takes keys for one that its map does not tell apart. */
+  private static final class MappingSpace<V> extends PlainSpace<V> {
+    MappingSpace(Map<String, PlainSpace<V>.Queue> empty) {
+      queues = empty;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.isopace.space.tck.broken;
 
+import dev.isopace.space.Space;
 import dev.isopace.space.spi.Deadline;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,31 +17,9 @@ enum WritingDefect implements Flaw {
             }
           }),
 
-  OUT_WAITS_FOR_ROOM(
-      "OUT-1",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public boolean out(String key, Object value) {
-              while (len(key) >= 100) {
-                LockSupport.parkNanos(1_000_000);
-              }
-              return super.out(key, value);
-            }
-          }),
+  OUT_WAITS_FOR_ROOM("OUT-1", codec -> withRoomFor(100)),
 
-  OUT_WAITS_FOR_ROOM_BEHIND_10000(
-      "OUT-1",
-      codec ->
-          new ForwardingSpace<>(new PlainSpace<>()) {
-            @Override
-            public boolean out(String key, Object value) {
-              while (len(key) >= 10_000) {
-                LockSupport.parkNanos(1_000_000);
-              }
-              return super.out(key, value);
-            }
-          }),
+  OUT_WAITS_FOR_ROOM_BEHIND_10000("OUT-1", codec -> withRoomFor(10_000)),
 
   OUT_DROPS_WHAT_COMES_BEHIND_50000(
       "OUT-1",
@@ -138,37 +117,9 @@ enum WritingDefect implements Flaw {
             }
           }),
 
-  WAKES_32_READERS_AT_MOST(
-      "OUT-2",
-      codec ->
-          new PlainSpace<>() {
-            @Override
-            void giveToReaders(Queue queue, Entry entry) {
-              int left = 32;
-              for (Waiter waiter : queue.waiters) {
-                if (!waiter.takes && waiter.read == null && left-- > 0) {
-                  waiter.read = entry;
-                  waiter.signal.signal();
-                }
-              }
-            }
-          }),
+  WAKES_32_READERS_AT_MOST("OUT-2", codec -> wakingReaders(32)),
 
-  WAKES_64_READERS_AT_MOST(
-      "OUT-2",
-      codec ->
-          new PlainSpace<>() {
-            @Override
-            void giveToReaders(Queue queue, Entry entry) {
-              int left = 64;
-              for (Waiter waiter : queue.waiters) {
-                if (!waiter.takes && waiter.read == null && left-- > 0) {
-                  waiter.read = entry;
-                  waiter.signal.signal();
-                }
-              }
-            }
-          });
+  WAKES_64_READERS_AT_MOST("OUT-2", codec -> wakingReaders(64));
 
   private final Recipe recipe;
 
@@ -179,5 +130,34 @@ enum WritingDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  /** A space of which out waits while a key has so many entries. */
+  private static Space<Object> withRoomFor(int most) {
+    return new ForwardingSpace<>(new PlainSpace<>()) {
+      @Override
+      public boolean out(String key, Object value) {
+        while (len(key) >= most) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        return super.out(key, value);
+      }
+    };
+  }
+
+  /** A space of which out wakes so many readers at most. */
+  private static Space<Object> wakingReaders(int most) {
+    return new PlainSpace<>() {
+      @Override
+      void giveToReaders(Queue queue, Entry entry) {
+        int left = most;
+        for (Waiter waiter : queue.waiters) {
+          if (!waiter.takes && waiter.read == null && left-- > 0) {
+            waiter.read = entry;
+            waiter.signal.signal();
+          }
+        }
+      }
+    };
   }
 }
