@@ -6,6 +6,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +14,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a space may get wrong that several handles lead to, and the rule that it breaks. */
@@ -74,11 +79,7 @@ enum SharedDefect {
         @Override
         public void close() {
           super.close();
-          for (String key : another.keys()) {
-            while (another.inp(key).isPresent()) {
-              // All of them.
-            }
-          }
+          empty(another, another.keys());
         }
       };
     }
@@ -88,22 +89,19 @@ enum SharedDefect {
     @Override
     <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
-        private volatile @Nullable String lastKey;
+        private final Changes changes = new Changes();
+        private @Nullable String lastKey;
 
         @Override
         public boolean out(String key, V value) {
-          lastKey = key;
+          changes.make(() -> lastKey = key);
           return super.out(key, value);
         }
 
         @Override
         public Optional<V> rd(String key, Duration timeout) throws InterruptedException {
-          Optional<V> now = rdp(key);
-          while (now.isEmpty() && !key.equals(lastKey)) {
-            if (Thread.interrupted()) {
-              throw new InterruptedException();
-            }
-            LockSupport.parkNanos(1_000_000);
+          if (rdp(key).isEmpty()) {
+            changes.awaitUntil(() -> key.equals(lastKey));
           }
           return super.rd(key, timeout);
         }
@@ -147,11 +145,7 @@ enum SharedDefect {
         @Override
         public void close() {
           super.close();
-          for (String key : written) {
-            while (another.inp(key).isPresent()) {
-              // All of them.
-            }
-          }
+          empty(another, written);
           written.clear();
         }
       };
@@ -178,7 +172,8 @@ enum SharedDefect {
               reading.remove(whole, this);
             }
           }
-          // Until the other has read it, and then for another entry.
+          // Until the other has read it, and then for another entry. The server tells nobody that
+          // an entry is gone: so this one looks again and again.
           while (reading.containsKey(whole) || super.rdp(key).isPresent()) {
             if (Thread.interrupted()) {
               throw new InterruptedException();
@@ -220,28 +215,29 @@ enum SharedDefect {
   },
 
   AN_ENTRY_OF_ANOTHER_PROCESS_WAKES_NO_READER {
-    private final Set<String> written = ConcurrentHashMap.newKeySet();
+    private final Changes changes = new Changes();
+    private final Set<String> written = new HashSet<>();
 
     @Override
     <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
         public boolean out(String key, V value) {
-          written.add(name + key);
+          changes.make(() -> written.add(name + key));
           return super.out(key, value);
         }
 
         @Override
         public V rd(String key) throws InterruptedException {
-          Optional<V> head = super.rdp(key);
-          while (head.isEmpty() && !written.contains(name + key)) {
-            if (Thread.interrupted()) {
-              throw new InterruptedException();
-            }
-            super.len(key);
-            LockSupport.parkNanos(1_000_000);
+          if (super.rdp(key).isEmpty()) {
+            changes.awaitUntil(() -> closed || written.contains(name + key));
           }
           return super.rd(key);
+        }
+
+        @Override
+        public void close() {
+          changes.make(super::close);
         }
       };
     }
@@ -316,4 +312,39 @@ enum SharedDefect {
   }
 
   abstract <V> Space<V> open(String uri, int port, String name, Codec<V> codec);
+
+  private static void empty(Space<?> space, Set<String> keys) {
+    for (String key : keys) {
+      while (space.inp(key).isPresent()) {
+        // All of them.
+      }
+    }
+  }
+
+  /** What happens in this process, for readers that are told of nothing else. */
+  private static final class Changes {
+    private final Lock lock = new ReentrantLock();
+    private final Condition made = lock.newCondition();
+
+    void make(Runnable change) {
+      lock.lock();
+      try {
+        change.run();
+        made.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void awaitUntil(BooleanSupplier isTrue) throws InterruptedException {
+      lock.lock();
+      try {
+        while (!isTrue.getAsBoolean()) {
+          made.await();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
 }
