@@ -10,7 +10,6 @@ class BrokenContentTest extends BrokenSpaces {
         DeliveryDefect.values(),
         WritingDefect.values(),
         ProbeDefect.values(),
-        ListingDefect.values(),
-        MemoryDefect.values());
+        ListingDefect.values());
   }
 }

@@ -25,6 +25,7 @@ class BrokenSpacesTest {
     List<String> run =
         Stream.of(
                 BrokenContentTest.spaces(),
+                BrokenMemoryTest.spaces(),
                 BrokenWaitingTest.spaces(),
                 BrokenClosingTest.spaces(),
                 BrokenArgumentTest.spaces())
