@@ -63,7 +63,7 @@ final class Discards {
       if (!each.isGone) {
         remove(each);
         // There may be many, and large files take their time to be deleted.
-        engine.forceIfDue();
+        engine.forces().runIfDue();
       }
     }
     engine.syncDir();

@@ -38,6 +38,7 @@ final class Engine implements Log.Owner {
   private final Log log;
   private final Spares spares;
   private final Recovery recovery;
+  private final IntervalForces forces;
   private final Compactor compactor;
   private final Condition work;
 
@@ -62,20 +63,15 @@ final class Engine implements Log.Owner {
   private long compactionsWanted;
   private long compactionsDone;
   private @Nullable Throwable compactionFailure;
-  private final List<Segment> unforced = new ArrayList<>();
   private final List<Segment> retired = new ArrayList<>();
 
   /** Segments of earlier lives that have room behind their records, and are not mapped yet. */
   private final List<Segment> untrimmed = new ArrayList<>();
 
   private int unread;
-  private long lastForce = System.nanoTime();
 
   /** Set while other tasks have their turn although a force may be due. */
   private boolean hasForced;
-
-  /** Up to where the active segment is durable, if nothing was written since. */
-  private long forcedEnd;
 
   private Engine(
       Disk disk,
@@ -98,6 +94,7 @@ final class Engine implements Log.Owner {
     first.previous = replay.end();
     this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, opening.nextSequence());
     this.work = log.lock.newCondition();
+    this.forces = new IntervalForces(this, settings);
     this.compactor = new Compactor(this);
     segments.add(first);
     opening.commit(index, segments, first);
@@ -214,6 +211,10 @@ final class Engine implements Log.Owner {
     return recovery;
   }
 
+  IntervalForces forces() {
+    return forces;
+  }
+
   void use(Queues<?> users) {
     queues = users;
   }
@@ -287,11 +288,7 @@ final class Engine implements Log.Owner {
   public void rolled(Segment full) {
     int growth = settings.sync() == Sync.ALWAYS ? FORCED_GROWTH : UNFORCED_GROWTH;
     capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * growth));
-    if (settings.sync() == Sync.INTERVAL) {
-      unforced.add(full);
-      // Nothing is yet in the segment that is the active one now.
-      forcedEnd = 0;
-    }
+    forces.rolled(full);
     work.signal();
   }
 
@@ -404,10 +401,7 @@ final class Engine implements Log.Owner {
   private void awaitWork() {
     long nanos = Long.MAX_VALUE;
     if (log.failure() == null) {
-      nanos = compactor.nanosToRetry();
-      if (settings.sync() == Sync.INTERVAL) {
-        nanos = Math.min(nanos, settings.interval().toNanos() - (System.nanoTime() - lastForce));
-      }
+      nanos = Math.min(compactor.nanosToRetry(), forces.nanosLeft());
     }
     try {
       if (nanos < Long.MAX_VALUE) {
@@ -433,9 +427,9 @@ final class Engine implements Log.Owner {
 
   private @Nullable Runnable nextTask() {
     isReserveLent = false;
-    if (isForceDue() && !hasForced) {
+    if (forces.isDue() && !hasForced) {
       hasForced = true;
-      return this::force;
+      return forces::run;
     }
     hasForced = false;
     Runnable drop = compactor.nextDrop();
@@ -461,7 +455,7 @@ final class Engine implements Log.Owner {
       return () -> compactAll(wanted);
     }
     Runnable task = compactor.nextTask();
-    return task == null && isForceDue() ? this::force : task;
+    return task == null && forces.isDue() ? forces::run : task;
   }
 
   /** What others wait for, or will soon. */
@@ -484,10 +478,10 @@ final class Engine implements Log.Owner {
     try {
       while (log.failure() == null) {
         Runnable urgent = nextPreparation();
-        if (urgent == null && mayForce && isForceDue()) {
+        if (urgent == null && mayForce && forces.isDue()) {
           // Once: what takes longer than the interval would be due for ever.
           mayForce = false;
-          urgent = this::force;
+          urgent = forces::run;
         }
         long left = until - System.nanoTime();
         if (urgent != null) {
@@ -519,10 +513,10 @@ final class Engine implements Log.Owner {
     IOException failure = null;
     try {
       if (small == null) {
-        made = spares.make(id, size, old, this::forceIfDue);
+        made = spares.make(id, size, old, forces::runIfDue);
         syncDir();
       } else {
-        made = spares.enlarge(small, size, this::forceIfDue);
+        made = spares.enlarge(small, size, forces::runIfDue);
       }
     } catch (IOException e) {
       failure = e;
@@ -573,71 +567,6 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Within a long task of the store's own thread, which may be what the log waits for. */
-  void forceIfDue() {
-    if (isForceDue()) {
-      forceAll();
-    }
-  }
-
-  private boolean isForceDue() {
-    return settings.sync() == Sync.INTERVAL
-        && System.nanoTime() - lastForce >= settings.interval().toNanos();
-  }
-
-  /** Makes all that has been written so far durable, and says so in the log. */
-  private void force() {
-    End forced = forceAll();
-    if (forced == null) {
-      return;
-    }
-    append(Marker.durable(forced.id(), forced.offset()));
-    log.lock.lock();
-    try {
-      // Unless somebody has appended between the force and the marker.
-      long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
-      Segment active = log.active();
-      forcedEnd = active.first == forced.id() && active.end == marked ? marked : 0;
-    } finally {
-      log.lock.unlock();
-    }
-  }
-
-  /** Makes all that has been written durable. Null if there was nothing, or that failed. */
-  private @Nullable End forceAll() {
-    List<Segment> targets;
-    Segment active;
-    long end;
-    log.lock.lock();
-    try {
-      lastForce = System.nanoTime();
-      active = log.active();
-      end = active.end;
-      if (unforced.isEmpty() && end <= forcedEnd) {
-        return null;
-      }
-      targets = new ArrayList<>(unforced);
-      unforced.clear();
-    } finally {
-      log.lock.unlock();
-    }
-    try {
-      for (Segment each : targets) {
-        each.handle.force();
-      }
-      active.handle.force();
-    } catch (IOException | RuntimeException | Error e) {
-      log.lock.lock();
-      try {
-        log.fail(e);
-      } finally {
-        log.lock.unlock();
-      }
-      return null;
-    }
-    return new End(active.first, active.epoch, end);
-  }
-
   /** Appends a marker and waits for it. False if that failed. */
   boolean append(Marker marker) {
     log.lock.lock();
@@ -671,7 +600,7 @@ final class Engine implements Log.Owner {
   void forget(Segment segment) {
     log.lock.lock();
     try {
-      unforced.remove(segment);
+      forces.forget(segment);
       untrimmed.remove(segment);
     } finally {
       log.lock.unlock();

@@ -1,0 +1,111 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.Settings.Sync;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what has been written durable at intervals, where that is wanted, on the store's own
+ * thread. What it knows is guarded by the log's lock; it forces without that.
+ */
+final class IntervalForces {
+  private final Engine engine;
+  private final Log log;
+
+  /** Without an interval none is ever due. */
+  private final long interval;
+
+  private long lastForce = System.nanoTime();
+
+  /** Filled segments that have not been forced since. */
+  private final List<Segment> unforced = new ArrayList<>();
+
+  /** Up to where the active segment is durable, if nothing was written since. */
+  private long forcedEnd;
+
+  IntervalForces(Engine engine, Settings settings) {
+    this.engine = engine;
+    this.log = engine.log();
+    this.interval =
+        settings.sync() == Sync.INTERVAL ? settings.interval().toNanos() : Long.MAX_VALUE;
+  }
+
+  /** After how long the next one is due, or has been if negative. */
+  long nanosLeft() {
+    return interval == Long.MAX_VALUE ? Long.MAX_VALUE : interval - (System.nanoTime() - lastForce);
+  }
+
+  boolean isDue() {
+    return nanosLeft() <= 0;
+  }
+
+  /** A segment was filled, and nothing is yet in the one that is active now. Under the lock. */
+  void rolled(Segment full) {
+    if (interval < Long.MAX_VALUE) {
+      unforced.add(full);
+      forcedEnd = 0;
+    }
+  }
+
+  /** Nothing is to be done in a segment any more. Under the lock. */
+  void forget(Segment segment) {
+    unforced.remove(segment);
+  }
+
+  /** Within a long task, which may be what the log waits for: says nothing in the log. */
+  void runIfDue() {
+    if (isDue()) {
+      forceAll();
+    }
+  }
+
+  /** Makes all that has been written so far durable, and says so in the log. */
+  void run() {
+    End forced = forceAll();
+    if (forced == null) {
+      return;
+    }
+    engine.append(Marker.durable(forced.id(), forced.offset()));
+    log.lock.lock();
+    try {
+      // Unless somebody has appended between the force and the marker.
+      long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
+      Segment active = log.active();
+      forcedEnd = active.first == forced.id() && active.end == marked ? marked : 0;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Makes all that has been written durable. Null if there was nothing, or that failed. */
+  private @Nullable End forceAll() {
+    List<Segment> targets;
+    Segment active;
+    long end;
+    log.lock.lock();
+    try {
+      lastForce = System.nanoTime();
+      active = log.active();
+      end = active.end;
+      if (unforced.isEmpty() && end <= forcedEnd) {
+        return null;
+      }
+      targets = new ArrayList<>(unforced);
+      unforced.clear();
+    } finally {
+      log.lock.unlock();
+    }
+    try {
+      for (Segment each : targets) {
+        each.handle.force();
+      }
+      active.handle.force();
+    } catch (IOException | RuntimeException | Error e) {
+      engine.fail(e);
+      return null;
+    }
+    return new End(active.first, active.epoch, end);
+  }
+}
