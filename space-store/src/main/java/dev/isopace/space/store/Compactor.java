@@ -135,7 +135,7 @@ final class Compactor {
   private void rewriteUnlessEmptied(List<Segment> run) throws IOException {
     long before = liveBytes(run);
     engine.attend(OBSERVED_NANOS);
-    if (before - liveBytes(run) <= before / SOON) {
+    if (!engine.isStopping() && before - liveBytes(run) <= before / SOON) {
       rewrite(run);
     }
   }

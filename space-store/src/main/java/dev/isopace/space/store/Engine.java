@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class Engine implements Log.Owner {
 
   /** Nothing slows down whoever appends: small segments would be full before the next is ready. */
   private static final int UNFORCED_GROWTH = 16;
+
+  private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Disk disk;
   private final Settings settings;
@@ -392,7 +395,7 @@ final class Engine implements Log.Owner {
       Thread.interrupted();
       task.run();
     } finally {
-      log.lock.lock();
+      Tenacity.lock(log.lock);
     }
     log.changed.signalAll();
   }
@@ -479,7 +482,7 @@ final class Engine implements Log.Owner {
       while (log.failure() == null) {
         Runnable urgent = nextPreparation();
         if (urgent == null && mayForce && forces.isDue()) {
-          // Once: what takes longer than the interval would be due for ever.
+          // Then rest first: what takes longer than the interval would be due for ever.
           mayForce = false;
           urgent = forces::run;
         }
@@ -489,7 +492,8 @@ final class Engine implements Log.Owner {
         } else if (left <= 0 || isStopping) {
           return;
         } else {
-          awaitWork(left);
+          awaitWork(Math.min(left, Math.max(LEAST_REST_NANOS, forces.nanosLeft())));
+          mayForce = true;
         }
       }
     } finally {
@@ -523,7 +527,7 @@ final class Engine implements Log.Owner {
     } catch (RuntimeException | Error e) {
       failure = new IOException(e.toString(), e);
     }
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       attemptsEnded = attemptsBegun;
       attemptFailure = failure;
@@ -618,7 +622,13 @@ final class Engine implements Log.Owner {
       if (free == null) {
         retire(segment);
       } else {
-        segment.whenUnread(() -> spares.offer(new Spares.Reusable(free, segment.handle)));
+        unread++;
+        segment.whenUnread(
+            () -> {
+              unread--;
+              spares.offer(new Spares.Reusable(free, segment.handle));
+              log.changed.signalAll();
+            });
       }
     } finally {
       log.lock.unlock();
@@ -688,7 +698,7 @@ final class Engine implements Log.Owner {
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       compactionFailure = failure;
       compactionsDone = wanted;

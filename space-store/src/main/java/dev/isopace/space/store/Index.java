@@ -39,7 +39,11 @@ final class Index {
       map.remove(queue.key);
       // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
       if (largest > SMALL && map.size() < largest / 8) {
-        map = new HashMap<>(map);
+        try {
+          map = new HashMap<>(map);
+        } catch (OutOfMemoryError e) {
+          // It stays as large as it is, until the next time.
+        }
         largest = map.size();
       }
     }

@@ -27,6 +27,9 @@ final class KeyQueue {
 
   private long claimed;
 
+  /** How many have been removed. */
+  private long removed;
+
   /** The removal that was begun last, while there are any. */
   private @Nullable Removal lastClaim;
 
@@ -52,6 +55,11 @@ final class KeyQueue {
     return positions.get(claimed);
   }
 
+  /** What tells that entry from all that ever were in this queue, wherever it is in the log. */
+  long availableNumber() {
+    return removed + claimed;
+  }
+
   void claim(Removal removal) {
     claimed++;
     lastClaim = removal;
@@ -73,6 +81,12 @@ final class KeyQueue {
   /** A removal has taken effect; they do so in order. */
   long removeClaimed() {
     release();
+    return removeUnclaimed();
+  }
+
+  /** The oldest entry, which nobody has claimed, is removed. */
+  long removeUnclaimed() {
+    removed++;
     return positions.remove();
   }
 

@@ -199,6 +199,11 @@ final class Log {
    */
   @SuppressWarnings("WaitNotInLoop") // the caller looks again
   boolean makeRoom(int keyLength, int bodyLength, boolean fromReserve) throws IOException {
+    Throwable failed = failure;
+    if (failed != null) {
+      // Nothing is written any more, whoever has not been told yet.
+      throw new IOException("the store has failed: " + Outcome.message(failed), failed);
+    }
     int length = Format.length(keyLength, bodyLength);
     Batch batch = gathering;
     if (batch != null) {
@@ -340,12 +345,24 @@ final class Log {
         land(batch, Outcome.unknown(cause));
       } else if (gathering == batch) {
         cancelGathering(Outcome.refused(cause));
+      } else {
+        settleRest(batch, cause);
       }
       changed.signalAll();
     } finally {
       lock.unlock();
     }
     wake(batch);
+  }
+
+  /** What has not been told how it ended, although the batch has, is in doubt. */
+  private void settleRest(Batch batch, Throwable cause) {
+    for (Operation each = batch.first; each != null; each = each.next) {
+      if (each.outcome() == null) {
+        fail(cause);
+        each.settle(Outcome.unknown(cause));
+      }
+    }
   }
 
   /** Waits until the outcome of somebody else's operation is known; interrupts do not end that. */

@@ -52,6 +52,9 @@ final class Lookout {
         count++;
       }
     }
+    if (count == 0) {
+      throw segment.damage(reader.offset(), "a push that was read there is not found there again");
+    }
     lock.lock();
     try {
       for (int i = 0; i < count; i++) {

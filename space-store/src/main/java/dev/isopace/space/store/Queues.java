@@ -118,8 +118,14 @@ final class Queues<V> {
       throws IOException {
     // Memory first: what is in the log must get into the index.
     KeyQueue queue = index.obtain(key, keyBytes);
-    queue.positions.makeRoom();
-    Outcome outcome = log.write(Format.PUSH, keyBytes, value);
+    Outcome outcome;
+    try {
+      queue.positions.makeRoom();
+      outcome = log.write(Format.PUSH, keyBytes, value);
+    } catch (RuntimeException | Error e) {
+      index.forgetIfIdle(queue);
+      throw e;
+    }
     if (outcome.kind() != Outcome.Kind.DONE) {
       index.forgetIfIdle(queue);
       outcome.require(operation, key, null);
@@ -185,8 +191,13 @@ final class Queues<V> {
       if (outcome.kind() != Outcome.Kind.DONE) {
         outcome.require(operation, key, body(scratch, length));
       }
-      queue.positions.remove();
-      removed(queue, segment, length);
+      try {
+        queue.removeUnclaimed();
+        removed(queue, segment, length);
+      } catch (RuntimeException | Error e) {
+        log.fail(e);
+        Outcome.unknown(e).require(operation, key, body(scratch, length));
+      }
       return value;
     } finally {
       log.lock.unlock();
@@ -195,7 +206,7 @@ final class Queues<V> {
 
   private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
-    requireStack();
+    Tenacity.requireStack();
     while (waiter.removal == null) {
       try {
         if (!advance(operation, key, waiter, deadline)) {
@@ -214,8 +225,7 @@ final class Queues<V> {
   /** Does what is next for a taker: tries, or waits. False if there is nothing for it. */
   private boolean advance(String operation, String key, Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
-    Segment segment = null;
-    long position = NOWHERE;
+    Candidate candidate = null;
     Removal unsettled = null;
     log.lock.lock();
     try {
@@ -231,9 +241,7 @@ final class Queues<V> {
       if (waiter.isServed() || unsettled != null) {
         // What it was told is looked at below.
       } else if (queue != null && queue.hasAvailable()) {
-        position = queue.available();
-        segment = segments.find(position);
-        segment.pin();
+        candidate = Candidate.of(queue, segments);
       } else if (waiter.stays) {
         if (!waiter.inLine) {
           index.obtain(key).takers.add(waiter);
@@ -248,8 +256,8 @@ final class Queues<V> {
     }
     if (unsettled != null) {
       log.awaitOther(unsettled);
-    } else if (segment != null) {
-      tryFor(operation, key, waiter, segment, position);
+    } else if (candidate != null) {
+      tryFor(operation, key, waiter, candidate);
     } else {
       return await(operation, key, waiter, deadline, true);
     }
@@ -276,20 +284,20 @@ final class Queues<V> {
   }
 
   /** Opens an entry, and claims it, for the first in line if there is one, else for the caller. */
-  private void tryFor(String operation, String key, Waiter waiter, Segment segment, long position)
+  private void tryFor(String operation, String key, Waiter waiter, Candidate candidate)
       throws IOException {
     byte[] record;
     V value;
     try {
-      record = readPinned(segment, position);
+      record = readPinned(candidate.segment(), candidate.offset());
       value = opening.open(operation, key, body(record));
     } catch (IOException e) {
-      if (giveUpOn(key, waiter, position)) {
+      if (giveUpOn(candidate, waiter)) {
         throw named(operation, key, e);
       }
       return;
     } catch (RuntimeException | Error e) {
-      if (giveUpOn(key, waiter, position)) {
+      if (giveUpOn(candidate, waiter)) {
         throw e;
       }
       return;
@@ -297,7 +305,7 @@ final class Queues<V> {
     Removal removal = null;
     log.lock.lock();
     try {
-      KeyQueue queue;
+      byte[] keyBytes = candidate.queue().keyBytes;
       do {
         if (waiter.isServed()) {
           return;
@@ -306,20 +314,23 @@ final class Queues<V> {
           lifecycle.requireOpen(operation, key);
           engine.requireSound(operation, key);
         }
-        queue = index.find(key);
-      } while (queue != null
-          && isFirst(queue, position)
-          && !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true));
-      if (queue != null && isFirst(queue, position)) {
-        Waiter first = queue.takers.first();
+      } while (candidate.isFirst(index)
+          && !makeRoom(operation, key, keyBytes.length, Format.REMOVAL_BODY, true));
+      if (candidate.isFirst(index)) {
+        Waiter first = candidate.queue().takers.first();
         Waiter taker = first == null ? waiter : first;
-        removal = claim(queue, taker, record, Objects.requireNonNull(value));
+        removal = claim(candidate.queue(), taker, record, Objects.requireNonNull(value));
         if (taker == waiter) {
           return;
         }
       }
       // Somebody else was served. One that tries again does so from a place in line.
-      if (!waiter.isServed() && !waiter.inLine && queue != null && queue.hasAvailable()) {
+      KeyQueue queue = index.find(key);
+      if (!waiter.isServed()
+          && !waiter.inLine
+          && queue != null
+          && queue.hasAvailable()
+          && log.failure() == null) {
         queue.takers.add(waiter);
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -352,10 +363,6 @@ final class Queues<V> {
     return true;
   }
 
-  private static boolean isFirst(KeyQueue queue, long position) {
-    return queue.hasAvailable() && queue.available() == position;
-  }
-
   private Removal claim(KeyQueue queue, Waiter taker, byte[] record, Object value) {
     Removal removal = new Removal(this, queue, taker, record, value);
     Removal before = queue.lastClaim();
@@ -368,7 +375,6 @@ final class Queues<V> {
     }
     if (taker.inLine) {
       queue.takers.remove(taker);
-      index.forgetIfIdle(queue);
     }
     // From now on the taker can see it, without the lock.
     taker.removal = removal;
@@ -376,6 +382,7 @@ final class Queues<V> {
       Tenacity.unpark(taker.thread);
     }
     passTurn(queue, removal);
+    index.forgetIfIdle(queue);
     return removal;
   }
 
@@ -442,13 +449,13 @@ final class Queues<V> {
   }
 
   /** Leaves off after a failure. False if it does not count: somebody else was served meanwhile. */
-  private boolean giveUpOn(String key, Waiter waiter, long position) {
+  private boolean giveUpOn(Candidate candidate, Waiter waiter) {
     Tenacity.lock(log.lock);
     try {
-      KeyQueue queue = index.find(key);
-      if (waiter.isServed() || queue == null || !isFirst(queue, position)) {
+      if (waiter.isServed() || !candidate.isFirst(index)) {
         return false;
       }
+      KeyQueue queue = candidate.queue();
       if (waiter.inLine) {
         queue.takers.remove(waiter);
         wakeFirst(queue);
@@ -508,7 +515,7 @@ final class Queues<V> {
     }
     byte[] record;
     try {
-      record = readPinned(segment, position);
+      record = readPinned(segment, Position.offset(position));
     } catch (IOException e) {
       throw named(operation, key, e);
     }
@@ -536,9 +543,9 @@ final class Queues<V> {
   }
 
   /** Reads a record, and lets go of its segment before anything of the user's is called. */
-  private byte[] readPinned(Segment segment, long position) throws IOException {
+  private byte[] readPinned(Segment segment, long offset) throws IOException {
     try {
-      return segment.read(Position.offset(position));
+      return segment.read(offset);
     } finally {
       Tenacity.lock(log.lock);
       try {
@@ -607,10 +614,11 @@ final class Queues<V> {
       if (waiter.removal != null || waiter.missed != null || waiter.read != null) {
         return true;
       }
-      if (waiter.closed) {
-        throw lifecycle.closed(operation, key);
-      }
-      if (waiter.failure != null) {
+      if (waiter.closed || waiter.failure != null) {
+        if (isGivenEntry(waiter)) {
+          return true;
+        }
+        lifecycle.requireOpen(operation, key);
         engine.requireSound(operation, key);
       }
       if (Thread.interrupted()) {
@@ -629,6 +637,19 @@ final class Queues<V> {
       } else if (leave(key, waiter, takes, false)) {
         return false;
       }
+    }
+  }
+
+  /**
+   * Whether it was given an entry, although it was told something else: a claim may fail the store,
+   * and everybody is told of that, before it tells of its removal; but it has the lock until then.
+   */
+  private boolean isGivenEntry(Waiter waiter) {
+    Tenacity.lock(log.lock);
+    try {
+      return waiter.removal != null || waiter.read != null;
+    } finally {
+      log.lock.unlock();
     }
   }
 

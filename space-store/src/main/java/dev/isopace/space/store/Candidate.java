@@ -1,0 +1,29 @@
+package dev.isopace.space.store;
+
+/**
+ * An entry that somebody has found at the front of a queue, and may claim if it still is there.
+ *
+ * @param queue where it was found
+ * @param number what tells it from all that ever were in the queue; where it is in the log does
+ *     not, since compaction may put it, and later another one, anywhere
+ * @param segment where it was in the log; pinned
+ * @param offset where in the segment
+ */
+record Candidate(KeyQueue queue, long number, Segment segment, long offset) {
+  /** The first entry that nobody has claimed; there must be one. Under the lock. */
+  static Candidate of(KeyQueue queue, Segments segments) {
+    long position = queue.available();
+    Segment segment = segments.find(position);
+    Candidate candidate =
+        new Candidate(queue, queue.availableNumber(), segment, Position.offset(position));
+    segment.pin();
+    return candidate;
+  }
+
+  /** Whether it is still the first that nobody has claimed. Under the lock. */
+  boolean isFirst(Index index) {
+    return index.find(queue.key) == queue
+        && queue.hasAvailable()
+        && queue.availableNumber() == number;
+  }
+}
