@@ -62,10 +62,10 @@ final class Compactor {
   private static final int RESPITE = 4;
 
   /** For how long a run is observed before it is rewritten, */
-  private static final long OBSERVED_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long OBSERVED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** and it is left alone if it would be empty in so many times that. */
-  private static final int SOON = 16;
+  private static final int SOON = 64;
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
