@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,13 +37,18 @@ final class FailedWithLineTest {
   @TempDir private Path directory;
 
   private final AtomicInteger failingWrites = new AtomicInteger();
+
+  /** The store's own thread, which prepares segments meanwhile. */
+  private final AtomicReference<Thread> keeper = new AtomicReference<>();
+
   private final CountDownLatch decodes = new CountDownLatch(1);
   private final CountDownLatch mayGoOn = new CountDownLatch(1);
 
-  /** A disk that fails for so many writes, and then works again. */
+  /** A disk that fails for so many writes of its users, and then works again. */
   private final class LimpingDisk extends ForwardingDisk {
     LimpingDisk() throws IOException {
       super(new NioDisk(directory, SETTINGS.memory(), true));
+      keeper.set(Thread.currentThread());
     }
 
     @Override
@@ -50,7 +56,8 @@ final class FailedWithLineTest {
       return new ForwardingHandle(super.open(name, mode)) {
         @Override
         public int write(ByteBuffer buffer, long at) throws IOException {
-          if (failingWrites.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+          if (Thread.currentThread() != keeper.get()
+              && failingWrites.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new IOException("a limp");
           }
           return super.write(buffer, at);
@@ -74,13 +81,13 @@ final class FailedWithLineTest {
   @Test
   void whoClaimsForAnother() throws Exception {
     Thread[] first = new Thread[1];
-    Keeper keeper = Keeper.start("test", LimpingDisk::new, SETTINGS);
+    Keeper opened = Keeper.start("test", LimpingDisk::new, SETTINGS);
     Codec<String> codec = Codec.of(text -> text.getBytes(UTF_8), bytes -> decode(first[0], bytes));
-    StoreSpace<String> space = new StoreSpace<>("store:test", codec, keeper, SETTINGS);
+    StoreSpace<String> space = new StoreSpace<>("store:test", codec, opened, SETTINGS);
     FutureTask<String> taken = new FutureTask<>(() -> space.in("k"));
     first[0] = new Thread(taken);
     first[0].start();
-    while (first[0].getState() != Thread.State.WAITING) {
+    while (!hasTaker(opened.engine())) {
       Thread.onSpinWait();
     }
     space.out("k", "value");
@@ -99,6 +106,16 @@ final class FailedWithLineTest {
     try (Store store = Store.open(directory)) {
       Optional<byte[]> found = store.peek("k");
       assertEquals("value", new String(found.orElseThrow(), UTF_8));
+    }
+  }
+
+  private static boolean hasTaker(Engine engine) {
+    engine.log().lock.lock();
+    try {
+      KeyQueue queue = engine.index().find("k");
+      return queue != null && !queue.takers.isEmpty();
+    } finally {
+      engine.log().lock.unlock();
     }
   }
 }
