@@ -381,10 +381,14 @@ final class Engine implements Log.Owner {
       }
     } catch (RuntimeException | Error e) {
       log.fail(e);
-      // Others may have the memory that was missing.
-      log.lock.unlock();
-      Tenacity.lock(log.lock);
+      letOthersIn();
     }
+  }
+
+  /** Others may have the memory that was missing, or give it back. */
+  private void letOthersIn() {
+    log.lock.unlock();
+    Tenacity.lock(log.lock);
   }
 
   /** Runs a task without the lock, which is held before and after. */
@@ -413,9 +417,8 @@ final class Engine implements Log.Owner {
         work.awaitUninterruptibly();
       }
     } catch (OutOfMemoryError e) {
-      // There was none to wait in line; others may have it.
-      log.lock.unlock();
-      Tenacity.lock(log.lock);
+      // There was none to wait in line.
+      letOthersIn();
     }
   }
 

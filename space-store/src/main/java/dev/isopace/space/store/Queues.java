@@ -53,8 +53,6 @@ final class Queues<V> {
     V open(String operation, String key, byte[] bytes);
   }
 
-  private static final long NOWHERE = -1;
-
   private final Engine engine;
   private final Log log;
   private final Index index;
@@ -497,7 +495,7 @@ final class Queues<V> {
         }
         index.obtain(key).readers.add(waiter);
         segment = null;
-        position = NOWHERE;
+        position = 0;
       } else {
         position = queue.positions.get(0);
         segment = segments.find(position);

@@ -22,7 +22,7 @@ final class Tenacity {
     descend(FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
-  @SuppressWarnings("TooManyParameters") // they are what makes a frame large
+  /** The parameters are what makes a frame large. */
   private static long descend(
       int frames,
       long a,
