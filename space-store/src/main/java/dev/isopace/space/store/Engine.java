@@ -786,15 +786,30 @@ final class Engine implements Log.Owner {
       // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
       compactor.abandon();
       awaitReaders();
-      if (log.failure() == null) {
+      Throwable failure = log.failure();
+      if (failure == null) {
         giveBack();
-        if (settings.sync() != Sync.ALWAYS) {
-          for (Segment segment : segments.all()) {
-            segment.handle.force();
-          }
-        }
-        Checkpoint.write(disk, log, index, segments);
       }
+      if (settings.sync() != Sync.ALWAYS) {
+        forceAll();
+      }
+      if (failure == null) {
+        Checkpoint.write(disk, log, index, segments);
+      } else if (settings.sync() != Sync.ALWAYS) {
+        // After a force that failed, one that succeeds proves nothing.
+        throw new IOException(
+            name
+                + " had failed before it was closed; what was written last without being forced may"
+                + " be lost in a power cut: "
+                + Outcome.message(failure),
+            failure);
+      }
+    }
+  }
+
+  private void forceAll() throws IOException {
+    for (Segment segment : segments.all()) {
+      segment.handle.force();
     }
   }
 

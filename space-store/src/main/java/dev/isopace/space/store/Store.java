@@ -286,7 +286,9 @@ public final class Store implements AutoCloseable {
    * nothing but wait for the first.
    *
    * @throws IOException if what is on the disk could not be tidied up; nothing that was
-   *     acknowledged is lost
+   *     acknowledged is lost. Of a store that does not force each write: also if what is there
+   *     could not be forced, or the store had failed before; what was written last may then be lost
+   *     in a power cut
    */
   @Override
   public void close() throws IOException {

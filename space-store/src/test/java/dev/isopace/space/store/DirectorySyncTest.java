@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
@@ -79,6 +80,19 @@ final class DirectorySyncTest {
         again.compact();
       }
     }
+  }
+
+  @Test
+  void ofAnotherDirectoryThatHasItsName() throws IOException {
+    Path directory = StoreTckTest.freshDirectory();
+    NioDisk disk = new NioDisk(directory, SETTINGS.memory(), false);
+    disk.syncDir();
+    Files.move(directory, directory.resolveSibling(directory.getFileName() + "-moved"));
+    assertThrows(IOException.class, disk::syncDir);
+    Files.createDirectory(directory);
+    IOException refusal = assertThrows(IOException.class, disk::syncDir);
+    assertTrue(
+        refusal.getMessage().contains(directory + " is not the directory"), refusal::getMessage);
   }
 
   private static byte[] value(long number) {

@@ -102,7 +102,8 @@ final class FailedWithLineTest {
         assertThrows(ExecutionException.class, () -> taken.get(30, TimeUnit.SECONDS));
     IndeterminateException doubt = assertInstanceOf(IndeterminateException.class, ended.getCause());
     assertArrayEquals("value".getBytes(UTF_8), doubt.payload().orElseThrow());
-    space.close();
+    SpaceException unforced = assertThrows(SpaceException.class, space::close);
+    assertTrue(unforced.getMessage().contains("may be lost in a power cut"), unforced::getMessage);
     try (Store store = Store.open(directory)) {
       Optional<byte[]> found = store.peek("k");
       assertEquals("value", new String(found.orElseThrow(), UTF_8));
