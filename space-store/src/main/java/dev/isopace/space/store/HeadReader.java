@@ -2,55 +2,88 @@ package dev.isopace.space.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the beginnings of records here and there, of which many are near the one before. */
+/**
+ * Reads the beginnings of records here and there, of which many are near the one before. Those of
+ * segments that nobody has read since the store was opened are not believed before the whole record
+ * has been checked.
+ */
 final class HeadReader {
   private static final int WINDOW = 16 << 10;
 
   private final Segments segments;
+  private final Set<Segment> distrusted = new HashSet<>();
   private byte[] window = Format.NO_BYTES;
   private @Nullable Segment windowSegment;
   private long windowOffset;
   private int windowSize;
-  private int at;
+
+  private @Nullable Segment segment;
+  private long offset;
+  private long sequence;
+  private int length;
 
   HeadReader(Segments segments) {
     this.segments = segments;
   }
 
+  /** Has every record of a segment checked. */
+  void distrust(Segment unread) {
+    distrusted.add(unread);
+  }
+
+  /** Reads one; often it is the one that was read last. */
   void read(long position) throws IOException {
-    Segment segment = segments.find(position);
-    long offset = Position.offset(position);
-    if (segment != windowSegment
-        || offset < windowOffset
-        || offset + Format.PREFIX > windowOffset + windowSize) {
-      fill(segment, offset);
+    Segment itsSegment = segments.find(position);
+    long itsOffset = Position.offset(position);
+    if (itsSegment == segment && itsOffset == offset) {
+      return;
     }
-    at = (int) (offset - windowOffset);
+    if (distrusted.contains(itsSegment)) {
+      note(itsSegment.read(itsOffset), 0);
+    } else {
+      if (itsSegment != windowSegment
+          || itsOffset < windowOffset
+          || itsOffset + Format.PREFIX > windowOffset + windowSize) {
+        fill(itsSegment, itsOffset);
+      }
+      note(window, (int) (itsOffset - windowOffset));
+    }
+    segment = itsSegment;
+    offset = itsOffset;
+  }
+
+  private void note(byte[] bytes, int at) {
+    sequence = Format.sequence(bytes, at);
+    length = Format.recordLength(bytes, at);
   }
 
   long sequence() {
-    return Format.sequence(window, at);
+    return sequence;
   }
 
   int length() {
-    return Format.recordLength(window, at);
+    return length;
   }
 
-  private void fill(Segment segment, long offset) throws IOException {
+  private void fill(Segment found, long from) throws IOException {
     if (window.length == 0) {
       window = new byte[WINDOW];
     }
+    // Until it is filled, it holds nothing.
+    windowSegment = null;
     ByteBuffer buffer = ByteBuffer.wrap(window);
-    buffer.limit((int) Math.min(WINDOW, segment.capacity - offset));
+    buffer.limit((int) Math.min(WINDOW, found.capacity - from));
     while (buffer.position() < Format.PREFIX) {
-      if (segment.handle.read(buffer, offset + buffer.position()) < 0) {
-        throw segment.damage(offset, "the file ends there, in the middle of a record");
+      if (found.handle.read(buffer, from + buffer.position()) < 0) {
+        throw found.damage(from, "the file ends there, in the middle of a record");
       }
     }
-    windowSegment = segment;
-    windowOffset = offset;
+    windowSegment = found;
+    windowOffset = from;
     windowSize = buffer.position();
   }
 }

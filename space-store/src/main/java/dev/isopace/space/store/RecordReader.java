@@ -164,6 +164,21 @@ final class RecordReader {
     return Arrays.copyOfRange(window, Format.body(window, at), at + length);
   }
 
+  /**
+   * Goes to the next place where a record may begin, as one may with a checksum of which some bytes
+   * are zero; false if there is none before the end.
+   */
+  boolean seek(long end) throws IOException {
+    offset += length;
+    length = 0;
+    long from = offset;
+    if (!skipZeros(end)) {
+      return false;
+    }
+    offset = Math.max(from, offset - (Format.TERMINATOR - 1));
+    return true;
+  }
+
   /** Skips zeros; false if there is nothing else before the end. */
   boolean skipZeros(long end) throws IOException {
     while (offset < end) {
@@ -190,11 +205,12 @@ final class RecordReader {
   /** Has so many bytes from the offset on in the window; false if the file ends before. */
   private boolean require(int count) throws IOException {
     long from = offset - windowOffset;
-    if (from + count <= windowSize) {
+    boolean isBehind = from >= 0;
+    if (isBehind && from + count <= windowSize) {
       at = (int) from;
       return true;
     }
-    int kept = (int) Math.max(0, windowSize - from);
+    int kept = isBehind ? (int) Math.max(0, windowSize - from) : 0;
     byte[] target = count > window.length ? new byte[count] : window;
     if (kept > 0) {
       System.arraycopy(window, (int) from, target, 0, kept);

@@ -39,8 +39,8 @@ final class Replay implements Closeable {
   private static final int SMALL_WINDOW = 512;
   private static final long UNKNOWN = -1;
 
-  /** So many segments are never replaced by one. */
-  private static final int MOST_REPLACED = 1 << 24;
+  /** More segments than this one, and one more, are never replaced by one. */
+  static final int MOST_REPLACED = 1 << 24;
 
   /**
    * An operation of the last batch: its record, where that was found, and how many pushes of its
@@ -213,7 +213,10 @@ final class Replay implements Closeable {
       return 0;
     }
     for (int i = 0; i < checkpoint.states.size(); i++) {
-      if (!isAsItWas(files.get(i), checkpoint.states.get(i))) {
+      Checkpoint.State state = checkpoint.states.get(i);
+      // A life that went on without the checkpoint may have declared the end of it void.
+      boolean isVoid = limits[i] != UNKNOWN && limits[i] != state.end();
+      if (isVoid || state.sequence() == 0 || !isAsItWas(files.get(i), state)) {
         return 0;
       }
     }
@@ -225,6 +228,7 @@ final class Replay implements Closeable {
       segment.liveBytes = state.liveBytes();
       segment.liveCount = state.liveCount();
       segments.restore(segment);
+      heads.distrust(segment);
       end = new End(segment.last, segment.epoch, segment.end);
       oldest = Math.max(oldest, files.get(0).header.first());
     }
@@ -388,7 +392,9 @@ final class Replay implements Closeable {
   private boolean scan(int i, int last) throws IOException {
     Found found = files.get(i);
     SegmentHeader header = found.header;
-    Segment segment = segment(found, false, found.sequence);
+    // One that has lost its first record, with all others, does not say it; compaction relies on
+    // it.
+    Segment segment = segment(found, false, Math.max(found.sequence, sequence + 1));
     segments.add(segment);
     long limit = limits[i];
     RecordReader reader =
@@ -595,7 +601,7 @@ final class Replay implements Closeable {
       end = reader.offset();
     }
     cut += end - offset;
-    if (cutFile.isEmpty() || offset >= Format.HEADER) {
+    if (cutFile.isEmpty() || offset > Format.HEADER) {
       cutFile = disk.show(found.name);
       cutOffset = offset;
     }

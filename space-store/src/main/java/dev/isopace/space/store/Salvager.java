@@ -5,6 +5,7 @@ import dev.isopace.space.store.SegmentHeader.Unfit;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
 import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
-import java.util.stream.Stream;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
@@ -86,12 +86,8 @@ final class Salvager implements Closeable {
   }
 
   private static void requireEmpty(Path fresh) throws IOException {
-    if (Files.exists(fresh)) {
-      try (Stream<Path> files = Files.list(fresh)) {
-        if (files.findAny().isPresent()) {
-          throw new DirectoryNotEmptyException(fresh + " is not empty");
-        }
-      }
+    if (Files.exists(fresh) && !NioDisk.names(fresh).isEmpty()) {
+      throw new DirectoryNotEmptyException(fresh + " is not empty");
     }
   }
 
@@ -206,7 +202,7 @@ final class Salvager implements Closeable {
       long bad = reader.offset();
       boolean more = false;
       reader.skip();
-      while (reader.skipZeros(limit)) {
+      while (reader.seek(limit)) {
         // Something that is no record, until one begins.
         if (reader.next()) {
           apply(part, reader);

@@ -74,7 +74,7 @@ final class Witness {
   private boolean sawDurable(Found found, long offset, long sequence, long from)
       throws IOException {
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
-    for (int left = searched; left > 0 && reader.skipZeros(found.size); left--) {
+    for (int left = searched; left > 0 && reader.seek(found.size); left--) {
       reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
       if (!reader.next()) {
         reader.skip();

@@ -1,0 +1,239 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.NioDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("What one life has left, another one takes for what it is")
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class ReplayTest {
+  private static final int SEGMENT = 64 << 10;
+  private static final Settings SETTINGS =
+      new Settings(Settings.Sync.ALWAYS, Duration.ZERO, 64 << 20, SEGMENT, Settings.REQUIRED_VALUE);
+
+  private static final int PUSHED = 10;
+  private static final int TAKEN = 2;
+
+  /** Where a record has its sequence. */
+  private static final int SEQUENCE = 8;
+
+  /** A disk of a process that can be killed: after that nothing changes any more. */
+  private static final class MortalDisk extends ForwardingDisk {
+    private volatile boolean isDead;
+    private volatile boolean isLimping;
+
+    MortalDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, SETTINGS.memory(), false));
+    }
+
+    /** Reads no checkpoint, and gives no room back. */
+    MortalDisk limping() {
+      isLimping = true;
+      return this;
+    }
+
+    private void check(boolean limps) throws IOException {
+      if (isDead || (limps && isLimping)) {
+        throw new IOException("a limp, or worse");
+      }
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      check(name.equals(Checkpoint.NAME));
+      return new ForwardingHandle(super.open(name, mode)) {
+        @Override
+        public int write(ByteBuffer buffer, long at) throws IOException {
+          check(false);
+          return super.write(buffer, at);
+        }
+
+        @Override
+        public void force() throws IOException {
+          check(false);
+          super.force();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+          check(true);
+          super.truncate(size);
+        }
+      };
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      check(false);
+      super.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      check(false);
+      super.delete(name);
+    }
+  }
+
+  private static MortalDisk disk(Path directory) throws IOException {
+    return new MortalDisk(directory);
+  }
+
+  private static void kill(Store store, MortalDisk disk) {
+    disk.isDead = true;
+    try {
+      store.close();
+    } catch (IOException e) {
+      // It could not write down where its entries are.
+    }
+  }
+
+  /** Opens a store and kills it. */
+  private static void visit(MortalDisk disk) throws IOException {
+    kill(Store.open(disk, SETTINGS), disk);
+  }
+
+  private static byte[] value(int number, int length) {
+    return ByteBuffer.allocate(length).putInt(number).array();
+  }
+
+  @Test
+  @DisplayName("Restarts in a row, after which compaction begins with a segment that holds nothing")
+  void restartsInARow() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    MortalDisk disk = disk(directory);
+    Store store = Store.open(disk, SETTINGS);
+    for (int i = 0; i < PUSHED; i++) {
+      store.push("k", value(i, 1 << 10));
+    }
+    kill(store, disk);
+    visit(disk(directory));
+    // The record that was carried to the second segment is carried on, and leaves it empty.
+    disk = disk(directory);
+    store = Store.open(disk, SETTINGS);
+    Path second = directory.resolve(Segment.name(2));
+    while (Files.size(second) > Format.HEADER) {
+      Thread.onSpinWait();
+    }
+    kill(store, disk);
+    disk = disk(directory);
+    store = Store.open(disk, SETTINGS);
+    for (int i = 0; i < TAKEN; i++) {
+      assertArrayEquals(value(i, 1 << 10), store.pullp("k").orElseThrow());
+    }
+    // What is last in the log would be carried on from life to life.
+    store.push("other", value(0, 4));
+    store.push("other", value(1, 4));
+    for (int i = 0; i < 10; i++) {
+      kill(store, disk);
+      disk = disk(directory);
+      store = Store.open(disk, SETTINGS);
+    }
+    for (int i = 0; i < 1_000 && Files.exists(second); i++) {
+      Thread.sleep(10);
+    }
+    kill(store, disk);
+    assertFalse(Files.exists(second), "it was not rewritten");
+    assertTrue(
+        Files.exists(directory.resolve(Segment.name(1))), "without it this would show nothing");
+    try (Store last = Store.open(disk(directory), SETTINGS)) {
+      assertEquals(PUSHED - TAKEN, last.len("k"));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A record whose checksum begins with zero says as well that what is before is damaged")
+  void witnessThatBeginsWithZero() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    MortalDisk disk = disk(directory);
+    Store store = Store.open(disk, SETTINGS);
+    for (int i = 0; i < 1_500; i++) {
+      store.push("k", value(i, 4));
+    }
+    kill(store, disk);
+    Path file = directory.resolve(Segment.name(1));
+    byte[] bytes = Files.readAllBytes(file);
+    List<Integer> records = records(bytes);
+    int at = 3;
+    while (bytes[records.get(at)] != 0) {
+      at++;
+    }
+    Arrays.fill(bytes, records.get(at + 1), bytes.length, (byte) 0);
+    // In the value of the record before.
+    bytes[records.get(at) - 1] ^= 1;
+    Files.deleteIfExists(directory.resolve(Segment.name(3)));
+    Files.deleteIfExists(directory.resolve(Segment.name(2)));
+    Files.write(file, bytes);
+    CorruptLogException damage =
+        assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    assertEquals(records.get(at - 1).longValue(), damage.offset());
+    Path saved = StoreTckTest.freshDirectory();
+    Files.delete(saved);
+    Salvage salvage = Store.salvage(directory, saved);
+    assertEquals(at - 1, salvage.entries(), salvage::toString);
+  }
+
+  @Test
+  @DisplayName("What a checkpoint lets an opening skip is not believed where it counts")
+  void damageBehindACheckpoint() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(disk(directory), SETTINGS)) {
+      store.push("k", value(1, 4));
+      store.push("k", value(2, 4));
+    }
+    MortalDisk disk = disk(directory);
+    Store store = Store.open(disk, SETTINGS);
+    assertTrue(store.pullp("k").isPresent());
+    kill(store, disk);
+    Path file = directory.resolve(Segment.name(1));
+    byte[] bytes = Files.readAllBytes(file);
+    int second = records(bytes).get(2);
+    // As if the one that was taken had been this one.
+    bytes[second + SEQUENCE] ^= 1;
+    Files.write(file, bytes);
+    CorruptLogException damage =
+        assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    assertEquals(second, damage.offset());
+  }
+
+  @Test
+  @DisplayName("A checkpoint does not count once a later life has gone on without it")
+  void checkpointOfALifeBefore() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(disk(directory), SETTINGS)) {
+      store.push("k", value(1, 4));
+    }
+    visit(disk(directory).limping());
+    try (Store store = Store.open(disk(directory), SETTINGS)) {
+      assertEquals(1, store.len("k"));
+    }
+  }
+
+  /** Where the records of a segment begin. */
+  private static List<Integer> records(byte[] bytes) {
+    List<Integer> records = new ArrayList<>();
+    for (int at = Format.HEADER;
+        at + Format.PREFIX <= bytes.length && Format.getLong(bytes, at) != 0;
+        at += Format.recordLength(bytes, at)) {
+      records.add(at);
+    }
+    return records;
+  }
+}
