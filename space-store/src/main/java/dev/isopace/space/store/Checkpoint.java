@@ -158,11 +158,12 @@ final class Checkpoint {
           long number = input.getNumber();
           long distance = number >>> 1 ^ -(number & 1);
           long run = input.getNumber() + 1;
-          left -= run;
-          for (; run > 0; run--) {
-            position += distance;
-            queue.positions.add(position);
+          if (run <= 0 || run > left) {
+            return null;
           }
+          queue.positions.addRun(position + distance, distance, run);
+          position += distance * run;
+          left -= run;
         }
         queues.add(queue);
       }

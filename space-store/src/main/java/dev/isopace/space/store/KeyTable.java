@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** Queues by the bytes of their keys, to be found without making a string for each record. */
 final class KeyTable {
   private static final int SMALLEST = 64;
-
-  /** The hash is a polynomial modulo this prime, 2^61 - 1. */
-  private static final long MODULUS = (1L << 61) - 1;
+  private static final int SEEDS = 64;
 
   /**
-   * What it is a polynomial in: another number in each table. So nobody can choose keys that all
-   * belong in one place, and have an opening go through all of them for each.
+   * The hash is the upper half of a sum of products: of two words of the key, each with one of
+   * these added (pair-multiply-shift: Thorup, "High speed hashing for integers and strings", 2015).
+   * They are others in each table, and become more with the first key that needs them. So nobody
+   * can choose keys that all belong in one place, and have an opening go through all of them for
+   * each.
    */
-  private final long base = ThreadLocalRandom.current().nextLong(1L << 32, MODULUS);
+  private long[] seeds = ThreadLocalRandom.current().longs(SEEDS).toArray();
 
   /** Open addressing; at least half of it is free. */
   private @Nullable KeyQueue[] table = new @Nullable KeyQueue[SMALLEST];
@@ -97,22 +98,37 @@ final class KeyTable {
   }
 
   private int hash(byte[] bytes, int from, int length) {
-    long hash = length;
+    if (length / Long.BYTES * 2 + 4 > seeds.length) {
+      makeSeeds(length / Long.BYTES * 2 + 4);
+    }
+    long sum = seeds[0] + seeds[1] * length;
+    int end = from + length;
+    int seed = 2;
     int i = from;
-    for (; i + Integer.BYTES <= from + length; i += Integer.BYTES) {
-      hash = timesBase(hash) + Integer.toUnsignedLong(Format.getInt(bytes, i));
+    for (; i + Long.BYTES <= end; i += Long.BYTES) {
+      sum += product(Format.getLong(bytes, i), seed);
+      seed += 2;
     }
-    for (; i < from + length; i++) {
-      hash = timesBase(hash) + bytes[i];
+    if (i < end) {
+      long rest = 0;
+      for (int shift = 0; i < end; i++, shift += Byte.SIZE) {
+        rest |= Byte.toUnsignedLong(bytes[i]) << shift;
+      }
+      sum += product(rest, seed);
     }
-    hash = timesBase(hash);
-    return (int) (hash ^ hash >>> 32);
+    return (int) (sum >>> Integer.SIZE);
   }
 
-  private long timesBase(long hash) {
-    long low = hash * base;
-    long high = Math.multiplyHigh(hash, base);
-    long sum = (low & MODULUS) + (low >>> 61 | high << 3);
-    return (sum & MODULUS) + (sum >>> 61);
+  private long product(long words, int seed) {
+    return (seeds[seed] + (words >>> Integer.SIZE))
+        * (seeds[seed + 1] + Integer.toUnsignedLong((int) words));
+  }
+
+  private void makeSeeds(int count) {
+    int old = seeds.length;
+    seeds = Arrays.copyOf(seeds, count);
+    for (int i = old; i < count; i++) {
+      seeds[i] = ThreadLocalRandom.current().nextLong();
+    }
   }
 }

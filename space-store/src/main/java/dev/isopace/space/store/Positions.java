@@ -60,13 +60,37 @@ final class Positions {
     tail++;
   }
 
+  /** Adds positions that all have the same distance from the one before. */
+  void addRun(long first, long distance, long count) {
+    long position = first;
+    for (long left = count; left > 0; ) {
+      makeRoom(left);
+      boolean isSmall = chunks.length == 0;
+      long[] part = isSmall ? ring : chunk(tail);
+      int from = (int) tail & (part.length - 1);
+      long room = part.length - (isSmall ? Math.max(from, size()) : from);
+      int some = (int) Math.min(left, room);
+      for (int i = 0; i < some; i++) {
+        part[from + i] = position;
+        position += distance;
+      }
+      tail += some;
+      left -= some;
+    }
+  }
+
   /** Allocates what the next element needs: to add it will not fail. */
   void makeRoom() {
+    makeRoom(1);
+  }
+
+  /** The same, and at once what many more need that follow it, if that is not much. */
+  private void makeRoom(long count) {
     if (chunks.length == 0) {
       if (size() < ring.length) {
         return;
       }
-      grow();
+      grow(count);
     }
     if (chunks.length != 0 && (((int) tail & (CHUNK - 1)) == 0 || size() == 0)) {
       requireChunk();
@@ -112,9 +136,10 @@ final class Positions {
     return chunks[index(number)];
   }
 
-  private void grow() {
+  private void grow(long more) {
     int count = (int) size();
-    long[] all = new long[Math.min(CHUNK, count * 2)];
+    int least = (int) Math.min(CHUNK, count + more);
+    long[] all = new long[Math.min(CHUNK, Integer.highestOneBit(least - 1) * 2)];
     for (int i = 0; i < count; i++) {
       all[i] = get(i);
     }
@@ -123,8 +148,9 @@ final class Positions {
     if (count < CHUNK) {
       ring = all;
     } else {
-      ring = NONE;
+      // In this order: for want of memory, nothing must have changed.
       chunks = new long[][] {all, NONE};
+      ring = NONE;
     }
   }
 

@@ -20,9 +20,18 @@ class PositionsTest {
     long next = 0;
     for (int wave = 0; wave < 6; wave++) {
       while (model.size() < most) {
-        next += 1 + random.nextInt(3);
-        positions.add(next);
-        model.add(next);
+        int distance = 1 + random.nextInt(3);
+        int run = 1 + random.nextInt(Math.min(1500, most - model.size()));
+        if (random.nextInt(4) > 0) {
+          run = 1;
+          positions.add(next + distance);
+        } else {
+          positions.addRun(next + distance, distance, run);
+        }
+        for (int i = 0; i < run; i++) {
+          next += distance;
+          model.add(next);
+        }
       }
       require(positions, model, random, seed);
       int left = random.nextInt(most);
