@@ -137,7 +137,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
     requireOpenAndUninterrupted("in", key);
-    return Optional.ofNullable(deadline.allowsWaiting() ? take(key, deadline) : poll(key));
+    return Tenacity.optional(deadline.allowsWaiting() ? take(key, deadline) : poll(key));
   }
 
   @Override
@@ -152,21 +152,21 @@ public abstract class AbstractSpace<V> implements Space<V> {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
     requireOpenAndUninterrupted("rd", key);
-    return Optional.ofNullable(deadline.allowsWaiting() ? read(key, deadline) : peek(key));
+    return Tenacity.optional(deadline.allowsWaiting() ? read(key, deadline) : peek(key));
   }
 
   @Override
   public final Optional<V> inp(String key) {
     Arguments.requireKey(key, longestKey);
     lifecycle.requireOpen("inp", key);
-    return Optional.ofNullable(poll(key));
+    return Tenacity.optional(poll(key));
   }
 
   @Override
   public final Optional<V> rdp(String key) {
     Arguments.requireKey(key, longestKey);
     lifecycle.requireOpen("rdp", key);
-    return Optional.ofNullable(peek(key));
+    return Tenacity.optional(peek(key));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.isopace.space.spi;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -84,9 +83,9 @@ public final class Deadline {
    */
   public void park(Object blocker) {
     if (timeout == Long.MAX_VALUE) {
-      LockSupport.park(blocker);
+      Tenacity.park(blocker);
     } else {
-      LockSupport.parkNanos(blocker, remainingNanos());
+      Tenacity.park(blocker, remainingNanos());
     }
   }
 }

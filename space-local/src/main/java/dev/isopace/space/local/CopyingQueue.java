@@ -30,8 +30,7 @@ final class CopyingQueue<E, V> {
     return size;
   }
 
-  void append(E value) {
-    Entry<E> entry = new Entry<>(value);
+  void append(Entry<E> entry) {
     if (tail == null) {
       head = entry;
     } else {

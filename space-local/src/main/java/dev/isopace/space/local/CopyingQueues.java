@@ -6,13 +6,13 @@ import dev.isopace.space.local.CopyingQueue.Waiter;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import dev.isopace.space.spi.Tenacity;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -99,17 +99,19 @@ final class CopyingQueues<E, V> {
     this.opening = opening;
   }
 
-  boolean put(String key, E entry) {
+  boolean put(String key, E value) {
     Section<E, V> section = section(key);
+    // Nothing of what follows the readers' leaving needs memory: they would not be woken.
+    Entry<E> entry = new Entry<>(value);
     Waiter<E> readers;
     Waiter<V> taker;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       if (!lifecycle.isOpen()) {
         return false;
       }
       CopyingQueue<E, V> queue = section.obtain(key);
-      readers = clear(queue.readers, reader -> reader.received = entry);
+      readers = clear(queue.readers, reader -> reader.received = value);
       taker = queue.takers.first();
       queue.append(entry);
       if (taker != null) {
@@ -156,7 +158,7 @@ final class CopyingQueues<E, V> {
 
   long count(String key) {
     Section<E, V> section = section(key);
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen("len", key);
       CopyingQueue<E, V> queue = section.find(key);
@@ -169,7 +171,7 @@ final class CopyingQueues<E, V> {
   Set<String> names() {
     Set<String> names = new HashSet<>();
     for (Section<E, V> section : sections) {
-      section.lock.lock();
+      Tenacity.lock(section.lock);
       try {
         lifecycle.requireOpen("keys", null);
         for (CopyingQueue<E, V> queue : section.queues()) {
@@ -189,7 +191,7 @@ final class CopyingQueues<E, V> {
    */
   void close() {
     for (Section<E, V> section : sections) {
-      section.lock.lock();
+      Tenacity.lock(section.lock);
       try {
         for (CopyingQueue<E, V> queue : section.queues()) {
           unparkAll(clear(queue.readers, reader -> reader.closed = true));
@@ -210,7 +212,7 @@ final class CopyingQueues<E, V> {
   private @Nullable V takeOrJoin(String operation, String key, Waiter<V> waiter) {
     Section<E, V> section = section(key);
     Entry<E> head;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
       CopyingQueue<E, V> queue = section.find(key);
@@ -243,7 +245,7 @@ final class CopyingQueues<E, V> {
       V value) {
     Waiter<V> first = null;
     Waiter<V> next = null;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
       CopyingQueue<E, V> queue = section.obtain(key);
@@ -279,7 +281,7 @@ final class CopyingQueues<E, V> {
     Section<E, V> section = section(key);
     for (; ; ) {
       Entry<E> head;
-      section.lock.lock();
+      Tenacity.lock(section.lock);
       try {
         waiter.turn = false;
         if (isServed(waiter)) {
@@ -315,7 +317,7 @@ final class CopyingQueues<E, V> {
       Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried, V value) {
     Waiter<V> first;
     Waiter<V> next;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
@@ -347,7 +349,7 @@ final class CopyingQueues<E, V> {
    */
   private boolean leaveFailed(Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried) {
     Waiter<V> next;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
@@ -371,7 +373,7 @@ final class CopyingQueues<E, V> {
    */
   private @Nullable E peekOrJoin(String operation, String key, @Nullable Waiter<E> waiter) {
     Section<E, V> section = section(key);
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
       CopyingQueue<E, V> queue = section.find(key);
@@ -438,7 +440,7 @@ final class CopyingQueues<E, V> {
       String key, Waiter<T> waiter, LineOf<E, V, T> line, boolean atAnyPrice) {
     Section<E, V> section = section(key);
     Waiter<V> next;
-    section.lock.lock();
+    Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
@@ -501,13 +503,13 @@ final class CopyingQueues<E, V> {
 
   private static void unparkAll(@Nullable Waiter<?> chain) {
     for (Waiter<?> waiter = chain; waiter != null; waiter = waiter.next()) {
-      LockSupport.unpark(waiter.thread);
+      Tenacity.unpark(waiter.thread);
     }
   }
 
   private static void unpark(@Nullable Waiter<?> waiter) {
     if (waiter != null) {
-      LockSupport.unpark(waiter.thread);
+      Tenacity.unpark(waiter.thread);
     }
   }
 

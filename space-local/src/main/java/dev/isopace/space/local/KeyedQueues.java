@@ -3,6 +3,7 @@ package dev.isopace.space.local;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import dev.isopace.space.spi.Tenacity;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -100,8 +101,14 @@ final class KeyedQueues<V> {
   private final Stripe[] stripes = new Stripe[STRIPES];
   private final Lifecycle lifecycle;
 
-  /** Written while all stripes are locked. */
+  /**
+   * Written while all stripes are locked. What the lifecycle says is true a moment earlier, when
+   * there may be entries still.
+   */
   private volatile boolean closed;
+
+  /** Made ahead: for want of memory, those who wait would never be told. */
+  private final Wakeups dueAtClose = new Wakeups();
 
   /**
    * No keys.
@@ -134,6 +141,7 @@ final class KeyedQueues<V> {
         return true;
       }
       due = new Wakeups();
+      Tenacity.requireStack();
       line.offer(entry, node, due);
       tidy(stripe, node, line);
     } finally {
@@ -272,18 +280,17 @@ final class KeyedQueues<V> {
 
   /** Wakes all waiters and drops all entries. */
   void close() {
-    Wakeups due = new Wakeups();
     for (Stripe stripe : stripes) {
       stripe.lock();
     }
     closed = true;
     for (Stripe stripe : stripes) {
-      stripe.clear(due);
+      stripe.clear(dueAtClose);
     }
     for (Stripe stripe : stripes) {
       stripe.unlock();
     }
-    due.deliver();
+    dueAtClose.deliver();
   }
 
   /** The checks that a call which may wait makes before it looks. */
@@ -388,6 +395,7 @@ final class KeyedQueues<V> {
   private static void join(Stripe stripe, Waiter waiter, boolean isNew) {
     Node node = waiter.node;
     Line line = node.line == null ? new Line() : node.line;
+    Tenacity.requireStack();
     // From here on no memory is needed, but by add before it changes anything.
     if (isNew) {
       stripe.add(node);

@@ -32,8 +32,7 @@ public final class LocalProvider implements SpaceProvider {
   @Override
   public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
     Objects.requireNonNull(codec, "codec");
-    uri.accept(PARAMETERS);
-    boolean copies = copies(uri);
+    boolean copies = copies(uri.accept(PARAMETERS));
     if (!uri.target().isEmpty()) {
       throw new IllegalArgumentException(
           "'"

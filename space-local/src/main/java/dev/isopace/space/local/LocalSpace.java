@@ -3,6 +3,7 @@ package dev.isopace.space.local;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import dev.isopace.space.spi.Tenacity;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Objects;
@@ -60,7 +61,7 @@ public final class LocalSpace<V> implements Space<V> {
     Objects.requireNonNull(key, "key");
     Deadline deadline = Deadline.after(timeout);
     queues.requireUninterrupted("in", key);
-    return Optional.ofNullable(
+    return Tenacity.optional(
         deadline.allowsWaiting() ? queues.take(key, deadline) : queues.poll("in", key));
   }
 
@@ -75,18 +76,18 @@ public final class LocalSpace<V> implements Space<V> {
     Objects.requireNonNull(key, "key");
     Deadline deadline = Deadline.after(timeout);
     queues.requireUninterrupted("rd", key);
-    return Optional.ofNullable(
+    return Tenacity.optional(
         deadline.allowsWaiting() ? queues.read(key, deadline) : queues.peek("rd", key));
   }
 
   @Override
   public Optional<V> inp(String key) {
-    return Optional.ofNullable(queues.poll("inp", Objects.requireNonNull(key, "key")));
+    return Tenacity.optional(queues.poll("inp", Objects.requireNonNull(key, "key")));
   }
 
   @Override
   public Optional<V> rdp(String key) {
-    return Optional.ofNullable(queues.peek("rdp", Objects.requireNonNull(key, "key")));
+    return Tenacity.optional(queues.peek("rdp", Objects.requireNonNull(key, "key")));
   }
 
   @Override

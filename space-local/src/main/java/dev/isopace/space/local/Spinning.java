@@ -30,6 +30,8 @@ final class Spinning {
     }
     try {
       return (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new AssertionError("Thread.isVirtual throws nothing", e);
     }

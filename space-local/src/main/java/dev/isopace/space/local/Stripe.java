@@ -21,7 +21,7 @@ final class Stripe extends SeqLock {
   /** The table of a stripe that is closed, to which nothing is added any more. */
   private static final @Nullable Node[] NOTHING = new @Nullable Node[1];
 
-  /** A power of two long, and less than three quarters full. */
+  /** A power of two long, and no more than three quarters full. */
   private @Nullable Node[] table = new @Nullable Node[SMALLEST];
 
   private int size;
@@ -93,7 +93,7 @@ final class Stripe extends SeqLock {
     if (size < slots.length >> 3 && slots.length > SMALLEST) {
       try {
         resize(slots.length >> 1);
-      } catch (OutOfMemoryError e) {
+      } catch (OutOfMemoryError | StackOverflowError e) {
         // It stays as large as it is; what was removed with the node must not be lost for that.
       }
     }

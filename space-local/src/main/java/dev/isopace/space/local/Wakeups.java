@@ -1,8 +1,8 @@
 package dev.isopace.space.local;
 
+import dev.isopace.space.spi.Tenacity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +28,18 @@ final class Wakeups {
       }
       list.add(thread);
     } catch (OutOfMemoryError e) {
-      LockSupport.unpark(thread);
+      Tenacity.unpark(thread);
     }
   }
 
   /** Wakes them. Then this can be used again. */
   void deliver() {
     if (first != null) {
-      LockSupport.unpark(first);
+      Tenacity.unpark(first);
       first = null;
       if (others != null) {
         for (Thread other : others) {
-          LockSupport.unpark(other);
+          Tenacity.unpark(other);
         }
         others = null;
       }

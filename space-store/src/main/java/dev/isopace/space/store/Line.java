@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import dev.isopace.space.spi.Tenacity;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;

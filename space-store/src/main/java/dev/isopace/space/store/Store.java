@@ -6,6 +6,7 @@ import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,7 +163,7 @@ public final class Store implements AutoCloseable {
     Arguments.requireKey(key, Format.LARGEST_KEY);
     Deadline deadline = Deadline.after(timeout);
     requireUninterrupted(key);
-    return Optional.ofNullable(
+    return Tenacity.optional(
         deadline.allowsWaiting() ? queues.take("pull", key, deadline) : queues.poll("pull", key));
   }
 
@@ -178,7 +179,7 @@ public final class Store implements AutoCloseable {
    */
   public Optional<byte[]> pullp(String key) throws IOException {
     Arguments.requireKey(key, Format.LARGEST_KEY);
-    return Optional.ofNullable(queues.poll("pullp", key));
+    return Tenacity.optional(queues.poll("pullp", key));
   }
 
   /**
@@ -192,7 +193,7 @@ public final class Store implements AutoCloseable {
    */
   public Optional<byte[]> peek(String key) throws IOException {
     Arguments.requireKey(key, Format.LARGEST_KEY);
-    return Optional.ofNullable(queues.peek("peek", key));
+    return Tenacity.optional(queues.peek("peek", key));
   }
 
   /**
