@@ -61,11 +61,20 @@ public final class SpaceUri {
   private final String target;
   private final Map<String, String> parameters;
 
-  private SpaceUri(String masked, String scheme, String target, Map<String, String> parameters) {
+  /** The meaning of each parameter that the backend knows, by name; empty before that is told. */
+  private final Map<String, String> known;
+
+  private SpaceUri(
+      String masked,
+      String scheme,
+      String target,
+      Map<String, String> parameters,
+      Map<String, String> known) {
     this.masked = masked;
     this.scheme = scheme;
     this.target = target;
-    this.parameters = Collections.unmodifiableMap(parameters);
+    this.parameters = parameters;
+    this.known = known;
   }
 
   /**
@@ -110,7 +119,8 @@ public final class SpaceUri {
         masked,
         uri.substring(0, colon).toLowerCase(Locale.ROOT),
         decode(uri.substring(colon + 1, end), masked),
-        parameters);
+        Collections.unmodifiableMap(parameters),
+        Map.of());
   }
 
   private static void addParameter(
@@ -162,12 +172,12 @@ public final class SpaceUri {
    * Refuses parameters that the backend does not know. To be called before anything is opened.
    *
    * @param known the meaning of each parameter that the backend knows, by name
-   * @return this
+   * @return the same URI, which tells of those known also where it refuses a value
    * @throws IllegalArgumentException if there is another one: the message names it and lists those
    *     known
    */
   public SpaceUri accept(Map<String, String> known) {
-    Objects.requireNonNull(known, "known");
+    SpaceUri accepted = new SpaceUri(masked, scheme, target, parameters, Map.copyOf(known));
     for (String name : parameters.keySet()) {
       if (!known.containsKey(name)) {
         throw new IllegalArgumentException(
@@ -176,13 +186,13 @@ public final class SpaceUri {
                 + "' has an unknown parameter, "
                 + Arguments.show(Secrets.maskName(name))
                 + "; "
-                + listing(known));
+                + accepted.listing());
       }
     }
-    return this;
+    return accepted;
   }
 
-  private String listing(Map<String, String> known) {
+  private String listing() {
     if (known.isEmpty()) {
       return "'" + scheme + ":' takes none";
     }
@@ -276,15 +286,18 @@ public final class SpaceUri {
     }
     T value = parser.apply(text);
     if (value == null) {
+      // What stands before an at sign may be a password that a question mark has cut in two.
+      boolean isSecret = Secrets.isSecret(name) || text.indexOf('@') >= 0;
       throw new IllegalArgumentException(
           "'"
               + masked
               + "': parameter "
               + Arguments.show(name)
               + " is "
-              + Arguments.show(Secrets.isSecret(name) ? Secrets.MASK : text)
+              + Arguments.show(isSecret ? Secrets.MASK : text)
               + ", but must be "
-              + expected);
+              + expected
+              + (known.isEmpty() ? "" : "; " + listing()));
     }
     return value;
   }

@@ -29,9 +29,9 @@ public final class NatsProvider implements SpaceProvider {
   }
 
   @Override
-  public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+  public <V> Space<V> open(SpaceUri given, Codec<V> codec) {
     Objects.requireNonNull(codec, "codec");
-    uri.accept(NatsUri.PARAMETERS);
+    SpaceUri uri = given.accept(NatsUri.PARAMETERS);
     NatsUri parts = new NatsUri(uri);
     Names names = parts.names();
     Settings settings = NatsUri.settings(uri);
