@@ -186,10 +186,14 @@ final class Compactor {
     int from = sealed.indexOf(worst);
     int to = from + 1;
     long live = worst.liveBytes;
-    while (to < sealed.size() && fitsIn(sealed.get(to), live)) {
+    while (to < sealed.size()
+        && fitsIn(sealed.get(to), live)
+        && mayReplace(worst, sealed.get(to))) {
       live += sealed.get(to++).liveBytes;
     }
-    while (from > 0 && fitsIn(sealed.get(from - 1), live)) {
+    while (from > 0
+        && fitsIn(sealed.get(from - 1), live)
+        && mayReplace(sealed.get(from - 1), sealed.get(to - 1))) {
       live += sealed.get(--from).liveBytes;
     }
     return new ArrayList<>(sealed.subList(from, to));
@@ -199,7 +203,9 @@ final class Compactor {
   private List<Segment> crowd(List<Segment> sealed) {
     List<Segment> crowd = new ArrayList<>();
     for (Segment segment : sealed) {
-      if (segment.isDamaged || segment.end > engine.settings().segmentSize() / SMALL) {
+      if (segment.isDamaged
+          || segment.end > engine.settings().segmentSize() / SMALL
+          || (!crowd.isEmpty() && !mayReplace(crowd.get(0), segment))) {
         crowd.clear();
       } else {
         crowd.add(segment);
@@ -209,6 +215,11 @@ final class Compactor {
       }
     }
     return List.of();
+  }
+
+  /** Whether one segment may take the place of all from one to another. */
+  private static boolean mayReplace(Segment first, Segment last) {
+    return last.last - first.first <= Replay.MOST_REPLACED;
   }
 
   private boolean fitsIn(Segment segment, long live) {
@@ -301,7 +312,9 @@ final class Compactor {
     engine.log().lock.lock();
     try {
       for (Segment segment : sealed()) {
-        if (!run.isEmpty() && live + segment.liveBytes > engine.settings().segmentSize()) {
+        if (!run.isEmpty()
+            && (live + segment.liveBytes > engine.settings().segmentSize()
+                || !mayReplace(run.get(0), segment))) {
           runs.add(run);
           run = new ArrayList<>();
           live = 0;
@@ -382,7 +395,11 @@ final class Compactor {
         throw e;
       }
       // A full disk is what compaction is most wanted on.
-      return write(run);
+      try {
+        return write(run);
+      } finally {
+        engine.restoreReserve();
+      }
     }
   }
 
@@ -395,6 +412,7 @@ final class Compactor {
     Segment last = run.get(run.size() - 1);
     String name = Segment.name(first.first, last.last);
     Handle handle = disk.open(NEW, Mode.CREATE);
+    boolean isInPlace = false;
     try {
       int epoch = Spares.randomEpoch();
       Output output = new Output(handle);
@@ -407,6 +425,7 @@ final class Compactor {
       Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
       handle.force();
       engine.requireSound("compact", null);
+      isInPlace = true;
       disk.rename(NEW, name);
       engine.syncDir();
       Engine.mapQuietly(handle);
@@ -425,7 +444,27 @@ final class Compactor {
       return new Rewritten(segment, moves);
     } catch (IOException | RuntimeException | Error e) {
       Closing.closeAfter(e, handle);
+      clearAway(isInPlace, e);
       throw e;
+    }
+  }
+
+  /**
+   * Gives back the room of what could not be finished. If it may have its name already, which takes
+   * precedence over the old segments, another attempt would contradict it: the store has failed.
+   */
+  private void clearAway(boolean mayBeInPlace, Throwable failure) {
+    try {
+      if (mayBeInPlace && !disk.list().contains(NEW)) {
+        engine.fail(failure);
+        return;
+      }
+      Spares.deleteIfThere(disk, NEW);
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.suppress(failure, e);
+      if (mayBeInPlace) {
+        engine.fail(failure);
+      }
     }
   }
 

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a store. */
@@ -17,7 +16,10 @@ final class Directory {
 
   /** The disk of a directory, which is made if need be. */
   static Disk create(Path directory, Settings settings) throws IOException {
-    make(directory.toAbsolutePath().normalize());
+    if (!Files.isDirectory(directory)) {
+      // Not of one that is there: what it leads to by a link may be elsewhere by name.
+      make(directory.toAbsolutePath().normalize());
+    }
     return new NioDisk(directory, settings.memory(), settings.sync() != Settings.Sync.ALWAYS);
   }
 
@@ -33,11 +35,8 @@ final class Directory {
     if (!Files.isDirectory(directory)) {
       return false;
     }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .anyMatch(name -> name.equals(Checkpoint.NAME) || Segment.NAME.matcher(name).matches());
-    }
+    return NioDisk.names(directory).stream()
+        .anyMatch(name -> name.equals(Checkpoint.NAME) || Segment.NAME.matcher(name).matches());
   }
 
   private static void make(@Nullable Path directory) throws IOException {

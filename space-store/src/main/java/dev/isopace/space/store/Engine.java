@@ -2,6 +2,7 @@ package dev.isopace.space.store;
 
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Arguments;
+import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
@@ -257,10 +258,12 @@ final class Engine implements Log.Owner {
 
   @Override
   public @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException {
-    Segment next = spares.take(room, fromReserve);
+    Segment next = spares.first(room, fromReserve);
     if (next != null) {
       next.sequence = log.nextSequence();
+      // Before it is taken: for want of memory, it must not be in neither place.
       segments.add(next);
+      spares.take(next);
       work.signal();
       return next;
     }
@@ -341,7 +344,8 @@ final class Engine implements Log.Owner {
       }
       requireSound("compact", null);
       Throwable failure = compactionFailure;
-      if (failure != null) {
+      // Else the store was closed, and it is that of another one.
+      if (failure != null && compactionsDone >= wanted) {
         throw failure instanceof CorruptLogException damage
             ? damage
             : new IOException("compact: " + Outcome.message(failure), failure);
@@ -681,6 +685,18 @@ final class Engine implements Log.Owner {
     return true;
   }
 
+  /** Has the reserve prepared again, also if an attempt has failed since. */
+  void restoreReserve() {
+    log.lock.lock();
+    try {
+      isReserveLent = false;
+      attemptFailure = null;
+      work.signal();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
   /**
    * Makes the changes of the directory durable. If that fails, nobody knows which of them a crash
    * would undo, and a second attempt may succeed without finding out: the store has failed.
@@ -712,18 +728,30 @@ final class Engine implements Log.Owner {
 
   /** Lets what is on its way arrive, wakes all who wait, and ends the house-keeping. */
   void stop() {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
+    try {
+      while (!dismissAll()) {
+        letOthersIn();
+      }
+      isStopping = true;
+      work.signal();
+      log.changed.signalAll();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** Tells all who wait, and lets what is on its way arrive. False for want of memory. */
+  private boolean dismissAll() {
     try {
       Queues<?> users = queues;
       if (users != null) {
         users.dismissAll(waiter -> waiter.closed = true);
       }
       log.awaitQuiet();
-      isStopping = true;
-      work.signal();
-      log.changed.signalAll();
-    } finally {
-      log.lock.unlock();
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
     }
   }
 
@@ -789,14 +817,12 @@ final class Engine implements Log.Owner {
       Throwable failure = log.failure();
       if (failure == null) {
         giveBack();
-      }
-      if (settings.sync() != Sync.ALWAYS) {
-        forceAll();
-      }
-      if (failure == null) {
+        if (settings.sync() != Sync.ALWAYS) {
+          forceAll();
+        }
         Checkpoint.write(disk, log, index, segments);
       } else if (settings.sync() != Sync.ALWAYS) {
-        // After a force that failed, one that succeeds proves nothing.
+        // A force would prove nothing, after one that may have failed.
         throw new IOException(
             name
                 + " had failed before it was closed; what was written last without being forced may"

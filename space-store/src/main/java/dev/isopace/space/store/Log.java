@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -222,7 +223,9 @@ final class Log {
     }
     Segment next;
     try {
-      next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve);
+      // The reserve is not for those who could go on here.
+      boolean mustHaveIt = tail + start + length > active.capacity;
+      next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve && mustHaveIt);
     } catch (IOException e) {
       if (!mustRoll || tail + start + length > active.capacity) {
         throw e;

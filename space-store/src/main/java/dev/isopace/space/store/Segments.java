@@ -22,6 +22,9 @@ final class Segments {
 
   private long liveBytes;
 
+  /** All in order, each once; null if that has changed. */
+  private @Nullable List<Segment> all;
+
   /** Adds one at the end. */
   void add(Segment segment) {
     if (byId.isEmpty()) {
@@ -31,6 +34,7 @@ final class Segments {
       throw new IllegalStateException(
           segment + " is not the next of the log, after " + (oldest + byId.size() - 1));
     }
+    all = null;
     for (int id = segment.first; id <= segment.last; id++) {
       byId.add(segment);
     }
@@ -55,7 +59,12 @@ final class Segments {
 
   /** All in order, each once. */
   List<Segment> all() {
-    return byId.stream().distinct().toList();
+    List<Segment> known = all;
+    if (known == null) {
+      known = byId.stream().distinct().toList();
+      all = known;
+    }
+    return known;
   }
 
   /** Bytes of the records that push entries which are still there. */
@@ -84,18 +93,21 @@ final class Segments {
 
   /** The oldest segments are no longer there. */
   void removeBefore(int id) {
+    all = null;
     byId.subList(0, id - oldest).clear();
     oldest = id;
   }
 
   /** New positions of the first id lead to the new segment, old ones to the old segments. */
   void beginReplacing(Segment replacement) {
+    all = null;
     replaced = byId.get(replacement.first - oldest);
     byId.set(replacement.first - oldest, replacement);
   }
 
   /** No old positions are left. */
   void endReplacing(Segment replacement) {
+    all = null;
     for (int id = replacement.first; id <= replacement.last; id++) {
       byId.set(id - oldest, replacement);
     }

@@ -80,8 +80,13 @@ final class Spares implements Closeable {
   }
 
   /** The first, if it can be taken. */
-  @Nullable Segment take(long room, boolean fromReserve) {
-    return canTake(room, fromReserve) ? ready.remove() : null;
+  @Nullable Segment first(long room, boolean fromReserve) {
+    return canTake(room, fromReserve) ? ready.peek() : null;
+  }
+
+  /** Takes the first. */
+  void take(Segment first) {
+    ready.remove(first);
   }
 
   /** Whether the first is there, has the room, and enough are left for that use. */

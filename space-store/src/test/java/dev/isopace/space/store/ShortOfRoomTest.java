@@ -9,17 +9,21 @@ import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Where there is no room, or not yet, nothing is lost and all that can be done is")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -31,6 +35,10 @@ final class ShortOfRoomTest {
   /** A disk that can be filled up. */
   private static final class SmallDisk extends ForwardingDisk {
     volatile boolean isFull;
+
+    /** What has been given back since it was full. */
+    private final AtomicLong room = new AtomicLong();
+
     volatile boolean isBroken;
 
     /** Whoever makes a file larger waits for it, if there is one. */
@@ -38,27 +46,47 @@ final class ShortOfRoomTest {
 
     final CountDownLatch grows = new CountDownLatch(1);
 
+    private final Path directory;
+
     SmallDisk(Path directory) throws IOException {
       super(new NioDisk(directory, SETTINGS.memory(), false));
+      this.directory = directory;
     }
 
     @Override
     public Handle open(String name, Mode mode) throws IOException {
-      if (isFull && mode == Mode.CREATE) {
-        throw new IOException(NO_SPACE);
+      if (mode == Mode.CREATE) {
+        use(1);
       }
       return new ForwardingHandle(super.open(name, mode)) {
         @Override
         public int write(ByteBuffer buffer, long at) throws IOException {
-          if (at + buffer.remaining() > handle.size()) {
+          long growth = at + buffer.remaining() - handle.size();
+          if (growth > 0) {
             awaitGrowth();
-            if (isFull) {
-              throw new IOException(NO_SPACE);
-            }
+            use(growth);
           }
           return super.write(buffer, at);
         }
+
+        @Override
+        public void truncate(long size) throws IOException {
+          room.addAndGet(Math.max(0, handle.size() - size));
+          super.truncate(size);
+        }
       };
+    }
+
+    void fillUp() {
+      room.set(0);
+      isFull = true;
+    }
+
+    private void use(long bytes) throws IOException {
+      if (isFull && room.addAndGet(-bytes) < 0) {
+        room.addAndGet(bytes);
+        throw new IOException(NO_SPACE);
+      }
     }
 
     private void awaitGrowth() {
@@ -88,6 +116,7 @@ final class ShortOfRoomTest {
       if (isBroken) {
         throw new IOException("Input/output error");
       }
+      room.addAndGet(Files.size(directory.resolve(name)));
       super.delete(name);
     }
   }
@@ -179,7 +208,7 @@ final class ShortOfRoomTest {
                 }
               });
       settle();
-      disk.isFull = true;
+      disk.fillUp();
       fill(store, "q", 10);
       // Into the reserve, and to its very end.
       for (int i = 0; i < 1_500; i++) {
@@ -208,15 +237,16 @@ final class ShortOfRoomTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 5})
   @DisplayName("A compaction of a full disk takes nothing from those who pull")
-  void compactionLeavesTheReserve() throws Exception {
+  void compactionLeavesTheReserve(int taken) throws Exception {
     try (Store store = Store.open(disk, SETTINGS)) {
       settle();
-      disk.isFull = true;
+      disk.fillUp();
       fill(store, "q", 1_000);
       long count = store.len("q");
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < taken; i++) {
         assertTrue(store.pullp("q").isPresent());
       }
       for (int i = 0; i < 3; i++) {
@@ -226,7 +256,7 @@ final class ShortOfRoomTest {
           assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
         }
       }
-      for (long left = count - 5; left > 0; left--) {
+      for (long left = count - taken; left > 0; left--) {
         assertTrue(store.pullp("q").isPresent(), left + " are left");
       }
       disk.isFull = false;
@@ -238,7 +268,7 @@ final class ShortOfRoomTest {
   void aLargePushLeavesTheReserve() throws Exception {
     try (Store store = Store.open(disk, SETTINGS)) {
       settle();
-      disk.isFull = true;
+      disk.fillUp();
       fill(store, "k", 10);
       CountDownLatch failed = new CountDownLatch(1);
       disk.growth.set(failed);

@@ -107,8 +107,12 @@ final class DirectoryLock implements Closeable {
     channel = opened;
     lock(opened, false);
     byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-    opened.truncate(0);
-    opened.write(ByteBuffer.wrap(name), 0);
+    try {
+      opened.write(ByteBuffer.wrap(name), 0);
+      opened.truncate(name.length);
+    } catch (IOException e) {
+      // A full disk; it is locked all the same, and only the name is missing.
+    }
   }
 
   private void lockToRead(Path file) throws IOException {

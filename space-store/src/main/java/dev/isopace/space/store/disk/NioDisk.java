@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -128,8 +129,15 @@ public final class NioDisk implements Disk {
 
   @Override
   public List<String> list() throws IOException {
+    return names(directory);
+  }
+
+  /** What is in a directory. */
+  public static List<String> names(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
