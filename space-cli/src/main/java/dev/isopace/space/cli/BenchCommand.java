@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures spaces, local: if none is named, and writes a report with tables and pictures. What"
           + " is going on, and how long the rest takes, goes to standard error.",
+      "In a URI, {fresh} is replaced by a new name for each run. A URI that leads to a space which"
+          + " others see must have one, as in nats://host/{fresh}: their entries would be taken.",
       "",
       "--quick       a picture in less than two minutes",
       "--peers       what the spaces are compared with, too",

@@ -25,7 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
  *
  * <p>In the URI, {@code {fresh}} is replaced by a new name for each trial. A space on a disk, which
  * is what DURABLE without SHARED means here, is made in a fresh directory below the one that the
- * URI names, and deleted with it.
+ * URI names, and deleted with it. One that others see, which is SHARED, must have {@code {fresh}}
+ * in its target: the benchmarks take whatever is under their keys.
  */
 @State(Scope.Benchmark)
 public class Subject {
@@ -47,9 +48,20 @@ public class Subject {
   /** For JMH. */
   public Subject() {}
 
-  /** Opens the space. */
+  /**
+   * Opens the space.
+   *
+   * @throws IllegalArgumentException if others see it
+   */
   @Setup
   public void open() {
+    if (capabilities(uri).contains(Capability.SHARED) && !uri.contains(FRESH)) {
+      throw new IllegalArgumentException(
+          "'"
+              + SpaceUri.parse(uri)
+              + "' is shared with others, whose entries a benchmark would take; put {fresh} into"
+              + " its name, as in nats://host/{fresh}");
+    }
     String fresh = isOnDisk(uri) && !uri.contains(FRESH) ? below(uri) : uri;
     String opened = fresh.replace(FRESH, "bench" + UUID.randomUUID().toString().replace("-", ""));
     if (isOnDisk(opened)) {

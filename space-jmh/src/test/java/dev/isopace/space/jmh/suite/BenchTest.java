@@ -16,6 +16,7 @@ class BenchTest {
     "--speed, unknown option '--speed'",
     "nowhere:, nowhere",
     "local:?copi=true, copi",
+    "shared:backlog, put {fresh} into its name",
     "--rows=x, unknown option",
     "--report, --report needs a value",
     "--peers, there are no peers on the class path",
