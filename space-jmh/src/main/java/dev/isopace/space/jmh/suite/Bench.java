@@ -1,6 +1,7 @@
 package dev.isopace.space.jmh.suite;
 
 import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /**
  * The command {@code bench}: measures spaces by their URIs, and writes a report. {@link
@@ -85,7 +87,7 @@ public final class Bench implements ToolProvider {
     Files.deleteIfExists(log);
     // Others may run benchmarks on this machine: that is noise, but no reason to refuse.
     System.setProperty("jmh.ignoreLock", "true");
-    Circumstances circumstances = Circumstances.now(List.of(args));
+    Circumstances circumstances = Circumstances.now(shown(options, args));
     err.println(circumstances.machine());
     Progress progress = new Progress(err, System::nanoTime, options.pace().seconds());
     Results results = new Suite(workloads, options.pace(), log, progress).run(candidates);
@@ -98,12 +100,19 @@ public final class Bench implements ToolProvider {
     }
   }
 
+  /** The command line as it may be published. */
+  private static List<String> shown(BenchOptions options, String... args) {
+    return Stream.of(args)
+        .map(arg -> options.uris().contains(arg) ? SpaceUri.parse(arg).toString() : arg)
+        .toList();
+  }
+
   /** Opens each once. What was named must work; a peer that does not is left out. */
   private static List<Candidate> candidates(BenchOptions options, PrintWriter err)
       throws IOException {
     List<Candidate> candidates = new ArrayList<>();
     for (String uri : options.uris()) {
-      candidates.add(Candidate.of(uri, uri, false));
+      candidates.add(Candidate.of(uri, SpaceUri.parse(uri).toString(), false));
     }
     if (!options.withPeers()) {
       return candidates;

@@ -2,6 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import dev.isopace.space.jmh.Subject;
 import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -27,6 +28,11 @@ record Candidate(
     boolean isForced,
     boolean isCopying,
     boolean isOnDisk) {
+  /** The URI as it may be published: secrets masked. */
+  String shownUri() {
+    return SpaceUri.parse(uri).toString();
+  }
+
   /** A map in memory says nothing about a disk, nor a file that is forced about one that is not. */
   boolean isComparableTo(Candidate other) {
     return isDurable == other.isDurable && isForced == other.isForced;

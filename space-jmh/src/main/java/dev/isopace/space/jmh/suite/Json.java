@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 
-/** The results for other programs: the circumstances, each figure, and all that JMH knows. */
+/**
+ * The results for other programs: the circumstances, each figure, and all that JMH knows, of which
+ * the URIs are a parameter.
+ */
 final class Json {
   private Json() {}
 
@@ -51,7 +54,7 @@ final class Json {
             "    {\"figure\": %s, \"uri\": %s, \"label\": %s, \"unit\": %s, \"value\": %s, \"error\": %s, \"percentiles\": %s, \"missing\": %s}"
                 .formatted(
                     string(figure.id()),
-                    string(candidate.uri()),
+                    string(candidate.shownUri()),
                     string(candidate.label()),
                     string(
                         switch (figure.quantity()) {
@@ -79,7 +82,11 @@ final class Json {
     try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
       ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results.raw());
     }
-    return bytes.toString(StandardCharsets.UTF_8).strip();
+    String text = bytes.toString(StandardCharsets.UTF_8).strip();
+    for (Candidate candidate : results.candidates()) {
+      text = text.replace(string(candidate.uri()), string(candidate.shownUri()));
+    }
+    return text;
   }
 
   static String string(@Nullable String text) {

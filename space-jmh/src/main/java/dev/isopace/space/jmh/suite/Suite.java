@@ -2,7 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -102,10 +102,10 @@ final class Suite {
         fail(workload, candidate, "JMH has no result", results);
       }
     } catch (RunnerException e) {
-      fail(workload, candidate, reason(output, e), results);
+      fail(workload, candidate, reason(printed(output, candidate), e), results);
     } finally {
-      Files.write(
-          log, Files.readAllBytes(output), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(
+          log, printed(output, candidate), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       Files.delete(output);
     }
   }
@@ -170,10 +170,16 @@ final class Suite {
     progress.failed(reason);
   }
 
+  /** What JMH has printed, in the charset in which it does; it names the URI. */
+  private static String printed(Path output, Candidate candidate) throws IOException {
+    return new String(Files.readAllBytes(output), Charset.defaultCharset())
+        .replace(candidate.uri(), candidate.shownUri());
+  }
+
   /** The line in which JMH says what was thrown in the other JVM. */
-  private static String reason(Path output, RunnerException e) throws IOException {
-    List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
-    return lines.stream()
+  private static String reason(String printed, RunnerException e) {
+    return printed
+        .lines()
         .dropWhile(line -> !line.endsWith(CAUSE))
         .skip(1)
         .filter(line -> !line.isBlank())

@@ -20,16 +20,17 @@ import org.xml.sax.InputSource;
 
 /** Whatever was measured, the report is well formed and says what is missing. */
 class ReportTest {
-  private static final Candidate ODD = candidate("local:?a=<&\"'>\u0001", false);
-  private static final Candidate PEER = candidate("a | peer", true);
+  private static final Candidate ODD =
+      candidate("local:?a=<&\"'=>\u0001", "local:?a=<&\"'=>\u0001", false);
+  private static final Candidate PEER = candidate("peer:", "a | peer", true);
   private static final Circumstances SOMEWHERE =
       new Circumstances(
           LocalDate.EPOCH, "./space bench <&>", "CPU \"x\"", 2, "OS", "VM", 0.5, "1", "1.37");
 
   @TempDir private Path directory;
 
-  private static Candidate candidate(String label, boolean isPeer) {
-    return new Candidate(label, label, isPeer, true, false, false, false, false);
+  private static Candidate candidate(String uri, String label, boolean isPeer) {
+    return new Candidate(uri, label, isPeer, true, false, false, false, false);
   }
 
   private static Figure figure(Section section, String title, int x, Quantity quantity) {
