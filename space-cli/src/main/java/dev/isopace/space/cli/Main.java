@@ -1,7 +1,9 @@
 package dev.isopace.space.cli;
 
+import dev.isopace.space.spi.SpaceUri;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class Main implements Runnable {
+  private static final Pattern PLAIN = Pattern.compile("[^:@?]*");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -71,9 +75,12 @@ final class Main implements Runnable {
   }
 
   private static String describe(ParameterException e) {
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
       CommandLine command = e.getCommandLine();
-      String argument = unmatched.getUnmatched().get(0);
+      String argument = shown(unmatched.getUnmatched().get(0));
+      if (unmatched.isUnknownOption()) {
+        return "Unknown option: '" + argument + "'";
+      }
       return command.getSubcommands().isEmpty()
           ? "unexpected argument '" + argument + "'"
           : "unknown command '"
@@ -82,6 +89,21 @@ final class Main implements Runnable {
               + command.getSubcommands().keySet().stream().collect(Collectors.joining(", "));
     }
     return String.valueOf(e.getMessage());
+  }
+
+  /**
+   * An argument in a message: what nobody knows may be a URI that stands where none should, and
+   * what is neither a URI nor a plain word may be a malformed one. Of an option, its name is shown.
+   */
+  private static String shown(String argument) {
+    if (PLAIN.matcher(argument).matches()) {
+      return argument;
+    }
+    try {
+      return SpaceUri.parse(argument).toString();
+    } catch (IllegalArgumentException e) {
+      return argument.startsWith("-") ? argument.replaceFirst("(?s)[:@?=].*", "") : "***";
+    }
   }
 
   private static int report(CommandLine command, Exception e) {

@@ -1,6 +1,7 @@
 package dev.isopace.space.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -115,6 +116,24 @@ final class BadInputTest {
     assertEquals(message + System.lineSeparator(), run.err());
     assertEquals(2, run.exitCode());
     assertEquals("", run.out());
+  }
+
+  @ParameterizedTest
+  @DisplayName("A password in a URI that stands where none should is in no message")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nats://user:hidden@host/x | unknown command 'nats://user:***@host/x'; there is: demo,",
+        "keys local: nats://user:hidden@host/x | unexpected argument 'nats://user:***@host/x'",
+        "keys local: nats://user:hidden%zz@host/x | unexpected argument '***'",
+        "keys local: hidden@host/x | unexpected argument '***'",
+        "keys local: --uri=nats://user:hidden@host/x | Unknown option: '--uri'",
+      })
+  void secrets(String line, String message) {
+    Run run = Run.of(line.split(" ", -1));
+    assertTrue(run.err().contains(message), run.err());
+    assertFalse(run.err().contains("hidden"), run.err());
+    assertEquals(2, run.exitCode());
   }
 
   @Test
