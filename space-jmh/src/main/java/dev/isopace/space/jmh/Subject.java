@@ -7,6 +7,8 @@ import dev.isopace.space.spi.Capability;
 import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +25,10 @@ import org.openjdk.jmh.annotations.TearDown;
  * The space that is measured, on whichever backend: {@code -p uri=...} names it, and no benchmark
  * knows more of it than that.
  *
- * <p>In the URI, {@code {fresh}} is replaced by a new name for each trial. A space on a disk, which
- * is what DURABLE without SHARED means here, is made in a fresh directory below the one that the
- * URI names, and deleted with it. One that others see, which is SHARED, must have {@code {fresh}}
- * in its target: the benchmarks take whatever is under their keys.
+ * <p>In the target of the URI, {@code {fresh}} is replaced by a new name for each trial. A space on
+ * a disk, which is what DURABLE without SHARED means here, is made in a fresh directory below the
+ * one that the URI names if there is no {@code {fresh}} in that, and deleted with it. One that
+ * others see, which is SHARED, must have one: the benchmarks take whatever is under their keys.
  */
 @State(Scope.Benchmark)
 public class Subject {
@@ -51,21 +53,28 @@ public class Subject {
   /**
    * Opens the space.
    *
-   * @throws IllegalArgumentException if others see it
+   * @throws IllegalArgumentException if others see it, or its directory is there already
    */
   @Setup
   public void open() {
-    if (capabilities(uri).contains(Capability.SHARED) && !uri.contains(FRESH)) {
+    int question = uri.indexOf('?');
+    int end = question < 0 ? uri.length() : question;
+    String target = uri.substring(0, end);
+    boolean isFresh = target.contains(FRESH);
+    if (capabilities(uri).contains(Capability.SHARED) && !isFresh) {
       throw new IllegalArgumentException(
           "'"
               + SpaceUri.parse(uri)
               + "' is shared with others, whose entries a benchmark would take; put {fresh} into"
               + " its name, as in nats://host/{fresh}");
     }
-    String fresh = isOnDisk(uri) && !uri.contains(FRESH) ? below(uri) : uri;
-    String opened = fresh.replace(FRESH, "bench" + UUID.randomUUID().toString().replace("-", ""));
+    if (isOnDisk(uri) && !isFresh) {
+      target += "/" + FRESH;
+    }
+    String name = "bench" + UUID.randomUUID().toString().replace("-", "");
+    String opened = target.replace(FRESH, name) + uri.substring(end);
     if (isOnDisk(opened)) {
-      directory = Path.of(SpaceUri.parse(opened).target());
+      directory = unused(SpaceUri.parse(opened));
     }
     space = Spaces.open(opened, Codec.bytes());
     value = Payload.of(size);
@@ -155,9 +164,13 @@ public class Subject {
         && parsed.parameters().getOrDefault("sync", "always").equals("always");
   }
 
-  private static String below(String uri) {
-    int end = uri.indexOf('?');
-    String target = end < 0 ? uri : uri.substring(0, end);
-    return target + "/" + FRESH + uri.substring(target.length());
+  /** Where the space is going to be: what is there in the end is deleted, and must be its own. */
+  private static Path unused(SpaceUri uri) {
+    Path directory = Path.of(uri.target()).toAbsolutePath().normalize();
+    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IllegalArgumentException(
+          "'" + uri + "' is there already; a benchmark makes its directory, and deletes it");
+    }
+    return directory;
   }
 }

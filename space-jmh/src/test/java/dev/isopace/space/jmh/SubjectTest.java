@@ -2,13 +2,21 @@ package dev.isopace.space.jmh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Benchmarks touch nothing but what they have made. */
 class SubjectTest {
+  @TempDir private Path directory;
+
   @Test
   void aSpaceThatOthersSeeIsNotOpened() throws IOException {
     Space<byte[]> others = SharedProvider.space("//user:hidden@host/backlog");
@@ -38,5 +46,18 @@ class SubjectTest {
     subject.close();
 
     assertEquals(1, others.len("jobs"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?name={fresh}", "/{fresh}/..", "/{fresh}/../../%s"})
+  void aDirectoryThatIsThereStays(String rest) throws IOException {
+    Path file = Files.writeString(directory.resolve("precious"), "x");
+
+    Subject subject = new Subject();
+    subject.uri = "store:" + directory + rest.formatted(directory.getFileName());
+    assertThrows(IllegalArgumentException.class, subject::open);
+    subject.close();
+
+    assertTrue(Files.exists(file));
   }
 }
