@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +20,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class Main implements Runnable {
+  /** By which the JVM has decoded the arguments. */
+  private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
+
+  private static final String LOST =
+      "an argument cannot be read in the encoding of the locale, "
+          + ENCODING
+          + "; set LC_ALL to a UTF-8 locale that is installed, such as C.UTF-8";
+
   private static final Pattern PLAIN = Pattern.compile("[^:@?]*");
 
   @Spec
@@ -39,7 +48,7 @@ final class Main implements Runnable {
     command.setOut(new PrintWriter(System.out, false, Charset.defaultCharset()));
     int exitCode = ExitCode.FAILED;
     try {
-      exitCode = command.execute(args);
+      exitCode = areLost(args) ? report(command, ExitCode.BAD_INPUT, LOST) : command.execute(args);
     } catch (Error e) {
       // Most likely there is not enough memory for an entry.
       report(command, exitCode, e.toString());
@@ -47,6 +56,11 @@ final class Main implements Runnable {
       environment.interruption().commandEnded();
     }
     System.exit(exitCode);
+  }
+
+  /** Whether an argument is not what was written: the JVM could not decode all of it. */
+  private static boolean areLost(String... args) {
+    return !ENCODING.equals("UTF-8") && Stream.of(args).anyMatch(arg -> arg.indexOf('\uFFFD') >= 0);
   }
 
   static CommandLine commandLine(Environment environment) {
