@@ -7,6 +7,9 @@ import java.util.Arrays;
 
 /** Writes entries as they are, each with a separator behind it. */
 final class Printer {
+  /** What goes out in one piece with its separator: a pipe keeps no more together. */
+  private static final int PIECE = 4096;
+
   private final OutputStream out;
   private final byte separator;
 
@@ -19,11 +22,19 @@ final class Printer {
     new Printer(out, Separator.LINE_FEED).print(line.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes an entry at once: when this returns it has left the process, if the stream is that. */
+  /**
+   * Writes an entry at once: when this returns it has left the process, if the stream is that. A
+   * large one is not copied: it may have been taken already, and there may be no memory for a copy.
+   */
   void write(byte[] entry) throws IOException {
-    byte[] line = Arrays.copyOf(entry, entry.length + 1);
-    line[entry.length] = separator;
-    out.write(line);
+    if (entry.length < PIECE) {
+      byte[] line = Arrays.copyOf(entry, entry.length + 1);
+      line[entry.length] = separator;
+      out.write(line);
+    } else {
+      out.write(entry);
+      out.write(new byte[] {separator});
+    }
     out.flush();
   }
 
