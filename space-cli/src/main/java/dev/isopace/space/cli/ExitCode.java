@@ -14,6 +14,7 @@ final class ExitCode {
   // For the help of each command.
   static final String HEADING = "%nExit codes:%n";
   static final String BAD_INPUT_HELP = "2:bad usage, such as a bad URI or an unknown option";
+  static final String NOT_THERE_HELP = BAD_INPUT_HELP + ", or a store that is not there";
   static final String FAILED_HELP = "3:the space, or standard output, failed";
 
   private ExitCode() {}

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     name = "in",
     description = {
       "Takes entries from a key and prints them, one a line, each as soon as it is taken. Without"
-          + " an option it takes one, and waits for it.",
+          + " an option it takes one, and waits for it. A store that is not there is refused, since"
+          + " nobody could write to it meanwhile.",
       "An entry is printed as it is, line breaks in it, too: use -0 if there may be some.",
       "",
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:all that was asked for; with --all or --follow at least one entry",
       "1:no entry, or the time was over before all of --count were taken",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP,
       "130:ended by Ctrl-C; 143 by SIGTERM"
     },
@@ -69,7 +70,7 @@ final class InCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     requireOneAim();
     long wanted = count != null ? count : follow || all ? Long.MAX_VALUE : 1;
-    return OnSpace.run(
+    return OnSpace.runExisting(
         place.uri(),
         space -> {
           Taking taking =

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
     exitCodeList = {
       "0:an entry was printed",
       "1:there was none",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
     mixinStandardHelpOptions = true,
@@ -33,7 +33,7 @@ final class InpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    return OnSpace.run(
+    return OnSpace.runExisting(
         place.uri(),
         space -> {
           Taking taking =

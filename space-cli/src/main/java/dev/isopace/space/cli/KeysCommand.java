@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the keys were printed, if there are any",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
     mixinStandardHelpOptions = true,
@@ -44,7 +44,7 @@ final class KeysCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    return OnSpace.run(
+    return OnSpace.runExisting(
         uri,
         space -> {
           print(space.keys());

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:a number was printed, be it 0",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
     mixinStandardHelpOptions = true,
@@ -28,7 +28,7 @@ final class LenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    return OnSpace.run(
+    return OnSpace.runExisting(
         place.uri(),
         space -> {
           Printer.printLine(environment.stdout(), Long.toString(space.len(place.key())));

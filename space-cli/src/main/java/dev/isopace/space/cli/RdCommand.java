@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:an entry was printed",
       "1:there was none before the time was over",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
     mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ final class RdCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    return OnSpace.run(
+    return OnSpace.runExisting(
         place.uri(),
         space -> {
           Optional<byte[]> entry =

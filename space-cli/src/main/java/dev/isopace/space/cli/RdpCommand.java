@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     exitCodeList = {
       "0:an entry was printed",
       "1:there was none",
-      ExitCode.BAD_INPUT_HELP,
+      ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
     mixinStandardHelpOptions = true,
@@ -31,7 +31,7 @@ final class RdpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException {
-    return OnSpace.run(
+    return OnSpace.runExisting(
         place.uri(),
         space -> {
           Optional<byte[]> entry = space.rdp(place.key());

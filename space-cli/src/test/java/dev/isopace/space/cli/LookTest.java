@@ -2,16 +2,22 @@ package dev.isopace.space.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("rd, inp, rdp, len and keys are the operations of a space, for scripts")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -143,6 +149,41 @@ final class LookTest {
           run.err());
     }
     assertEquals(1, space.len("k"));
+  }
+
+  @Test
+  @DisplayName("A store that is not there is refused, and not made, by all that would find nothing")
+  void noStore(@TempDir Path folder) throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path missing = folder.resolve("missing");
+    for (String[] line :
+        new String[][] {
+          {"in", "k"},
+          {"in", "k", "--follow"},
+          {"in", "k", "--all"},
+          {"rd", "k"},
+          {"inp", "k"},
+          {"rdp", "k"},
+          {"len", "k"},
+          {"keys"}
+        }) {
+      List<String> words = new ArrayList<>(List.of(line));
+      words.add(1, "store:" + missing);
+      assertBad(line[0] + ": '" + missing + "' does not exist", words.toArray(String[]::new));
+      words.set(1, "store:" + empty + "?sync=never");
+      assertBad(
+          line[0] + ": '" + empty + "' holds no store: no segment of a log, and no index",
+          words.toArray(String[]::new));
+    }
+    assertTrue(Files.notExists(missing));
+    try (Stream<Path> files = Files.list(empty)) {
+      assertEquals(List.of(), files.toList());
+    }
+    assertBad(
+        "len: 'store:' names no directory; write store:/path/of/a/directory", "len", "store:", "k");
+
+    assertEquals(new Run(0, "", ""), Run.of("out", "store:" + missing, "k", "v"));
+    assertEquals(new Run(0, "1\n", ""), Run.of("len", "store:" + missing, "k"));
   }
 
   @Test
