@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * their length, and exact. To be used by one thread, {@link #bytesRead} aside.
  */
 final class Lines {
-  /** In bytes. No backend takes as much; a line that never ends must not take all memory. */
+  /** In bytes: what a store takes at most. A line that never ends must not take all memory. */
   static final int LONGEST = 256 << 20;
 
   private static final int WINDOW = 64 << 10;
@@ -110,13 +110,14 @@ final class Lines {
       end -= start;
       start = 0;
     }
-    if (end == longest) {
+    if (end > longest) {
       number++;
       throw CommandException.badInput(
-          where() + " has " + longest + " bytes or more, which no entry can have");
+          where() + " has more than " + longest + " bytes, the limit for an entry");
     }
     if (end == buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.min(2 * buffer.length, longest));
+      // One more than an entry, for the separator behind it.
+      buffer = Arrays.copyOf(buffer, Math.min(2 * buffer.length, longest + 1));
     }
     int read;
     try {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Lines are cut exactly, or refused")
 final class LinesTest {
@@ -100,8 +101,24 @@ final class LinesTest {
     Lines lines = new Lines(new Input("some text", zeros, 0), Separator.LINE_FEED, 1 << 20);
     CommandException refused = assertThrows(CommandException.class, lines::next);
     assertEquals(
-        "some text, line 1 has 1048576 bytes or more, which no entry can have",
+        "some text, line 1 has more than 1048576 bytes, the limit for an entry",
         refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @DisplayName("A line of the largest size is taken, one that is a byte longer is not")
+  @ValueSource(strings = {"", "\n", "\nx"})
+  void largest(String rest) throws CommandException {
+    int longest = 100_000;
+    String largest = "x".repeat(longest);
+    Lines taken =
+        new Lines(new Input("some text", in(largest + rest), 0), Separator.LINE_FEED, longest);
+    assertEquals(largest, new String(taken.next(), UTF_8));
+
+    Lines refused =
+        new Lines(
+            new Input("some text", in(largest + "x" + rest), 0), Separator.LINE_FEED, longest);
+    assertThrows(CommandException.class, refused::next);
   }
 
   private static InputStream in(String text) {
