@@ -2,6 +2,7 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.spi.Arguments;
 
 /** Writes an entry, or fails: an entry that a closed space silently drops would be missed. */
 final class Put {
@@ -9,7 +10,7 @@ final class Put {
 
   static <V> void into(Space<V> space, String key, V value) {
     if (!space.out(key, value)) {
-      throw new SpaceClosedException("out of key '" + key + "': the space is closed");
+      throw new SpaceClosedException("out of key " + Arguments.show(key) + ": the space is closed");
     }
   }
 }
