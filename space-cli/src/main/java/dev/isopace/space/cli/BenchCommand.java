@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "--peers       what the spaces are compared with, too",
       "--rows REGEX  only workloads whose name contains a match; --list names them",
       "--report DIR  where the report goes (target/bench)",
-      "--docs DIR    also renews the tables and pictures of DIR/performance.md"
+      "--docs DIR    also renews DIR/performance.md, if all its tables were measured"
     },
     customSynopsis = {
       "space bench [URI...] [--quick] [--peers] [--rows REGEX] [--list]",

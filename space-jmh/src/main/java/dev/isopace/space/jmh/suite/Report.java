@@ -46,16 +46,35 @@ final class Report {
 
   /**
    * Renews what a directory of documentation has of an earlier run: the pictures, and in {@value
-   * #DOCUMENT} all that stands between the marks.
+   * #DOCUMENT} all that stands between the marks. The machine stands there once, for all of it.
+   *
+   * @throws IllegalArgumentException if a table would stay from an earlier run; nothing is renewed
    */
   void refresh(Path docs) throws IOException {
     Path document = docs.resolve(DOCUMENT);
     String text = Files.readString(document);
+    requireAll(text);
     for (Map.Entry<String, String> block : blocks().entrySet()) {
       text = replace(text, block.getKey(), block.getValue());
     }
     Files.writeString(document, text);
     writePictures(docs.resolve(PICTURES));
+  }
+
+  private void requireAll(String text) {
+    for (Section section : Section.values()) {
+      if (text.contains(BEGIN.formatted(name(section))) && !results.sections().contains(section)) {
+        throw new IllegalArgumentException(
+            DOCUMENT
+                + " is left as it is: this run has nothing for '"
+                + section.title()
+                + "', which would stay from another one");
+      }
+    }
+  }
+
+  private static String name(Section section) {
+    return section.name().toLowerCase(Locale.ROOT);
   }
 
   private void writePictures(Path directory) throws IOException {
@@ -69,7 +88,7 @@ final class Report {
     Map<String, String> blocks = new LinkedHashMap<>();
     blocks.put("machine", machine());
     for (Section section : results.sections()) {
-      blocks.put(section.name().toLowerCase(Locale.ROOT), Table.of(results, section).markdown());
+      blocks.put(name(section), Table.of(results, section).markdown());
     }
     return blocks;
   }

@@ -2,6 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.jmh.suite.Figure.Section;
@@ -94,6 +95,31 @@ class ReportTest {
         "a\n<!-- bench: memory -->\nnew\n<!-- end -->\nb <!-- end -->\n",
         Report.replace(text, "memory", "new\n"));
     assertEquals(text, Report.replace(text, "latency", "new\n"));
+  }
+
+  @Test
+  void aDocumentIsRenewedAsAWhole() throws IOException {
+    Results results = new Results(List.of(ODD));
+    Figure figure = figure(Section.LATENCY, "one", 0, Quantity.TIME);
+    results.put(figure, ODD, Cell.of(1, 0, new TreeMap<>()));
+    Report report = new Report(results, SOMEWHERE);
+    Path document = directory.resolve("performance.md");
+    String marks = "<!-- bench: machine -->\nold\n<!-- end -->\n";
+    String latency = "<!-- bench: latency -->\nold\n<!-- end -->\n";
+    String memory = "<!-- bench: memory -->\nold\n<!-- end -->\n";
+
+    Files.writeString(document, marks + latency + memory);
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> report.refresh(directory));
+    assertEquals(
+        "performance.md is left as it is: this run has nothing for 'Memory', which would stay from"
+            + " another one",
+        refused.getMessage());
+    assertEquals(marks + latency + memory, Files.readString(document));
+
+    Files.writeString(document, marks + latency);
+    report.refresh(directory);
+    assertFalse(Files.readString(document).contains("old"));
   }
 
   private void write(Results results) throws IOException {
