@@ -19,6 +19,9 @@ enum Need {
   /** Entries survive. */
   DURABLE("it is not durable"),
 
+  /** Each change is durable when it returns. */
+  FORCED("a change is not durable when it returns"),
+
   /** No change waits for the disk, so that millions take no longer than seconds. */
   UNFORCED("each change waits until it is durable"),
 
@@ -42,6 +45,7 @@ enum Need {
           case HEAP -> !candidate.isDurable();
           case COPYING -> candidate.isCopying();
           case DURABLE -> candidate.isDurable();
+          case FORCED -> candidate.isForced();
           case UNFORCED -> !candidate.isForced();
           case DISK -> candidate.isOnDisk();
         };

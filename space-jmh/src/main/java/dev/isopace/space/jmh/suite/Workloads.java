@@ -170,7 +170,7 @@ final class Workloads {
         DurablePush.class,
         "raw",
         "the raw loop: one thread writes and forces",
-        Workload.needing(Need.DURABLE, Need.DISK),
+        Workload.needing(Need.FORCED, Need.DISK),
         options -> {},
         new Reading(Section.DURABLE, "", 0, Quantity.RATE, Workloads::score));
     for (int threads : new int[] {1, 4, 16, 64}) {
@@ -178,7 +178,7 @@ final class Workloads {
           DurablePush.class,
           "push",
           plural(threads, "thread"),
-          Workload.needing(Need.DURABLE),
+          Workload.needing(Need.FORCED),
           options -> options.threads(threads),
           new Reading(Section.DURABLE, "", threads, Quantity.RATE, Workloads::score));
     }
