@@ -16,6 +16,7 @@ import java.util.Set;
  * @param canWait whether it has {@code in} and {@code rd}
  * @param isDurable whether entries survive the process
  * @param isForced whether each change waits until it is durable
+ * @param isShared whether other processes see the entries
  * @param isCopying whether values are turned into bytes
  * @param isOnDisk whether entries are in files
  */
@@ -26,6 +27,7 @@ record Candidate(
     boolean canWait,
     boolean isDurable,
     boolean isForced,
+    boolean isShared,
     boolean isCopying,
     boolean isOnDisk) {
   /** The URI as it may be published: secrets masked. */
@@ -61,6 +63,7 @@ record Candidate(
         canWait,
         capabilities.contains(Capability.DURABLE),
         Subject.isForced(uri),
+        capabilities.contains(Capability.SHARED),
         capabilities.contains(Capability.COPYING),
         Subject.isOnDisk(uri));
   }

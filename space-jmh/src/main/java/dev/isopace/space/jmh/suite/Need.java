@@ -42,7 +42,7 @@ enum Need {
         switch (this) {
           case WAITING -> candidate.canWait();
           case VIRTUAL_THREADS -> Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
-          case HEAP -> !candidate.isDurable();
+          case HEAP -> !candidate.isDurable() && !candidate.isShared();
           case COPYING -> candidate.isCopying();
           case DURABLE -> candidate.isDurable();
           case FORCED -> candidate.isForced();

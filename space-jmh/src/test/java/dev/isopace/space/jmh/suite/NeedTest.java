@@ -27,6 +27,13 @@ class NeedTest {
         measured("store:" + directory, Section.DURABLE));
   }
 
+  @Test
+  void theHeapIsMeasuredWhereItHoldsTheEntries() throws IOException {
+    assertEquals(3, measured("local:", Section.MEMORY).size());
+    assertEquals(List.of(), measured("shared:{fresh}", Section.MEMORY));
+    assertEquals(List.of(), measured("store:" + directory, Section.MEMORY));
+  }
+
   private static List<String> measured(String uri, Section section) throws IOException {
     Candidate candidate = Candidate.of(uri, uri, false);
     return Workloads.all(Pace.QUICK).stream()

@@ -31,7 +31,7 @@ class ReportTest {
   @TempDir private Path directory;
 
   private static Candidate candidate(String uri, String label, boolean isPeer) {
-    return new Candidate(uri, label, isPeer, true, false, false, false, false);
+    return new Candidate(uri, label, isPeer, true, false, false, false, false, false);
   }
 
   private static Figure figure(Section section, String title, int x, Quantity quantity) {
