@@ -1,6 +1,7 @@
 package dev.isopace.space.jmh.suite;
 
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -19,7 +20,25 @@ record Figure(
     String title,
     int x,
     Quantity quantity,
-    ToDoubleFunction<RunResult> reading) {
+    Function<RunResult, Reading> reading) {
+  /**
+   * What is read.
+   *
+   * @param value the figure; NaN if there is none
+   * @param error half the width of JMH's confidence interval; NaN where JMH has none for it
+   */
+  record Reading(double value, double error) {
+    static final Reading NONE = new Reading(Double.NaN, Double.NaN);
+
+    static Reading of(Result<?> result) {
+      return new Reading(result.getScore(), result.getScoreError());
+    }
+
+    Reading times(double factor) {
+      return new Reading(value * factor, error * factor);
+    }
+  }
+
   /** What belongs together, in a table and perhaps in a picture. */
   enum Section {
     ONE_THREAD("One thread", ""),

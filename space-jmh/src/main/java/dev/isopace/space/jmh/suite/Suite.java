@@ -150,10 +150,8 @@ final class Suite {
       }
     }
     for (Figure figure : workload.figures()) {
-      double value = figure.reading().applyAsDouble(result);
-      double relative =
-          result.getPrimaryResult().getScoreError() / result.getPrimaryResult().getScore();
-      Cell cell = Cell.of(value, value * relative, percentiles);
+      Figure.Reading read = figure.reading().apply(result);
+      Cell cell = Cell.of(read.value(), read.error(), percentiles);
       results.put(figure, candidate, cell);
       progress.found(figure, cell);
     }

@@ -9,13 +9,14 @@ import dev.isopace.space.jmh.HotKey;
 import dev.isopace.space.jmh.OneThread;
 import dev.isopace.space.jmh.PingPong;
 import dev.isopace.space.jmh.Probes;
+import dev.isopace.space.jmh.suite.Figure.Reading;
 import dev.isopace.space.jmh.suite.Figure.Section;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -81,7 +82,7 @@ final class Workloads {
           threads + " + " + threads + " threads",
           Workload.needing(Need.WAITING),
           options -> options.param("threads", "" + threads),
-          new Reading(Section.HOT_KEY, "", threads, Quantity.RATE, counter("entries")));
+          new Extract(Section.HOT_KEY, "", threads, Quantity.RATE, counter("entries")));
     }
     probes(Section.ONE_KEY, "oneKey");
     probes(Section.OWN_KEY, "ownKey");
@@ -95,7 +96,7 @@ final class Workloads {
           plural(threads, "thread"),
           Workload.needing(),
           options -> options.threads(threads),
-          new Reading(section, "", threads, Quantity.RATE, Workloads::score));
+          new Extract(section, "", threads, Quantity.RATE, Workloads::score));
     }
   }
 
@@ -121,8 +122,8 @@ final class Workloads {
         title,
         needs,
         options -> settings.accept(options.param("waiters", "" + waiters)),
-        new Reading(Section.LATENCY, ", median", 0, Quantity.TIME, percentile(MEDIAN)),
-        new Reading(Section.LATENCY, ", 99th percentile", 0, Quantity.TIME, percentile(TAIL)));
+        new Extract(Section.LATENCY, ", median", 0, Quantity.TIME, percentile(MEDIAN)),
+        new Extract(Section.LATENCY, ", 99th percentile", 0, Quantity.TIME, percentile(TAIL)));
   }
 
   private void waiting() {
@@ -133,7 +134,7 @@ final class Workloads {
           "out and inp, %,d wait on other keys".formatted(waiters),
           Workload.needing(Need.WAITING),
           options -> options.param("waiters", "" + waiters),
-          new Reading(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
+          new Extract(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
     }
     for (boolean isVirtual : new boolean[] {false, true}) {
       add(
@@ -149,7 +150,7 @@ final class Workloads {
                   .param("virtual", "" + isVirtual)
                   .warmupIterations(pace.isQuick() ? 3 : 5)
                   .measurementIterations(pace.isQuick() ? 5 : 20),
-          new Reading(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
+          new Extract(Section.WAITING, "", 0, Quantity.TIME, Workloads::nanos));
     }
   }
 
@@ -161,7 +162,7 @@ final class Workloads {
           "out and inp, " + (size < 1 << 10 ? size + " B" : (size >> 10) + " KiB"),
           Workload.needing(Need.COPYING),
           options -> options.param("size", "" + size),
-          new Reading(Section.PAYLOAD, "", 0, Quantity.TIME, Workloads::nanos));
+          new Extract(Section.PAYLOAD, "", 0, Quantity.TIME, Workloads::nanos));
     }
   }
 
@@ -172,7 +173,7 @@ final class Workloads {
         "the raw loop: one thread writes and forces",
         Workload.needing(Need.FORCED, Need.DISK),
         options -> {},
-        new Reading(Section.DURABLE, "", 0, Quantity.RATE, Workloads::score));
+        new Extract(Section.DURABLE, "", 0, Quantity.RATE, Workloads::score));
     for (int threads : new int[] {1, 4, 16, 64}) {
       add(
           DurablePush.class,
@@ -180,7 +181,7 @@ final class Workloads {
           plural(threads, "thread"),
           Workload.needing(Need.FORCED),
           options -> options.threads(threads),
-          new Reading(Section.DURABLE, "", threads, Quantity.RATE, Workloads::score));
+          new Extract(Section.DURABLE, "", threads, Quantity.RATE, Workloads::score));
     }
   }
 
@@ -197,7 +198,8 @@ final class Workloads {
                   .warmupIterations(pace.isQuick() ? 3 : 5)
                   .warmupBatchSize(entries)
                   .measurementBatchSize(entries),
-          new Reading(Section.BACKLOG, "", 0, Quantity.TIME, result -> nanos(result) / entries));
+          new Extract(
+              Section.BACKLOG, "", 0, Quantity.TIME, result -> nanos(result).times(1.0 / entries)));
     }
   }
 
@@ -214,20 +216,20 @@ final class Workloads {
                 .forks(1)
                 .warmupIterations(0)
                 .measurementIterations(1),
-        new Reading(Section.MEMORY, " of an entry", 0, Quantity.BYTES, counter("perEntry")),
-        new Reading(
+        new Extract(Section.MEMORY, " of an entry", 0, Quantity.BYTES, counter("perEntry")),
+        new Extract(
             Section.MEMORY, " of a key with one entry", 0, Quantity.BYTES, counter("perKey")),
-        new Reading(
+        new Extract(
             Section.MEMORY, " left of a key that is empty", 0, Quantity.BYTES, counter("left")));
   }
 
   /** What a figure has beside what its workload says. */
-  private record Reading(
+  private record Extract(
       Section section,
       String suffix,
       int x,
       Quantity quantity,
-      ToDoubleFunction<RunResult> reading) {}
+      Function<RunResult, Reading> reading) {}
 
   private void time(
       Section section,
@@ -241,7 +243,7 @@ final class Workloads {
         title,
         Workload.needing(),
         settings,
-        new Reading(section, "", 0, Quantity.TIME, Workloads::nanos));
+        new Extract(section, "", 0, Quantity.TIME, Workloads::nanos));
   }
 
   private void add(
@@ -250,23 +252,23 @@ final class Workloads {
       String title,
       Set<Need> needs,
       Consumer<ChainedOptionsBuilder> settings,
-      Reading... readings) {
+      Extract... extracts) {
     List<Figure> figures = new ArrayList<>();
-    for (Reading reading : readings) {
-      String name = title + reading.suffix();
+    for (Extract extract : extracts) {
+      String name = title + extract.suffix();
       figures.add(
           new Figure(
-              reading.section().name().toLowerCase(Locale.ROOT) + "/" + name,
-              reading.section(),
+              extract.section().name().toLowerCase(Locale.ROOT) + "/" + name,
+              extract.section(),
               name,
-              reading.x(),
-              reading.quantity(),
-              reading.reading()));
+              extract.x(),
+              extract.quantity(),
+              extract.reading()));
     }
     all.add(
         new Workload(
             benchmark.getName() + "." + method,
-            readings[0].section().title() + ": " + title,
+            extracts[0].section().title() + ": " + title,
             needs,
             settings,
             figures));
@@ -279,23 +281,27 @@ final class Workloads {
         : all;
   }
 
-  private static double score(RunResult result) {
-    return result.getPrimaryResult().getScore();
+  private static Reading score(RunResult result) {
+    return Reading.of(result.getPrimaryResult());
   }
 
-  private static ToDoubleFunction<RunResult> counter(String name) {
+  private static Function<RunResult, Reading> counter(String name) {
     return result -> {
       Result<?> counter = result.getSecondaryResults().get(name);
-      return counter == null ? Double.NaN : counter.getScore();
+      return counter == null ? Reading.NONE : Reading.of(counter);
     };
   }
 
-  private static double nanos(RunResult result) {
-    return score(result) * unit(result);
+  private static Reading nanos(RunResult result) {
+    return score(result).times(unit(result));
   }
 
-  private static ToDoubleFunction<RunResult> percentile(double rank) {
-    return result -> result.getPrimaryResult().getStatistics().getPercentile(rank) * unit(result);
+  /** JMH's error is that of the mean, and says nothing of a percentile. */
+  private static Function<RunResult, Reading> percentile(double rank) {
+    return result ->
+        new Reading(
+            result.getPrimaryResult().getStatistics().getPercentile(rank) * unit(result),
+            Double.NaN);
   }
 
   /** How many nanoseconds the unit of a result has: {@code us/op}, for instance. */

@@ -35,7 +35,8 @@ class ReportTest {
   }
 
   private static Figure figure(Section section, String title, int x, Quantity quantity) {
-    return new Figure(section + "/" + title, section, title, x, quantity, result -> 0);
+    return new Figure(
+        section + "/" + title, section, title, x, quantity, result -> Figure.Reading.NONE);
   }
 
   @Test
