@@ -22,6 +22,9 @@ final class UnforcedRow {
   private static final int RECORD = VALUE + RawFile.OVERHEAD;
   private static final int WARM_UPS = 2;
 
+  /** As many records as one mapping takes; a rate needs no more. */
+  private static final int MAPPED = Integer.MAX_VALUE / RECORD;
+
   /** Four times the 2.8 million of the fastest peer. */
   private static final double PUSHES = 11.2e6;
 
@@ -47,7 +50,7 @@ final class UnforcedRow {
     double[] pushRatio = new double[rounds];
     double[] pullRatio = new double[rounds];
     for (int i = -WARM_UPS; i < rounds; i++) {
-      Rates raw = raw(workplace, count);
+      Rates raw = raw(workplace, Math.min(count, MAPPED));
       Rates store = store(workplace, count);
       if (i >= 0) {
         rawPush[i] = raw.push();
