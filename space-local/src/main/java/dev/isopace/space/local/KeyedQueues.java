@@ -69,12 +69,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Rejected</h2>
  *
- * <p>Measured by {@code ./space bench}, beside a ConcurrentHashMap of ConcurrentLinkedQueues in the
- * same run: a pair of out and inp takes 0.74 times as long on one key, and 0.71 over 10,000 keys.
+ * <p>What this takes is in docs/performance.md, beside the peers; this is what it was compared with
+ * when it was chosen, by the same command.
  *
  * <ul>
  *   <li>A ReentrantLock and a HashMap in each stripe, two lines in each queue, which {@link
- *       CopyingQueues} still is: in such a run 2.3 and 1.7 times as long. It also hands each entry
+ *       CopyingQueues} still is: 2 to 3 times as long for a pair. It also hands each entry
  *       to the first in line, one wake-up each: with 16 writers and 16 takers on one key it moved
  *       1.3 times as many entries as a LinkedTransferQueue, and this moves 3.5 times as many.
  *   <li>A ConcurrentHashMap with a lock in each queue: a queue that becomes idle must be marked
