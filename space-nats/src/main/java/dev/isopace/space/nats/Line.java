@@ -295,7 +295,7 @@ final class Line {
     }
   }
 
-  /** The handle is closed, or the server refuses something: everybody looks around. */
+  /** The handle or the connection is closed for good, or the server refuses something: everybody looks around. */
   void nudgeAll() {
     lock.lock();
     try {

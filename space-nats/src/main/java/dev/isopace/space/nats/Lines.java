@@ -291,7 +291,7 @@ final class Lines {
     }
   }
 
-  /** The handle is closed: everybody who waits looks around. */
+  /** The handle is closed, or the connection for good: everybody who waits looks around. */
   void nudgeAll() {
     for (Line line : map.values()) {
       line.rotation.endWaits();

@@ -28,6 +28,9 @@ final class Link implements ConnectionListener {
     void isLost(long epoch);
 
     void isBack();
+
+    /** It will not come back. */
+    void hasEnded();
   }
 
   private static final long LOOK_AGAIN_NANOS = 250_000_000;
@@ -135,6 +138,9 @@ final class Link implements ConnectionListener {
         Listener toAll = listener;
         if (toAll != null) {
           toAll.isLost(lost);
+          if (type == Events.CLOSED) {
+            toAll.hasEnded();
+          }
         }
       }
       case CONNECTED, RECONNECTED, RESUBSCRIBED -> {

@@ -58,6 +58,11 @@ final class NatsSpace<V> extends AbstractSpace<V> {
           }
 
           @Override
+          public void hasEnded() {
+            lines.nudgeAll();
+          }
+
+          @Override
           public void mayNotPublish(String subject) {
             wire.refuse(subject);
             lines.refuseHints(subject);
@@ -90,11 +95,10 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     }
     try {
       // A codec may keep the array that it returned, and the connection sends it later.
-      writer.write(key, bytes.clone());
+      return writer.write(key, bytes.clone());
     } finally {
       gate.leave();
     }
-    return true;
   }
 
   @Override

@@ -30,8 +30,9 @@ public final class NatsSpaces {
    *
    * <p>Some of the options are replaced, since the protocol depends on them: the connection
    * reconnects for ever and at short intervals, buffers nothing while it does, pings every 20
-   * seconds, and runs on threads of its own, which end when the handle is closed. Listeners in the
-   * options are called; none of those calls should wait.
+   * seconds, and runs on threads of its own, which end when the handle is closed. Only a server
+   * that refuses the credentials twice in a row ends it; then the space fails, and is to be opened
+   * anew. Listeners in the options are called; none of those calls should wait.
    *
    * @param options how to connect
    * @param space the name of the space, with parameters or without

@@ -20,7 +20,7 @@ final class Pending {
     /** There is a reply. */
     REPLIED,
 
-    /** There is no connection; the server has not got it and will not. */
+    /** There is no connection, or the handle is closed; the server has not got it and will not. */
     NOT_SENT,
 
     /** The connection that it was sent on, or queued for, is gone. */
@@ -29,7 +29,7 @@ final class Pending {
     /** The server does not let this client send it. */
     REFUSED,
 
-    /** The handle was closed. */
+    /** The handle was closed meanwhile. */
     CLOSED
   }
 

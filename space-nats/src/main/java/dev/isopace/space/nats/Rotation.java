@@ -333,7 +333,7 @@ final class Rotation {
     turnOff();
   }
 
-  /** The handle is closed: whoever waits for a turn need not. */
+  /** The handle is closed, or the connection for good: whoever waits for a turn need not. */
   void endWaits() {
     lock.lock();
     try {

@@ -51,11 +51,7 @@ final class Wire {
   Pending send(
       String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
     Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
-    if (isClosed) {
-      pending.fail(Pending.State.CLOSED);
-      return pending;
-    }
-    if (!link.isUp()) {
+    if (isClosed || !link.isUp()) {
       pending.fail(Pending.State.NOT_SENT);
       return pending;
     }
@@ -150,7 +146,11 @@ final class Wire {
     }
   }
 
-  /** Ends all waits for replies. */
+  boolean isClosed() {
+    return isClosed;
+  }
+
+  /** Ends all waits for replies; nothing is sent any longer. */
   void close() {
     isClosed = true;
     failIf(pending -> true, Pending.State.CLOSED);

@@ -67,8 +67,8 @@ final class Writer {
     this.isReplicated = isReplicated;
   }
 
-  /** Writes an entry, or throws. */
-  void write(String key, byte[] value) {
+  /** Writes an entry, or throws; false if the handle was closed before anything was sent. */
+  boolean write(String key, byte[] value) {
     String keySubject = KeySubjects.subject(key);
     String id = idPrefix + Long.toString(ids.incrementAndGet(), Character.MAX_RADIX);
     Headers headers = new Headers().add(ID, id);
@@ -77,11 +77,13 @@ final class Writer {
     }
     requireSize(value.length, headers.serializedLength());
     Call call = Call.immediate("out", key, timeoutNanos);
+    Attempts attempts = new Attempts(call, keySubject, id, headers, value);
     try {
-      long number = new Attempts(call, keySubject, id, headers, value).write();
-      if (number > 0) {
-        listener.wrote(keySubject, number);
+      boolean isThere = attempts.write();
+      if (attempts.storedAs > 0) {
+        listener.wrote(keySubject, attempts.storedAs);
       }
+      return isThere;
     } catch (InterruptedException e) {
       throw new IllegalStateException("out takes no notice of interrupts", e);
     }
@@ -119,24 +121,30 @@ final class Writer {
       this.value = value;
     }
 
-    /** Writes it; returns its number, or 0 if it was found to be there. */
-    long write() throws InterruptedException {
+    /** Writes it; false if the handle was closed before anything was sent. */
+    boolean write() throws InterruptedException {
       try {
         while (!isStored()) {
+          if (remote.wire().isClosed()) {
+            if (open.isEmpty()) {
+              return false;
+            }
+            throw closed();
+          }
           requireTime();
           if (remote.link().isUp()) {
             if (mayHaveRestarted()) {
               if (!remote.wire().await(call, this::isStored, LATE_NANOS)) {
                 lookForIt();
               }
-              return storedAs;
+              return true;
             }
             attempt();
           } else {
             remote.link().awaitUp(call);
           }
         }
-        return storedAs;
+        return true;
       } finally {
         open.forEach(remote.wire()::forget);
       }
@@ -181,7 +189,7 @@ final class Writer {
           SpaceException refusal = Failures.refused(call, "publish to", attempt.subject);
           throw open.isEmpty() ? refusal : doubt(refusal.getMessage());
         }
-        case CLOSED -> throw doubt("the handle was closed before an answer came");
+        case CLOSED -> throw closed();
         default -> {
           // No answer: again.
         }
@@ -253,6 +261,10 @@ final class Writer {
             "no answer came, the server may have started again and forgotten it, and the entry is"
                 + " not the last one of its key");
       }
+    }
+
+    private SpaceException closed() {
+      return doubt("the handle was closed before an answer came");
     }
 
     private SpaceException doubt(@Nullable String why) {

@@ -1,0 +1,135 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.FaultProxy;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A call that cannot succeed any longer ends within a second, and says why")
+final class EndsTest {
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  private static @Nullable NatsServer server;
+
+  @BeforeAll
+  static void startServer() {
+    server = NatsServer.start(Binaries.newest());
+  }
+
+  @AfterAll
+  static void stopServer() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** A call on a thread of its own. */
+  private static final class Made {
+    private final FutureTask<Object> call;
+    private final Thread thread;
+
+    Made(Callable<Object> body) {
+      call =
+          new FutureTask<>(
+              () -> {
+                try {
+                  return body.call();
+                } catch (SpaceException e) {
+                  return String.valueOf(e.getMessage());
+                }
+              });
+      thread = new Thread(call, "player");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    void awaitParked() {
+      Patience.await(
+          "a call that waits",
+          () ->
+              thread.getState() == Thread.State.TIMED_WAITING
+                  || thread.getState() == Thread.State.WAITING);
+    }
+
+    /** What it has returned, or the message of what it has thrown. */
+    Object outcome() throws Exception {
+      Patience.await("the end of the call", Patience.scaled(SOON), call::isDone);
+      return call.get();
+    }
+  }
+
+  @Test
+  @DisplayName("out without a connection, when the handle is closed: false, nothing was sent")
+  void outMeetsClose() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=60s")) {
+      proxy.block();
+      Patience.await("a lost connection", () -> isLost(space));
+      Made out = new Made(() -> space.out("k", "v"));
+      out.awaitParked();
+      space.close();
+      assertEquals(false, out.outcome());
+    }
+  }
+
+  private static boolean isLost(Space<String> space) {
+    try {
+      space.in("k", MOMENT);
+      return false;
+    } catch (SpaceException e) {
+      return String.valueOf(e.getMessage()).contains("could not be asked");
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the test", e);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("Waits over a connection that its owner closes: that it is closed for good")
+  void ownerCloses() throws Exception {
+    try (Connection connection = Nats.connect(Fresh.present(server).url());
+        Space<String> space = NatsSpaces.open(connection, Fresh.name(), Codec.utf8())) {
+      List<Made> waits =
+          List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
+      // Until both have looked, and have not to be told by the loss of a question.
+      awaitQuiet(connection);
+      connection.close();
+      for (Made wait : waits) {
+        String message = String.valueOf(wait.outcome());
+        assertTrue(message.contains("closed for good"), message);
+      }
+    }
+  }
+
+  private static void awaitQuiet(Connection connection) {
+    long[] last = {-1};
+    Patience.await(
+        "waiters that wait",
+        () -> {
+          Patience.letPass(Duration.ofMillis(100));
+          long now = connection.getStatistics().getOutMsgs();
+          boolean isQuiet = now == last[0] && now > 0;
+          last[0] = now;
+          return isQuiet;
+        });
+  }
+}
