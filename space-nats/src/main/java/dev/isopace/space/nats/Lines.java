@@ -34,6 +34,9 @@ final class Lines {
   private final Names names;
   private final Dispatcher dispatcher;
 
+  /** How many wake-ups are known to be dropped. Used by the dispatcher's thread only. */
+  private long dropped;
+
   /** What this client is called among those that compete. */
   private final String me = NUID.nextGlobalSequence();
 
@@ -217,11 +220,30 @@ final class Lines {
   void watchLeader() {
     String subject = names.leaderAdvisory();
     Sending.surely(
-        () -> dispatcher.subscribe(subject, message -> mayHaveChanged()),
+        () ->
+            dispatcher.subscribe(
+                subject,
+                message -> {
+                  lookForDropped();
+                  mayHaveChanged();
+                }),
         () -> dispatcher.unsubscribe(subject));
   }
 
+  /**
+   * The library tells the first time only that it drops something, and only on a connection of this
+   * handle's own. It drops when messages wait to be received, so that one comes here afterwards.
+   */
+  private void lookForDropped() {
+    long now = dispatcher.getDroppedCount();
+    if (now != dropped) {
+      dropped = now;
+      mayHaveChanged();
+    }
+  }
+
   private void receive(Message message) {
+    lookForDropped();
     if (names.isHint(message.getSubject())) {
       hear(message);
       return;

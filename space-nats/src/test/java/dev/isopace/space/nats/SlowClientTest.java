@@ -1,0 +1,123 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.MessageHandler;
+import io.nats.client.Nats;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A client that is too slow for its wake-ups finds what it was not told of")
+final class SlowClientTest {
+  private static final int ROUNDS = 2;
+  private static final int MOST_PENDING = 4;
+  private static final int BURST = 20;
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration LISTENS = Duration.ofMillis(300);
+
+  /** A connection whose dispatchers keep few messages, and receive them when they may. */
+  private static final class Slow {
+    private final Connection connection;
+    private volatile CountDownLatch mayReceive = new CountDownLatch(0);
+
+    Slow(Connection connection) {
+      this.connection = connection;
+    }
+
+    Connection connection() {
+      return (Connection)
+          Proxy.newProxyInstance(
+              Connection.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (proxy, method, arguments) -> call(method, arguments));
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+      if (method.getName().equals("createDispatcher") && arguments.length == 1) {
+        MessageHandler handler = (MessageHandler) arguments[0];
+        Dispatcher dispatcher =
+            connection.createDispatcher(
+                message -> {
+                  mayReceive.await();
+                  handler.onMessage(message);
+                });
+        dispatcher.setPendingLimits(MOST_PENDING, Integer.MAX_VALUE);
+        return dispatcher;
+      }
+      try {
+        return method.invoke(connection, arguments);
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      }
+    }
+
+    void pause() {
+      mayReceive = new CountDownLatch(1);
+    }
+
+    void resume() {
+      mayReceive.countDown();
+    }
+
+    long dropped() {
+      return connection.getStatistics().getDroppedCount();
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("However often wake-ups are dropped, over a connection of somebody else's")
+  void dropped() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      String name = Fresh.name();
+      Slow slow = new Slow(connection);
+      try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
+          Space<String> other = Fresh.open(server.address(), name)) {
+        for (int round = 0; round < ROUNDS; round++) {
+          String busy = "busy " + round;
+          String key = "k " + round;
+          start(() -> space.rd(busy));
+          FutureTask<String> take = start(() -> space.in(key));
+          // Until both are told of entries.
+          Patience.letPass(LISTENS);
+          slow.pause();
+          long before = slow.dropped();
+          for (int i = 0; i < BURST; i++) {
+            other.out(busy, "v");
+          }
+          Patience.await("a full queue", () -> slow.dropped() >= before + BURST - MOST_PENDING - 1);
+          long full = slow.dropped();
+          other.out(key, "v");
+          Patience.await("a wake-up that is dropped", () -> slow.dropped() > full);
+          slow.resume();
+          Patience.await("the end of the take", Patience.scaled(SOON), take::isDone);
+          assertEquals("v", take.get());
+        }
+      }
+    }
+  }
+
+  private static FutureTask<String> start(Callable<String> call) {
+    FutureTask<String> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "player");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+}
