@@ -185,20 +185,22 @@ final class Connector {
   }
 
   private SpaceException failure(Exception e) {
+    Exception cause = Failures.masked(e);
+    String said = Failures.masked(String.valueOf(e.getMessage()));
     if (e instanceof AuthenticationException) {
       return new SpaceException(
           what
               + ": the server does not accept these credentials, or wants some: "
-              + e.getMessage()
+              + said
               + "; give user and password, token, creds or nkey",
-          e);
+          cause);
     }
     return new SpaceException(
         what
             + ": no server answers: "
-            + e.getMessage()
+            + said
             + ". Start one (nats-server -js), or correct host and port; if it wants TLS, add"
             + " tls=true",
-        e);
+        cause);
   }
 }

@@ -2,11 +2,33 @@ package dev.isopace.space.nats;
 
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.SpaceException;
+import java.io.IOException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What is said to users when something fails: what happened, to what, and what to do about it. */
 final class Failures {
+  /** What stands before the host in the addresses that the client library names. */
+  private static final Pattern USER_INFO = Pattern.compile("//[^/\\s]*@");
+
   private Failures() {}
+
+  /** A text of the client library, without the passwords and tokens that it may have in it. */
+  static String masked(String text) {
+    return USER_INFO.matcher(text).replaceAll("//***@");
+  }
+
+  /** An exception of the client library, as a cause: without secrets, as above. */
+  static Exception masked(Exception e) {
+    String text = e.toString();
+    String masked = masked(text);
+    if (masked.equals(text)) {
+      return e;
+    }
+    IOException same = new IOException(masked);
+    same.setStackTrace(e.getStackTrace());
+    return same;
+  }
 
   static SpaceException unreachable(Object call, String trouble) {
     return new SpaceException(

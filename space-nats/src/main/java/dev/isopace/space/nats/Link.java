@@ -169,11 +169,12 @@ final class Link implements ConnectionListener {
   String trouble() {
     String error = connection.getLastError();
     String servers = String.join(", ", connection.getServers());
-    return "the connection to "
-        + servers
-        + " is "
-        + connection.getStatus()
-        + (error == null || error.isEmpty() ? "" : ", the last error was: " + error);
+    return Failures.masked(
+        "the connection to "
+            + servers
+            + " is "
+            + connection.getStatus()
+            + (error == null || error.isEmpty() ? "" : ", the last error was: " + error));
   }
 
   /** Does something a moment later, on a thread that must not wait; returns whether it will. */

@@ -81,8 +81,9 @@ final class NatsUri {
   NatsUri(SpaceUri uri) {
     this.uri = uri;
     String target = uri.target();
-    int slash = target.indexOf('/', 2);
-    if (!target.startsWith("//") || slash < 0) {
+    // The last one: a password may contain slashes, a name does not.
+    int slash = target.lastIndexOf('/');
+    if (!target.startsWith("//") || slash < 2) {
       throw malformed("names no server or no space; write nats://host:4222/name", null);
     }
     String authority = target.substring(2, slash);

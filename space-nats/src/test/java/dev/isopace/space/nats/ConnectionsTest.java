@@ -17,8 +17,11 @@ import io.nats.client.Connection;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName(
     "A space is opened in each way in which a server wants to be connected to, and no other")
 final class ConnectionsTest {
+  private static final Duration MOMENT = Duration.ofMillis(300);
+
   @TempDir private Path folder;
 
   private static NatsServer start(String authorization) {
@@ -52,7 +57,7 @@ final class ConnectionsTest {
         assertThrows(SpaceException.class, () -> Fresh.open(address, nameAndParameters));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains("credentials"), message);
-    assertFalse(message.contains("secret"), message);
+    assertConceals("secret", e);
   }
 
   @Test
@@ -67,6 +72,34 @@ final class ConnectionsTest {
       assertRefused(server.address(), "s");
       assertRefused(server.address(), "s?user=u&password=secret");
     }
+  }
+
+  @Test
+  @DisplayName("A password of any characters, which no message shows, wherever it was given")
+  void anyPassword() throws Exception {
+    try (NatsServer server = start("user: u, password: \"12/secret@1\"")) {
+      requireUsable(server, "u:12%2Fsecret%401@" + server.address());
+      assertRefused("u:13%2Fsecret@" + server.address(), "s");
+      Options.Builder options =
+          Options.builder().server("nats://u:12%2Fsecret%401@" + server.address());
+      try (Space<String> space = NatsSpaces.open(options.build(), Fresh.name(), Codec.utf8())) {
+        requireUsable(space);
+        server.stop();
+        assertConceals(
+            "secret", assertThrows(SpaceException.class, () -> space.in("k", MOMENT)));
+      }
+      assertConceals(
+          "secret",
+          assertThrows(
+              SpaceException.class,
+              () -> NatsSpaces.open(options.build(), Fresh.name(), Codec.utf8())));
+    }
+  }
+
+  private static void assertConceals(String secret, Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    assertFalse(text.toString().contains(secret), text::toString);
   }
 
   @Test

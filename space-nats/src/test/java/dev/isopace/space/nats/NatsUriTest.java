@@ -36,6 +36,7 @@ class NatsUriTest {
     assertEquals("u:p", parts("nats://u:p@a,u:p@b/x").userInfo());
     assertEquals(List.of("a:4222", "b:4222"), parts("nats://u:p@a,u:p@b/x").servers());
     assertEquals("u:p@q", parts("nats://u:p%40q@a/x").userInfo());
+    assertEquals("u:p/q", parts("nats://u:p%2Fq@a/x").userInfo());
     assertEquals("token", parts("nats://token@a/x").userInfo());
   }
 
