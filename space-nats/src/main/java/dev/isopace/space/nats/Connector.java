@@ -19,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Connects, with the options that the protocol of a space depends on. */
@@ -62,7 +63,11 @@ final class Connector {
                 uri.parameters().getOrDefault("name", "space-" + parts.names().space()));
     if (isEncrypted) {
       try {
-        options.secure();
+        // In this mode the name is kept until a socket connects; in others the check would see the
+        // address that it stands for.
+        options
+            .sslContext(HostCheck.around(SSLContext.getDefault(), parts.servers()))
+            .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
       } catch (NoSuchAlgorithmException e) {
         throw new SpaceException("opening " + uri + ": this Java has no TLS: " + e, e);
       }

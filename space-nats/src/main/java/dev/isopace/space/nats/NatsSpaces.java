@@ -34,6 +34,9 @@ public final class NatsSpaces {
    * that refuses the credentials twice in a row ends it; then the space fails, and is to be opened
    * anew. Listeners in the options are called; none of those calls should wait.
    *
+   * <p>With an SSL context in the options, a certificate that it trusts is accepted whatever host
+   * it is for, unless its sockets check that; {@code tls=true} in a URI does.
+   *
    * @param options how to connect
    * @param space the name of the space, with parameters or without
    * @param codec turns values into bytes and back

@@ -48,8 +48,8 @@ final class NatsUri {
     PARAMETERS.putAll(
         Map.of(
             "tls",
-            "true: the connection is encrypted, and the server's certificate checked against those"
-                + " that Java trusts",
+            "true: the connection is encrypted, and the server's certificate must be for its host,"
+                + " and one that Java trusts",
             "user",
             "the name of a user",
             "password",

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,16 @@ final class ConnectionsTest {
 
   private static NatsServer start(String authorization) {
     return NatsServer.start(Binaries.newest(), "authorization { " + authorization + " }\n");
+  }
+
+  private static NatsServer start(Certificate certificate) {
+    return NatsServer.start(
+        Binaries.newest(),
+        "tls { cert_file: \""
+            + certificate.file()
+            + "\", key_file: \""
+            + certificate.key()
+            + "\" }\n");
   }
 
   private static void requireUsable(NatsServer server, String target) {
@@ -135,13 +146,7 @@ final class ConnectionsTest {
   @DisplayName("TLS: with a certificate that is trusted, not with one that is not, not without TLS")
   void tls() throws Exception {
     Certificate certificate = Certificate.create(folder);
-    String configuration =
-        "tls { cert_file: \""
-            + certificate.file()
-            + "\", key_file: \""
-            + certificate.key()
-            + "\" }\n";
-    try (NatsServer server = NatsServer.start(Binaries.newest(), configuration)) {
+    try (NatsServer server = start(certificate)) {
       Options options =
           Options.builder()
               .server(server.url())
@@ -158,6 +163,38 @@ final class ConnectionsTest {
       SpaceException plain =
           assertThrows(SpaceException.class, () -> Fresh.open(server.address(), "s"));
       assertTrue(String.valueOf(plain.getMessage()).contains("tls=true"), plain::toString);
+    }
+  }
+
+  @Test
+  @DisplayName("TLS: with a certificate for the host of the URI, not with one for another host")
+  void tlsHost() throws Exception {
+    SSLContext before = SSLContext.getDefault();
+    try {
+      Certificate certificate = Certificate.create(Files.createDirectory(folder.resolve("own")));
+      SSLContext.setDefault(certificate.trusting());
+      try (NatsServer server = start(certificate)) {
+        for (String host : List.of("127.0.0.1", "localhost")) {
+          try (Space<String> space =
+              Fresh.open(host + ":" + server.port(), Fresh.name() + "?tls=true")) {
+            requireUsable(space);
+          }
+        }
+      }
+      Certificate other =
+          Certificate.create(
+              Files.createDirectory(folder.resolve("other")), "dns:other.example");
+      SSLContext.setDefault(other.trusting());
+      try (NatsServer server = start(other)) {
+        for (String host : List.of("127.0.0.1", "localhost")) {
+          assertThrows(
+              SpaceException.class,
+              () -> Fresh.open(host + ":" + server.port(), "s?tls=true&connect=3s"),
+              host);
+        }
+      }
+    } finally {
+      SSLContext.setDefault(before);
     }
   }
 
