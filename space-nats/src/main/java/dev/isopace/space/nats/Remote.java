@@ -90,17 +90,28 @@ final class Remote {
       throws InterruptedException {
     Progress progress = new Progress();
     for (; ; ) {
-      requireTime(call, progress);
-      Permits.acquire(questions, call, link);
-      T read;
-      try {
-        read = read(call, wire.send(subject, headers, body), reading, progress);
-      } finally {
-        questions.release();
-      }
+      T read = askOnce(call, subject, headers, body, reading, progress);
       if (read != null) {
         return read;
       }
+    }
+  }
+
+  /** Asks; null if there is no answer, or none that says anything. */
+  private <T> @Nullable T askOnce(
+      Call call,
+      String subject,
+      @Nullable Headers headers,
+      byte[] body,
+      Reading<T> reading,
+      Progress progress)
+      throws InterruptedException {
+    requireTime(call, progress);
+    Permits.acquire(questions, call, link);
+    try {
+      return read(call, wire.send(subject, headers, body), reading, progress);
+    } finally {
+      questions.release();
     }
   }
 
@@ -212,10 +223,18 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    String subject = isDirect ? names.directGet() : names.get();
-    Sight sight =
-        ask(call, subject, null, headBody(keySubject, from), reply -> sight(call, reply, true));
-    return sight.entry();
+    byte[] body = headBody(keySubject, from);
+    Progress progress = new Progress();
+    // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
+    // asked, or who knows that there is none.
+    for (boolean direct = isDirect; ; direct = isDirect && !direct) {
+      String subject = direct ? names.directGet() : names.get();
+      Sight sight =
+          askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
+      if (sight != null) {
+        return sight.entry();
+      }
+    }
   }
 
   /**
@@ -263,9 +282,8 @@ final class Remote {
       return new Sight(
           new Entry(JsonValueUtils.readLong(message, "seq", 0), payload(message), isFresh));
     }
-    boolean isNotFound =
-        isDirect ? answer.code() == NOT_FOUND : answer.errorCode() == Answer.MESSAGE_NOT_FOUND;
-    if (isNotFound) {
+    boolean isStatus = answer.errorCode() == 0;
+    if (isStatus ? answer.code() == NOT_FOUND : answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
       return new Sight(null);
     }
     requireTemporary(call, answer);
@@ -377,6 +395,23 @@ final class Remote {
           }
           return answer;
         });
+  }
+
+  /** Throws if there is no stream any longer; does nothing if that is not said at once. */
+  void requireStream(Call call) throws InterruptedException {
+    askOnce(
+        call,
+        names.info(),
+        null,
+        NOTHING,
+        reply -> {
+          Answer answer = Answer.of(reply);
+          if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
+            throw Failures.noStream(call, names);
+          }
+          return answer;
+        },
+        new Progress());
   }
 
   /** Sends the question for the number of the latest entry of any key. */

@@ -109,6 +109,7 @@ final class Writer {
     private @Nullable ServerInfo server;
 
     private String lastAnswer = "no answer came";
+    private boolean hasAskedForStream;
 
     /** The number that the server has confirmed; 0 if it has not. */
     private long storedAs;
@@ -177,6 +178,9 @@ final class Writer {
             remote.wire().forget(attempt);
             open.remove(attempt);
             requireTemporary(answer);
+            if (answer.isNoResponders()) {
+              requireStream();
+            }
             lastAnswer = answer.toString();
             Parking.pause(call, PAUSE_NANOS);
           } else {
@@ -222,6 +226,18 @@ final class Writer {
               ? Failures.full(call, remote.names(), answer)
               : Failures.failed(call, answer);
       throw open.isEmpty() ? failure : doubt(failure.getMessage());
+    }
+
+    /** Where nobody answers for the stream, it may be gone; asked once. */
+    private void requireStream() throws InterruptedException {
+      if (!hasAskedForStream) {
+        hasAskedForStream = true;
+        try {
+          remote.requireStream(call);
+        } catch (SpaceException e) {
+          throw open.isEmpty() ? e : doubt(e.getMessage());
+        }
+      }
     }
 
     private void requireTime() {

@@ -3,6 +3,7 @@ package dev.isopace.space.nats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Codec;
@@ -241,21 +242,27 @@ final class ConditionsTest {
   }
 
   @Test
-  @DisplayName("A stream that somebody deletes: whatever is called says so")
+  @DisplayName("A stream that somebody deletes: whatever is called says that it is gone")
   void deleted() throws Exception {
     String name = Fresh.name();
-    try (Space<String> space = Fresh.open(address(), name + "?timeout=1s")) {
+    try (Space<String> space = Fresh.open(address(), name)) {
       space.out("k", "v");
       deleteStream(name);
       List<Executable> calls =
           List.of(
               () -> space.out("k", "w"),
+              () -> space.in("k"),
+              () -> space.in("another"),
+              () -> space.rd("k"),
               () -> space.inp("k"),
               () -> space.rdp("k"),
               () -> space.len("k"),
               space::keys);
       for (Executable call : calls) {
-        assertThrows(SpaceException.class, call);
+        assertSays(
+            SpaceException.class,
+            List.of("sp-" + name, "is gone"),
+            () -> assertTimeoutPreemptively(Patience.usual(), call));
       }
     }
   }

@@ -120,6 +120,26 @@ final class EndsTest {
     }
   }
 
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Waits for entries of a stream that is deleted: after a reconnect, that it is gone")
+  void streamIsDeleted() throws Exception {
+    String name = Fresh.name();
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), name);
+        Connection connection = Nats.connect(Fresh.present(server).url())) {
+      List<Made> waits =
+          List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
+      waits.forEach(Made::awaitParked);
+      connection.jetStreamManagement().deleteStream("sp-" + name);
+      proxy.cutAll();
+      for (Made wait : waits) {
+        String message = String.valueOf(wait.outcome());
+        assertTrue(message.contains("is gone"), message);
+      }
+    }
+  }
+
   private static void awaitQuiet(Connection connection) {
     long[] last = {-1};
     Patience.await(
