@@ -59,6 +59,11 @@ final class Call {
     return new Call(operation, key, Deadline.NEVER, false, more, timeoutNanos);
   }
 
+  /** The same call, whose patience begins once more: for another of its questions. */
+  Call anew() {
+    return new Call(operation, key, deadline, stays, timeoutNanos, patienceAfterInterrupt);
+  }
+
   /** For how long it goes on asking, in nanoseconds; zero or less if it has waited enough. */
   long patience(boolean isConnected) {
     if (stays) {

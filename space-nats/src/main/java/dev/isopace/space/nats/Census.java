@@ -2,10 +2,11 @@ package dev.isopace.space.nats;
 
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of entries by key, which the server keeps for each subject.
@@ -32,24 +33,32 @@ final class Census {
     return count == null ? 0 : JsonValueUtils.getLong(count, 0);
   }
 
+  /** All keys; the patience of the call is that for each answer, however many it takes. */
   Set<String> keys(Call call) throws InterruptedException {
     Set<String> keys = new HashSet<>();
     String seenUpTo = "";
     for (long offset = 0; ; ) {
-      Remote.Page page = remote.counts(call, remote.names().entry(">"), offset);
+      Remote.Page page = remote.counts(call.anew(), remote.names().entry(">"), offset);
       Set<String> subjects = page.counts().keySet();
       if (offset > 0 && (subjects.isEmpty() || isAfter(Collections.min(subjects), seenUpTo))) {
         // There may be some between those seen and these.
         offset = Math.max(0, offset - Math.max(OVERLAP, offset / 2));
         continue;
       }
+      List<String> abbreviated = new ArrayList<>();
       for (String subject : subjects) {
-        if (isAfter(subject, seenUpTo)) {
-          String key = key(call, remote.names().keySubject(subject));
-          if (key != null) {
-            keys.add(key);
-          }
+        String keySubject = remote.names().keySubject(subject);
+        if (!isAfter(subject, seenUpTo)) {
+          continue;
         }
+        if (KeySubjects.isAbbreviated(keySubject)) {
+          abbreviated.add(keySubject);
+        } else {
+          add(keys, keySubject);
+        }
+      }
+      for (String whole : remote.lastHeaders(call, abbreviated, KeySubjects.HEADER)) {
+        add(keys, whole);
       }
       if (subjects.isEmpty() || offset + subjects.size() >= page.total()) {
         return keys;
@@ -65,12 +74,11 @@ final class Census {
     return subject.compareTo(other) > 0;
   }
 
-  /** The key of a subject; null if it has no entry any longer that would tell. */
-  private @Nullable String key(Call call, String keySubject) throws InterruptedException {
-    if (!KeySubjects.isAbbreviated(keySubject)) {
-      return KeySubjects.decode(keySubject);
+  private static void add(Set<String> keys, String whole) {
+    try {
+      keys.add(KeySubjects.decode(whole));
+    } catch (IllegalArgumentException e) {
+      // Somebody else's message, which is under no key.
     }
-    String whole = remote.lastHeader(call, keySubject, KeySubjects.HEADER);
-    return whole == null ? null : KeySubjects.decode(whole);
   }
 }

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class Remote {
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
   static final long ATTEMPT_NANOS = 2_000_000_000;
 
+  /** The same for an answer that the server must work for. */
+  private static final long LONGEST_ATTEMPT_NANOS = 60_000_000_000L;
+
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
   private static final int NOT_FOUND = 404;
@@ -45,6 +50,9 @@ final class Remote {
 
   /** The server drops all requests when too many of them queue, as after a reconnect. */
   private static final int MOST_QUESTIONS = 512;
+
+  /** How many of those belong to one call. */
+  private static final int MOST_AT_ONCE = 256;
 
   private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
   private final Link link;
@@ -119,6 +127,7 @@ final class Remote {
   static final class Progress {
     private String lastAnswer = "none came";
     private long pause = FIRST_PAUSE_NANOS;
+    private long attempt = ATTEMPT_NANOS;
   }
 
   void requireOpen(Call call) {
@@ -147,7 +156,7 @@ final class Remote {
       throws InterruptedException {
     try {
       pending.attach();
-      wire.await(call, pending::isDone, Math.min(ATTEMPT_NANOS, call.patience(true)));
+      wire.await(call, pending::isDone, Math.min(progress.attempt, call.patience(true)));
     } finally {
       wire.forget(pending);
     }
@@ -344,27 +353,72 @@ final class Remote {
   /** A header of the last entry of a key; null if there is no entry, or it has no such header. */
   @Nullable String lastHeader(Call call, String keySubject, String header)
       throws InterruptedException {
-    String body = "{\"last_by_subj\":\"" + names.entry(keySubject) + "\"}";
     String found =
-        ask(
-            call,
-            names.get(),
-            null,
-            body.getBytes(StandardCharsets.US_ASCII),
-            reply -> {
-              Answer answer = Answer.of(reply);
-              if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
-                return "";
-              }
-              if (answer.isError()) {
-                requireTemporary(call, answer);
-                return null;
-              }
-              JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
-              String lines = JsonValueUtils.readString(message, "hdrs");
-              return lines == null ? "" : header(lines, header);
-            });
+        ask(call, names.get(), null, lastBody(keySubject), reply -> header(call, reply, header));
     return found.isEmpty() ? null : found;
+  }
+
+  /** That header of the last entries of many keys, of which many are asked for at the same time. */
+  Set<String> lastHeaders(Call call, List<String> keySubjects, String header)
+      throws InterruptedException {
+    Set<String> found = new HashSet<>();
+    for (int next = 0; next < keySubjects.size(); ) {
+      Call question = call.anew();
+      int most = Math.min(MOST_AT_ONCE, keySubjects.size() - next);
+      Permits.acquire(questions, question, link);
+      int permits = 1;
+      // Not more than are free: who waits for some while holding others may wait for ever.
+      while (permits < most && questions.tryAcquire()) {
+        permits++;
+      }
+      List<String> some = keySubjects.subList(next, next + permits);
+      List<Pending> asked = new ArrayList<>();
+      List<String> again = new ArrayList<>();
+      try {
+        for (String keySubject : some) {
+          asked.add(wire.send(names.get(), null, lastBody(keySubject)));
+        }
+        for (int i = 0; i < permits; i++) {
+          String one =
+              read(question, asked.get(i), reply -> header(call, reply, header), new Progress());
+          if (one == null) {
+            again.add(some.get(i));
+          } else {
+            found.add(one);
+          }
+        }
+      } finally {
+        asked.forEach(wire::forget);
+        questions.release(permits);
+      }
+      for (String keySubject : again) {
+        String one = lastHeader(call.anew(), keySubject, header);
+        found.add(one == null ? "" : one);
+      }
+      next += permits;
+    }
+    found.remove("");
+    return found;
+  }
+
+  private byte[] lastBody(String keySubject) {
+    String body = "{\"last_by_subj\":\"" + names.entry(keySubject) + "\"}";
+    return body.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The header of the entry in an answer, empty if there is none; null if it says nothing. */
+  private @Nullable String header(Call call, Message reply, String header) {
+    Answer answer = Answer.of(reply);
+    if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
+      return "";
+    }
+    if (answer.isError()) {
+      requireTemporary(call, answer);
+      return null;
+    }
+    JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
+    String lines = JsonValueUtils.readString(message, "hdrs");
+    return lines == null ? "" : header(lines, header);
   }
 
   private static String header(String encodedLines, String name) {
@@ -380,21 +434,34 @@ final class Remote {
 
   // The stream
 
-  /** What the leader says of the stream. */
+  /**
+   * What the leader says of the stream. To count subjects may take it longer than other answers
+   * take, so that each attempt is given twice the time of the one before.
+   */
   Answer info(Call call, String body) throws InterruptedException {
-    return ask(
-        call,
-        names.info(),
-        null,
-        body.getBytes(StandardCharsets.US_ASCII),
-        reply -> {
-          Answer answer = Answer.of(reply);
-          if (answer.isError()) {
-            requireTemporary(call, answer);
-            return null;
-          }
-          return answer;
-        });
+    Progress progress = new Progress();
+    byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
+    for (; ; ) {
+      Answer found =
+          askOnce(
+              call,
+              names.info(),
+              null,
+              bytes,
+              reply -> {
+                Answer answer = Answer.of(reply);
+                if (answer.isError()) {
+                  requireTemporary(call, answer);
+                  return null;
+                }
+                return answer;
+              },
+              progress);
+      if (found != null) {
+        return found;
+      }
+      progress.attempt = Math.min(2 * progress.attempt, LONGEST_ATTEMPT_NANOS);
+    }
   }
 
   /** Throws if there is no stream any longer; does nothing if that is not said at once. */
