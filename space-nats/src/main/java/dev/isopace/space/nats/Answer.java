@@ -29,6 +29,10 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
   private static final int UNAVAILABLE = 503;
   private static final int TOO_MANY_REQUESTS = 429;
 
+  /** What a server says of {@link #SEQUENCE_DELETED} if there is no such entry. */
+  private static final Set<String> NO_SUCH =
+      Set.of("no message found", "deleted message", "stream store EOF");
+
   /** Of the account, its memory, its storage; of the server; of the stream, or its disk. */
   private static final Set<Integer> FULL = Set.of(10002, 10028, 10047, 10023, 10077);
 
@@ -57,6 +61,20 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
 
   boolean isError() {
     return code != 0;
+  }
+
+  /** Whether this call has removed an entry. */
+  boolean isRemoval() {
+    return !isError() && Boolean.TRUE.equals(JsonValueUtils.readBoolean(body, "success", false));
+  }
+
+  /**
+   * Whether there was no such entry to remove. By one of the two codes the server also says that it
+   * could not remove it, since the stream is being closed or its disk fails.
+   */
+  boolean isNoSuchEntry() {
+    return errorCode == SEQUENCE_NOT_FOUND
+        || (errorCode == SEQUENCE_DELETED && NO_SUCH.contains(description));
   }
 
   /** Whether nobody answers for the stream: there is no JetStream, or no leader at the moment. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   success                          mine
  *   no such entry, first attempt     somebody else's
  *   no such entry, later attempt     an earlier attempt of mine has removed it, or somebody else
- *   anything else, or none           not known
+ *   anything else, or none           not known; such as that the server could not remove it
  * </pre>
  *
  * <p>What is not known is found out: once there is a connection, the leader is asked for the entry.
@@ -91,10 +91,10 @@ final class Claim {
       remote.wire().awaitUninterruptibly(first::isDone, Remote.ATTEMPT_NANOS);
       if (first.state() == Pending.State.REPLIED) {
         Answer answer = Answer.of(first.reply());
-        if (!answer.isError()) {
+        if (answer.isRemoval()) {
           return Outcome.MINE;
         }
-        if (isGone(answer)) {
+        if (answer.isNoSuchEntry()) {
           return Outcome.NOT_MINE;
         }
         if (answer.isRefusal()) {
@@ -107,11 +107,6 @@ final class Claim {
     } finally {
       attempts.forEach(remote.wire()::forget);
     }
-  }
-
-  private static boolean isGone(Answer answer) {
-    return answer.errorCode() == Answer.SEQUENCE_NOT_FOUND
-        || answer.errorCode() == Answer.SEQUENCE_DELETED;
   }
 
   private Outcome findOut() {
@@ -155,7 +150,7 @@ final class Claim {
 
   private boolean isMine() {
     for (Pending attempt : attempts) {
-      if (attempt.state() == Pending.State.REPLIED && !Answer.of(attempt.reply()).isError()) {
+      if (attempt.state() == Pending.State.REPLIED && Answer.of(attempt.reply()).isRemoval()) {
         return true;
       }
     }

@@ -15,6 +15,7 @@ import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Request;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
@@ -238,6 +239,28 @@ final class ConditionsTest {
       proxy.unblock();
       assertEquals(Optional.of("v"), space.in("k", Patience.usual()));
       assertEquals(Optional.empty(), space.in("empty", MOMENT));
+    }
+  }
+
+  @Test
+  @DisplayName("A server that could not remove an entry: it is neither lost nor passed over")
+  void failedRemoval() {
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name())) {
+      space.out("k", "first");
+      space.out("k", "second");
+      for (String answer :
+          List.of(
+              "{\"error\":{\"code\":500,\"err_code\":10057,\"description\":\"stream closed\"}}",
+              "{\"success\":false}")) {
+        proxy.answer(Request.DELETE, answer);
+        assertEquals(Optional.of("first"), space.inp("k"), answer);
+        assertTrue(proxy.hasAnswered(), answer);
+        assertEquals(Optional.of("second"), space.inp("k"), answer);
+        assertEquals(Optional.empty(), space.inp("k"), answer);
+        space.out("k", "first");
+        space.out("k", "second");
+      }
     }
   }
 
