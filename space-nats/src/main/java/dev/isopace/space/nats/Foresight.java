@@ -2,6 +2,7 @@ package dev.isopace.space.nats;
 
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * server that has lost its latest messages. None of it is ever the reason for saying that there is
  * no entry, and none is taken without proof: a claim succeeds only if the entry is there, and it
  * was the first one when it was shown; since numbers grow, it still is.
+ *
+ * <p>Where the only replica of the stream is on another server of a cluster, that one can start
+ * again, with numbers that it gives anew, while the connection stays. Then nothing is known in
+ * advance: what such a number stands for by now may be an entry of another key.
  *
  * <p>Asking in advance, and being told without waiting, cost the server something. They are done
  * where they paid the last time: {@code run} and {@code wouldPay} remember that.
@@ -52,6 +57,9 @@ final class Foresight {
 
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Whether numbers stay what they are as long as the connection does. */
+  private final BooleanSupplier isTrusted;
+
   /** The connection by which all is known that follows. */
   private long epoch;
 
@@ -77,6 +85,10 @@ final class Foresight {
 
   /** Whether the key was seen to be emptied and filled again, so that wake-ups would be of use. */
   private boolean wouldPay;
+
+  Foresight(BooleanSupplier isTrusted) {
+    this.isTrusted = isTrusted;
+  }
 
   private void forgetIfOlder(long currentEpoch) {
     if (currentEpoch > epoch) {
@@ -105,6 +117,9 @@ final class Foresight {
     try {
       forgetIfOlder(currentEpoch);
       inVain++;
+      if (!isTrusted.getAsBoolean()) {
+        return;
+      }
       woken = entry.sequence();
       // The first one is kept, however large it is: somebody waits for it.
       pushed.add(
@@ -123,8 +138,10 @@ final class Foresight {
   void expect(long sequence) {
     lock.lock();
     try {
-      expected = Math.max(expected, sequence);
-      expectedAt = System.nanoTime();
+      if (isTrusted.getAsBoolean()) {
+        expected = Math.max(expected, sequence);
+        expectedAt = System.nanoTime();
+      }
     } finally {
       lock.unlock();
     }
@@ -186,7 +203,7 @@ final class Foresight {
   boolean wouldPay() {
     lock.lock();
     try {
-      return wouldPay && losses == 0;
+      return wouldPay && losses == 0 && isTrusted.getAsBoolean();
     } finally {
       lock.unlock();
     }
@@ -229,7 +246,9 @@ final class Foresight {
         run++;
       }
       boolean isKnown = shown.hasBehind(claimed.sequence()) || pushed.hasBehind(claimed.sequence());
-      return losses > 0 || isKnown ? 0 : Math.max(0, Math.min(run, MOST_SHOWN));
+      return losses > 0 || isKnown || !isTrusted.getAsBoolean()
+          ? 0
+          : Math.max(0, Math.min(run, MOST_SHOWN));
     } finally {
       lock.unlock();
     }
@@ -313,7 +332,7 @@ final class Foresight {
   void setGone(Entry entry, long seenOn, boolean mine) {
     lock.lock();
     try {
-      if (epoch == seenOn) {
+      if (epoch == seenOn && isTrusted.getAsBoolean()) {
         goneUpTo = Math.max(goneUpTo, entry.sequence());
         pushed.dropGone(goneUpTo);
         shown.dropGone(goneUpTo);

@@ -35,7 +35,7 @@ final class Line {
 
   final String key;
   final String keySubject;
-  final Foresight foresight = new Foresight();
+  final Foresight foresight;
   final Rotation rotation;
 
   /** Held by whoever claims: one claim of a key at a time, so that an earlier entry goes first. */
@@ -72,9 +72,10 @@ final class Line {
   /** What the server says that this client may not do for this key; null if nothing. */
   private @Nullable String refusal;
 
-  Line(String key, String keySubject, Rotation rotation) {
+  Line(String key, String keySubject, Foresight foresight, Rotation rotation) {
     this.key = key;
     this.keySubject = keySubject;
+    this.foresight = foresight;
     this.rotation = rotation;
   }
 

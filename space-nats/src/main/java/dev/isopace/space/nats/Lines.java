@@ -32,6 +32,7 @@ final class Lines {
   private final Link link;
   private final Remote remote;
   private final Names names;
+  private final boolean isReplicated;
   private final Dispatcher dispatcher;
 
   /** How many wake-ups are known to be dropped. Used by the dispatcher's thread only. */
@@ -50,8 +51,9 @@ final class Lines {
 
   private final ReentrantLock keeping = new ReentrantLock();
 
-  Lines(Remote remote) {
+  Lines(Remote remote, boolean isReplicated) {
     this.remote = remote;
+    this.isReplicated = isReplicated;
     this.link = remote.link();
     this.names = remote.names();
     this.dispatcher = link.connection().createDispatcher(this::receive);
@@ -62,10 +64,15 @@ final class Lines {
     return map.compute(
         KeySubjects.subject(key),
         (keySubject, found) -> {
-          Line line = found == null ? new Line(key, keySubject, rotation(keySubject)) : found;
+          Line line = found == null ? line(key, keySubject) : found;
           line.users++;
           return line;
         });
+  }
+
+  private Line line(String key, String keySubject) {
+    Foresight foresight = new Foresight(() -> isReplicated || link.isBesideStream());
+    return new Line(key, keySubject, foresight, rotation(keySubject));
   }
 
   private Rotation rotation(String keySubject) {

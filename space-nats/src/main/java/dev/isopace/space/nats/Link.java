@@ -46,7 +46,10 @@ final class Link implements ConnectionListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Listener listener;
-  private volatile boolean isFar;
+
+  /** The server that led the stream when it was opened; null if it did not say. */
+  private volatile @Nullable String leader;
+
   private volatile boolean isClosed;
 
   Link(Connection connection, @Nullable Threads threads) {
@@ -87,13 +90,27 @@ final class Link implements ConnectionListener {
    * after it is known here.
    */
   boolean isClustered() {
+    String first = leader;
     String cluster = server().getCluster();
-    return isFar || (cluster != null && !cluster.isEmpty());
+    return (cluster != null && !cluster.isEmpty()) || (first != null && !isServer(first));
   }
 
-  /** The stream is on another server than the one that this is connected to: behind a leaf node. */
-  void setFar() {
-    isFar = true;
+  /**
+   * Whether the only replica of a stream is on the very server that this is connected to: then it
+   * does not start again without the loss of the connection.
+   */
+  boolean isBesideStream() {
+    String only = leader;
+    return only == null ? !isClustered() : isServer(only);
+  }
+
+  private boolean isServer(String name) {
+    return name.equals(server().getServerName());
+  }
+
+  /** Which server leads the stream: maybe another one of the cluster, or behind a leaf node. */
+  void setLeader(String name) {
+    leader = name;
   }
 
   /** Waits for the connection for as long as the call does; returns whether it is there. */

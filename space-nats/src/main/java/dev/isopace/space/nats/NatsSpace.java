@@ -38,7 +38,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     boolean isReplicated = durability.replicas() > 1;
     this.remote =
         new Remote(link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
-    this.lines = new Lines(remote);
+    this.lines = new Lines(remote, isReplicated);
     this.writer =
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
     long recheckNanos = isReplicated ? RECHECK_REPLICATED_NANOS : RECHECK_NANOS;

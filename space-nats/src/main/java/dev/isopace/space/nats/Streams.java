@@ -127,8 +127,8 @@ final class Streams {
   private void noteLeader(Answer answer) {
     JsonValue cluster = JsonValueUtils.readObject(answer.body(), "cluster");
     String leader = cluster == null ? null : JsonValueUtils.readString(cluster, "leader");
-    if (leader != null && !leader.isEmpty() && !leader.equals(link.server().getServerName())) {
-      link.setFar();
+    if (leader != null && !leader.isEmpty()) {
+      link.setLeader(leader);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
 import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
@@ -14,6 +15,7 @@ import dev.isopace.space.nats.fixture.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +33,7 @@ final class ClusterFaultTest {
   private static final int LONGEST_PEACE_MS = 1_500;
   private static final int RACES = 500;
   private static final int ASKED = 2;
+  private static final int TAKEN = 20;
   private static final int LONGEST_LEAD_NANOS = 3_000_000;
   private static final Duration FORGOTTEN = Duration.ofSeconds(5);
   private static final Duration ABSENCE = Duration.ofSeconds(3);
@@ -190,6 +193,49 @@ final class ClusterFaultTest {
     all.awaitWhole();
     score.judge(history, "restart");
     score.require();
+  }
+
+  @Test
+  @DisplayName("The only replica loses its memory: entries that it is given afterwards are found")
+  void amnesiaOfTheOnlyReplica() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=1&storage=memory&timeout=10s";
+    try (Space<String> any = Fresh.open(all.addresses(), space)) {
+      any.out("warm", "up");
+      int owner = all.leaderOf("sp-" + name);
+      String elsewhere = all.server((owner + 1) % all.size()).address();
+      try (Space<String> writes = Fresh.open(elsewhere, space);
+          Space<String> takes = Fresh.open(elsewhere, space)) {
+        for (int i = 0; i < TAKEN; i++) {
+          writes.out("k", "old " + i);
+        }
+        for (int i = 0; i < TAKEN - 2; i++) {
+          assertEquals(Optional.of("old " + i), takes.inp("k"));
+        }
+        all.server(owner).kill();
+        all.server(owner).start();
+        Patience.await("the stream, without its entries", () -> isEmpty(writes));
+        // As many as were there before, so that their numbers are those of entries of the other.
+        for (int i = 0; i < TAKEN; i++) {
+          writes.out("other", "new " + i);
+        }
+        writes.out("k", "new");
+        assertEquals(Optional.of("new"), takes.in("k", Patience.usual()));
+        for (int i = 0; i < TAKEN; i++) {
+          assertEquals(Optional.of("new " + i), takes.inp("other"));
+        }
+      }
+    }
+    all.awaitWhole();
+  }
+
+  private static boolean isEmpty(Space<String> space) {
+    try {
+      return space.len("k") == 0;
+    } catch (SpaceException e) {
+      return false;
+    }
   }
 
   private static void disturb(String name, Fault fault, Fault end) throws Exception {
