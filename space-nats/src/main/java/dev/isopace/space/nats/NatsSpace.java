@@ -13,7 +13,9 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   private static final long CLOSE_MILLIS = 500;
 
   private static final long RECHECK_NANOS = 60_000_000_000L;
-  private static final long RECHECK_REPLICATED_NANOS = 10_000_000_000L;
+
+  /** Where wake-ups come by way of several servers. */
+  private static final long RECHECK_CLUSTERED_NANOS = 10_000_000_000L;
 
   private final Coder<V> coder;
   private final Link link;
@@ -41,7 +43,8 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.lines = new Lines(remote, isReplicated);
     this.writer =
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
-    long recheckNanos = isReplicated ? RECHECK_REPLICATED_NANOS : RECHECK_NANOS;
+    long recheckNanos =
+        isReplicated || link.isClustered() ? RECHECK_CLUSTERED_NANOS : RECHECK_NANOS;
     this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
     this.readers = new Readers<>(lines, remote, coder, lifecycle(), recheckNanos);
     this.census = new Census(remote);

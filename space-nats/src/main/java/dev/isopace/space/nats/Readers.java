@@ -60,10 +60,12 @@ final class Readers<V> {
       // After the nudge was taken note of: close sets its mark before it nudges.
       requireUsable(line, call);
       long epoch = remote.link().epoch();
-      if (preparedOn != epoch) {
+      // Not armed any longer: a wake-up that could not be decoded was the last one that it was for.
+      if (preparedOn != epoch || !line.isArmed(epoch)) {
         prepare(line, me, epoch);
         preparedOn = epoch;
       }
+      long lookedAt = System.nanoTime();
       Entry head = remote.head(call, line.keySubject, 1);
       if (head != null) {
         return decode(call, line.key, head);
@@ -78,10 +80,17 @@ final class Readers<V> {
         if (value != null) {
           return value;
         }
-      } else if (isOver && remote.link().isUp() && remote.link().epoch() == epoch) {
+      } else if (isOver && isCurrent(lookedAt, epoch)) {
         return null;
       }
     }
+  }
+
+  /** Whether a look still tells something: the connection may be dead, without notice. */
+  private boolean isCurrent(long lookedAt, long epoch) {
+    return System.nanoTime() - lookedAt < Remote.ATTEMPT_NANOS
+        && remote.link().isUp()
+        && remote.link().epoch() == epoch;
   }
 
   /**

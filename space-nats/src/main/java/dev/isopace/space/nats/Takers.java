@@ -90,7 +90,7 @@ final class Takers<V> {
     for (; ; ) {
       if (!awaitTurn(line, me)) {
         boolean isEmpty =
-            remote.link().isUp() && line.isEmptySince(me.call.begun, remote.link().epoch());
+            remote.link().isUp() && line.isEmptySince(recently(me.call), remote.link().epoch());
         return me.call.stays && isEmpty ? null : new Attempt(line, me.call, true).take();
       }
       V value = new Attempt(line, me.call, false).take();
@@ -99,6 +99,12 @@ final class Takers<V> {
       }
       line.endTurn(me);
     }
+  }
+
+  /** The earliest time of a look that still tells something: the connection may be dead since. */
+  private static long recently(Call call) {
+    long recent = System.nanoTime() - Remote.ATTEMPT_NANOS;
+    return call.begun - recent > 0 ? call.begun : recent;
   }
 
   /** Waits for the turn; false if the call has waited enough. */

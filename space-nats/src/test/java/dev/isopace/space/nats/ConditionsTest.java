@@ -2,6 +2,7 @@ package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,8 @@ import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.function.Executable;
 final class ConditionsTest {
   private static final int LIMIT = 600_000;
   private static final int INTERRUPTS = 100;
+  private static final Duration WAIT = Duration.ofSeconds(3);
   private static final Duration MOMENT = Duration.ofMillis(300);
 
   private static @Nullable NatsServer server;
@@ -239,6 +243,26 @@ final class ConditionsTest {
       proxy.unblock();
       assertEquals(Optional.of("v"), space.in("k", Patience.usual()));
       assertEquals(Optional.empty(), space.in("empty", MOMENT));
+    }
+  }
+
+  @Test
+  @DisplayName("A connection that died unnoticed: timed waits that end say so, and are not empty")
+  void silence() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name())) {
+      // Asked at once by both, and not within the last seconds before they end.
+      FutureTask<Optional<String>> take = new FutureTask<>(() -> space.in("k", WAIT));
+      FutureTask<Optional<String>> read = new FutureTask<>(() -> space.rd("k", WAIT));
+      for (FutureTask<?> call : List.of(take, read)) {
+        new Thread(call, "player").start();
+      }
+      Patience.letPass(MOMENT);
+      proxy.silence();
+      for (FutureTask<?> call : List.of(take, read)) {
+        ExecutionException e = assertThrows(ExecutionException.class, call::get);
+        assertInstanceOf(SpaceException.class, e.getCause());
+      }
     }
   }
 
