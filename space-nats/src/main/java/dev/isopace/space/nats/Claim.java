@@ -71,7 +71,6 @@ final class Claim {
   void send() {
     Pending attempt = remote.wire().send(remote.names().delete(), null, body);
     if (attempt.state() != Pending.State.NOT_SENT) {
-      attempt.attach();
       attempts.add(attempt);
     }
   }

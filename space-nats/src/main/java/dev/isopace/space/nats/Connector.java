@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /** Connects, with the options that the protocol of a space depends on. */
 final class Connector {
   private static final Duration PING = Duration.ofSeconds(20);
+
+  /** So many milliseconds are still an int, as a socket wants them. */
+  private static final Duration LONGEST_CONNECT = Duration.ofDays(24);
+
   private static final Duration RECONNECT = Duration.ofMillis(200);
   private static final Duration JITTER = Duration.ofMillis(100);
 
@@ -52,7 +56,11 @@ final class Connector {
   /** The options that a URI asks for. */
   static Options.Builder options(SpaceUri uri, NatsUri parts) {
     Duration connect = uri.duration("connect", Options.DEFAULT_CONNECTION_TIMEOUT);
-    NatsUri.require(uri, "connect", !connect.isZero(), "must be more than zero");
+    NatsUri.require(
+        uri,
+        "connect",
+        !connect.isZero() && connect.compareTo(LONGEST_CONNECT) <= 0,
+        "must be more than zero, and 24d at most");
     boolean isEncrypted = uri.flag("tls", false);
     String scheme = isEncrypted ? "tls://" : "nats://";
     Options.Builder options =

@@ -72,6 +72,9 @@ final class Line {
   /** What the server says that this client may not do for this key; null if nothing. */
   private @Nullable String refusal;
 
+  /** The connection on which it said so: on the next one it may be allowed. */
+  private long refusedOn;
+
   Line(String key, String keySubject, Foresight foresight, Rotation rotation) {
     this.key = key;
     this.keySubject = keySubject;
@@ -296,7 +299,10 @@ final class Line {
     }
   }
 
-  /** The handle or the connection is closed for good, or the server refuses something: everybody looks around. */
+  /**
+   * The handle or the connection is closed for good, or the server refuses something: everybody
+   * looks around.
+   */
   void nudgeAll() {
     lock.lock();
     try {
@@ -307,20 +313,21 @@ final class Line {
     }
   }
 
-  void refuse(String what) {
+  void refuse(String what, long currentEpoch) {
     lock.lock();
     try {
       refusal = what;
+      refusedOn = currentEpoch;
     } finally {
       lock.unlock();
     }
     nudgeAll();
   }
 
-  @Nullable String refusal() {
+  @Nullable String refusal(long currentEpoch) {
     lock.lock();
     try {
-      return refusal;
+      return refusedOn == currentEpoch ? refusal : null;
     } finally {
       lock.unlock();
     }
@@ -375,6 +382,7 @@ final class Line {
       armedOn = onEpoch;
       // What was seen before tells nothing of entries that nobody was told of.
       emptyAt = -1;
+      nudgeNext();
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import dev.isopace.space.SpaceException;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.NUID;
+import io.nats.client.Statistics;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -159,7 +160,7 @@ final class Lines {
     try {
       if (!line.isSubscribed) {
         String subject = names.wake(line.keySubject);
-        Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+        subscribeTo(subject);
         line.isSubscribed = true;
         line.foresight.startOver(true);
       }
@@ -172,14 +173,25 @@ final class Lines {
     }
   }
 
+  /** The library may lose a subscription that is made while it reconnects; then it is made anew. */
+  private void subscribeTo(String subject) {
+    Statistics statistics = link.connection().getStatistics();
+    long reconnects = statistics.getReconnects();
+    Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+    while (reconnects != statistics.getReconnects()) {
+      reconnects = statistics.getReconnects();
+      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+      Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+    }
+  }
+
   /** Has a line listen to those that it competes with; returns whether it can. */
   boolean compete(Line line) {
     line.subscribing.lock();
     try {
       if (mayHint && !line.isCompeting) {
         for (String subject : hints(line)) {
-          Sending.surely(
-              () -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
+          subscribeTo(subject);
         }
         line.isCompeting = true;
       }
@@ -307,7 +319,7 @@ final class Lines {
     refuseHints(subject);
     for (Line line : map.values()) {
       if (names.wake(line.keySubject).equals(subject)) {
-        line.refuse(subject);
+        line.refuse(subject, link.epoch());
       }
     }
   }

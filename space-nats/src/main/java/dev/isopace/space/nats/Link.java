@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connection: whether it is there, which one it is, and what the server has said against it.
  *
- * <p>Connections are told apart by an epoch, which grows when one is lost and when the next one is
- * there. Events come late, on a thread of their own: what was sent just after a reconnect may carry
- * the epoch before it, and is then taken to be lost though it is not. That costs a repetition, and
- * is safe, since everything here can be repeated.
+ * <p>Connections are told apart by an epoch, which grows when one is lost: the time without one and
+ * the next one are the same. Events come late, on a thread of their own: what was sent just after a
+ * reconnect may carry the epoch before it, and is then taken to be lost though it is not. That
+ * costs a repetition, and is safe, since everything here can be repeated.
  */
 final class Link implements ConnectionListener {
   /** Who is told of changes, on the thread of events: must not wait. */

@@ -46,7 +46,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     long recheckNanos =
         isReplicated || link.isClustered() ? RECHECK_CLUSTERED_NANOS : RECHECK_NANOS;
     this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
-    this.readers = new Readers<>(lines, remote, coder, lifecycle(), recheckNanos);
+    this.readers = new Readers<>(lines, remote, coder, recheckNanos);
     this.census = new Census(remote);
     opened.listen(
         new Opened.Listener() {

@@ -99,7 +99,13 @@ public final class NatsSpaces {
       @Nullable Errors errors,
       Codec<V> codec) {
     Opened opened = Streams.open("opening " + uri, names, settings, link, errors);
-    return new NatsSpace<>(uri.toString(), codec, opened);
+    try {
+      return new NatsSpace<>(uri.toString(), codec, opened);
+    } catch (RuntimeException | Error e) {
+      opened.wire().close();
+      opened.link().close();
+      throw e;
+    }
   }
 
   /**

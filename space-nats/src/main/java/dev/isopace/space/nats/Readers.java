@@ -1,7 +1,6 @@
 package dev.isopace.space.nats;
 
 import dev.isopace.space.spi.Coder;
-import dev.isopace.space.spi.Lifecycle;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +19,12 @@ final class Readers<V> {
   private final Lines lines;
   private final Remote remote;
   private final Coder<V> coder;
-  private final Lifecycle lifecycle;
   private final long recheckNanos;
 
-  Readers(Lines lines, Remote remote, Coder<V> coder, Lifecycle lifecycle, long recheckNanos) {
+  Readers(Lines lines, Remote remote, Coder<V> coder, long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
     this.coder = coder;
-    this.lifecycle = lifecycle;
     this.recheckNanos = recheckNanos;
   }
 
@@ -58,7 +55,7 @@ final class Readers<V> {
     for (; ; ) {
       me.isNudged = false;
       // After the nudge was taken note of: close sets its mark before it nudges.
-      requireUsable(line, call);
+      remote.requireUsable(call, line);
       long epoch = remote.link().epoch();
       // Not armed any longer: a wake-up that could not be decoded was the last one that it was for.
       if (preparedOn != epoch || !line.isArmed(epoch)) {
@@ -132,17 +129,6 @@ final class Readers<V> {
       me.received = null;
       line.addReader(me);
       return null;
-    }
-  }
-
-  private void requireUsable(Line line, Call call) {
-    lifecycle.requireOpen(call.operation, call.key);
-    String refusal = line.refusal();
-    if (refusal != null) {
-      throw Failures.refused(call, "subscribe to", refusal);
-    }
-    if (remote.link().isEnded()) {
-      throw Failures.ended(call, remote.link().trouble());
     }
   }
 }

@@ -134,6 +134,18 @@ final class Remote {
     lifecycle.requireOpen(call.operation, call.key);
   }
 
+  /** Throws if who waits in a line waits in vain. */
+  void requireUsable(Call call, Line line) {
+    requireOpen(call);
+    String refusal = line.refusal(link.epoch());
+    if (refusal != null) {
+      throw Failures.refused(call, "subscribe to", refusal);
+    }
+    if (link.isEnded()) {
+      throw Failures.ended(call, link.trouble());
+    }
+  }
+
   /** Waits for the connection; throws if the call has waited enough. */
   private void requireTime(Call call, Progress progress) throws InterruptedException {
     requireOpen(call);
@@ -177,6 +189,12 @@ final class Remote {
             ? Failures.refused(call, "publish to", pending.subject)
             : Failures.refused(call, "subscribe to", inbox);
       }
+      case NOT_SENT -> {
+        // The connection seems to be there, but is being closed by its owner, for instance.
+        if (link.isUp()) {
+          Parking.pause(call, jittered(progress.pause));
+        }
+      }
       default -> {
         // No connection, or no answer: again.
       }
@@ -199,10 +217,10 @@ final class Remote {
    */
   Pending askForEntries(String keySubject, long from, int most) {
     if (!isDirect) {
-      return wire.send(names.get(), null, headBody(keySubject, from));
+      return wire.sendAhead(names.get(), headBody(keySubject, from), null);
     }
     if (most == 1) {
-      return wire.send(names.directGet(), null, headBody(keySubject, from));
+      return wire.sendAhead(names.directGet(), headBody(keySubject, from), null);
     }
     String body =
         "{\"seq\":"
@@ -214,9 +232,8 @@ final class Remote {
             + ",\"max_bytes\":"
             + MOST_BYTES_AT_ONCE
             + "}";
-    return wire.send(
+    return wire.sendAhead(
         names.directGet(),
-        null,
         body.getBytes(StandardCharsets.US_ASCII),
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
@@ -238,8 +255,7 @@ final class Remote {
     // asked, or who knows that there is none.
     for (boolean direct = isDirect; ; direct = isDirect && !direct) {
       String subject = direct ? names.directGet() : names.get();
-      Sight sight =
-          askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
+      Sight sight = askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
       if (sight != null) {
         return sight.entry();
       }
@@ -483,7 +499,7 @@ final class Remote {
 
   /** Sends the question for the number of the latest entry of any key. */
   Pending askForLastSequence() {
-    return wire.send(names.info(), null, NOTHING);
+    return wire.sendAhead(names.info(), NOTHING, null);
   }
 
   /** The answer to that question; which is asked again if there is none. */

@@ -115,7 +115,7 @@ final class Takers<V> {
         return true;
       }
       // After the nudge was taken note of: close sets its mark before it nudges.
-      requireUsable(line, call);
+      remote.requireUsable(call, line);
       long left =
           call.stays ? call.deadline.remainingNanos() : call.begun + soon(line) - System.nanoTime();
       if (left <= 0) {
@@ -130,17 +130,6 @@ final class Takers<V> {
 
   private static long soon(Line line) {
     return line.rotation.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
-  }
-
-  private void requireUsable(Line line, Call call) {
-    lifecycle.requireOpen(call.operation, call.key);
-    String refusal = line.refusal();
-    if (refusal != null) {
-      throw Failures.refused(call, "subscribe to", refusal);
-    }
-    if (remote.link().isEnded()) {
-      throw Failures.ended(call, remote.link().trouble());
-    }
   }
 
   private static long jitter(long nanos) {
@@ -169,7 +158,7 @@ final class Takers<V> {
 
     @Nullable V take() throws InterruptedException {
       for (; ; ) {
-        requireUsable(line, call);
+        remote.requireUsable(call, line);
         awaitTurnAmongClients();
         epoch = remote.link().epoch();
         Entry head = find();

@@ -41,24 +41,37 @@ final class Wire {
   }
 
   /**
-   * Sends a request. Never waits for an answer, and never throws because there is no connection.
+   * Sends a request for a reply that the calling thread will wait for. Never waits itself, and
+   * never throws because there is no connection.
    */
   Pending send(String subject, @Nullable Headers headers, byte[] body) {
-    return send(subject, headers, body, null);
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), null);
+    // Before it is sent: what nobody waits for when the connection breaks is forgotten.
+    pending.attach();
+    send(pending, headers, body);
+    return pending;
   }
 
-  /** The same with several replies, of which something tells the last one. */
-  Pending send(
-      String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
+  /**
+   * The same for a question in advance, whose replies somebody may wait for later.
+   *
+   * @param ending tells the last reply; null if there is only one
+   */
+  Pending sendAhead(String subject, byte[] body, Pending.@Nullable Ending ending) {
     Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
+    send(pending, null, body);
+    return pending;
+  }
+
+  private void send(Pending pending, @Nullable Headers headers, byte[] body) {
     if (isClosed || !link.isUp()) {
       pending.fail(Pending.State.NOT_SENT);
-      return pending;
+      return;
     }
     table.put(pending.token, pending);
     try {
       String replyTo = inbox + pending.token;
-      if (!Sending.once(() -> link.connection().publish(subject, replyTo, headers, body))) {
+      if (!Sending.once(() -> link.connection().publish(pending.subject, replyTo, headers, body))) {
         // An interrupt hit the instant of sending, and may have stopped it.
         pending.fail(Pending.State.BROKEN);
       }
@@ -69,10 +82,11 @@ final class Wire {
     }
     if (isClosed) {
       pending.fail(Pending.State.CLOSED);
+    } else if (refusedInbox != null) {
+      pending.fail(Pending.State.REFUSED);
     } else if (pending.epoch != link.epoch()) {
       pending.fail(Pending.State.BROKEN);
     }
-    return pending;
   }
 
   /**

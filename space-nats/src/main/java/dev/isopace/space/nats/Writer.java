@@ -135,7 +135,7 @@ final class Writer {
           requireTime();
           if (remote.link().isUp()) {
             if (mayHaveRestarted()) {
-              if (!remote.wire().await(call, this::isStored, LATE_NANOS)) {
+              if (!remote.wire().await(call, this::isStored, lateNanos())) {
                 lookForIt();
               }
               return true;
@@ -151,17 +151,26 @@ final class Writer {
       }
     }
 
+    /**
+     * How long to listen before the entry is looked for: where the connection has not broken, the
+     * server may just be slow, and half of the time that is left is enough for a look.
+     */
+    private long lateNanos() {
+      boolean isBroken = open.get(open.size() - 1).isDone();
+      return isBroken ? LATE_NANOS : Math.max(LATE_NANOS, call.patience(true) / 2);
+    }
+
     private void attempt() throws InterruptedException {
       ServerInfo sentTo = remote.link().server();
       Pending attempt = remote.wire().send(remote.names().entry(keySubject), headers, value);
       if (attempt.state() == Pending.State.NOT_SENT) {
+        Parking.pause(call, PAUSE_NANOS);
         return;
       }
       if (server == null) {
         server = sentTo;
       }
       open.add(attempt);
-      attempt.attach();
       remote
           .wire()
           .await(

@@ -96,8 +96,7 @@ final class ConnectionsTest {
       try (Space<String> space = NatsSpaces.open(options.build(), Fresh.name(), Codec.utf8())) {
         requireUsable(space);
         server.stop();
-        assertConceals(
-            "secret", assertThrows(SpaceException.class, () -> space.in("k", MOMENT)));
+        assertConceals("secret", assertThrows(SpaceException.class, () -> space.in("k", MOMENT)));
       }
       assertConceals(
           "secret",
@@ -182,8 +181,7 @@ final class ConnectionsTest {
         }
       }
       Certificate other =
-          Certificate.create(
-              Files.createDirectory(folder.resolve("other")), "dns:other.example");
+          Certificate.create(Files.createDirectory(folder.resolve("other")), "dns:other.example");
       SSLContext.setDefault(other.trusting());
       try (NatsServer server = start(other)) {
         for (String host : List.of("127.0.0.1", "localhost")) {

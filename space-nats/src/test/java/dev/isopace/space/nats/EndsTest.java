@@ -78,6 +78,7 @@ final class EndsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed before the end, and at the end in any case
   @DisplayName("out without a connection, when the handle is closed: false, nothing was sent")
   void outMeetsClose() throws Exception {
     try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
@@ -108,8 +109,7 @@ final class EndsTest {
   void ownerCloses() throws Exception {
     try (Connection connection = Nats.connect(Fresh.present(server).url());
         Space<String> space = NatsSpaces.open(connection, Fresh.name(), Codec.utf8())) {
-      List<Made> waits =
-          List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
+      List<Made> waits = List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
       // Until both have looked, and have not to be told by the loss of a question.
       awaitQuiet(connection);
       connection.close();
@@ -128,8 +128,7 @@ final class EndsTest {
     try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
         Space<String> space = Fresh.open(proxy.address(), name);
         Connection connection = Nats.connect(Fresh.present(server).url())) {
-      List<Made> waits =
-          List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
+      List<Made> waits = List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
       waits.forEach(Made::awaitParked);
       connection.jetStreamManagement().deleteStream("sp-" + name);
       proxy.cutAll();

@@ -78,6 +78,8 @@ class NatsUriTest {
             "timeout=200000d",
             "duplicates=200000d",
             "connect=soon",
+            "connect=0s",
+            "connect=25d",
             "inbox=a b",
             "tls=yes",
             "user=u",

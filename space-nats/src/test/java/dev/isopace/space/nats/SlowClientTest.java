@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -47,8 +48,8 @@ final class SlowClientTest {
               (proxy, method, arguments) -> call(method, arguments));
     }
 
-    private Object call(Method method, Object[] arguments) throws Throwable {
-      if (method.getName().equals("createDispatcher") && arguments.length == 1) {
+    private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+      if (method.getName().equals("createDispatcher") && arguments != null) {
         MessageHandler handler = (MessageHandler) arguments[0];
         Dispatcher dispatcher =
             connection.createDispatcher(
@@ -92,7 +93,7 @@ final class SlowClientTest {
         for (int round = 0; round < ROUNDS; round++) {
           String busy = "busy " + round;
           String key = "k " + round;
-          start(() -> space.rd(busy));
+          FutureTask<String> read = start(() -> space.rd(busy));
           FutureTask<String> take = start(() -> space.in(key));
           // Until both are told of entries.
           Patience.letPass(LISTENS);
@@ -108,6 +109,7 @@ final class SlowClientTest {
           slow.resume();
           Patience.await("the end of the take", Patience.scaled(SOON), take::isDone);
           assertEquals("v", take.get());
+          assertEquals("v", read.get());
         }
       }
     }

@@ -34,6 +34,10 @@ final class ClusterFaultTest {
   private static final int RACES = 500;
   private static final int ASKED = 2;
   private static final int TAKEN = 20;
+
+  /** More than an answer is waited for before it is doubted. */
+  private static final Duration SLOW = Duration.ofSeconds(3);
+
   private static final int LONGEST_LEAD_NANOS = 3_000_000;
   private static final Duration FORGOTTEN = Duration.ofSeconds(5);
   private static final Duration ABSENCE = Duration.ofSeconds(3);
@@ -193,6 +197,23 @@ final class ClusterFaultTest {
     all.awaitWhole();
     score.judge(history, "restart");
     score.require();
+  }
+
+  @Test
+  @DisplayName("The only replica answers late: the entry is stored, and nobody is in doubt")
+  void slownessOfTheOnlyReplica() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String space = Fresh.name() + "?replicas=1&timeout=8s";
+    try (FaultProxy proxy = FaultProxy.before(all.server(0));
+        Space<String> slow = Fresh.open(proxy.address(), space);
+        Space<String> takes = Fresh.open(all.addresses(), space);
+        Crew crew = new Crew()) {
+      proxy.delay(Request.PUBLISH, SLOW);
+      // Taken at once, so that the entry itself does not tell that it was stored.
+      crew.start(() -> takes.in("k"));
+      assertTrue(slow.out("k", "v"));
+      crew.join("a take", Patience.usual());
+    }
   }
 
   @Test
