@@ -22,10 +22,15 @@ final class Actor<T extends @Nullable Object> {
   /** How often in a row a thread must be seen waiting before it is taken to wait for the space. */
   private static final int SIGHTINGS = 3;
 
+  private static final StackTraceElement[] NOWHERE = {};
+
   private final String what;
   private final Stage stage;
   private final FutureTask<T> task;
   private final Thread thread;
+
+  /** Since it was first seen to sleep: how long that may be on its way. */
+  private volatile Stage.@Nullable Patience asleep;
 
   private Actor(String what, Stage stage, FutureTask<T> task, Thread thread) {
     this.what = what;
@@ -57,12 +62,22 @@ final class Actor<T extends @Nullable Object> {
   /** Waits until the thread is really waiting, in the call that the action makes. */
   Actor<T> awaitBlocked() {
     Stage.Patience patience = stage.patience();
+    // Whoever waits now here and now there is taken to wait in the end.
+    Stage.Patience restless = stage.atMostOnce(stage.promptly());
+    Stage.Patience settling = stage.settling();
+    StackTraceElement[] place = {};
     int sightings = 0;
-    while (sightings < SIGHTINGS) {
+    while (sightings < SIGHTINGS || !settling.isExhausted()) {
       if (isDone()) {
         throw new AssertionError(what + " should wait, but has ended: " + outcome());
       }
-      sightings = isWaiting() ? sightings + 1 : 0;
+      StackTraceElement[] seen = whereItWaits();
+      sightings = seen.length > 0 ? sightings + 1 : 0;
+      if (seen.length > 0 && !Arrays.equals(seen, place) && !restless.isExhausted()) {
+        place = seen;
+        sightings = 1;
+        settling = stage.settling();
+      }
       if (patience.isExhausted()) {
         throw new AssertionError(what + " should wait, but is " + thread.getState() + stack());
       }
@@ -73,27 +88,55 @@ final class Actor<T extends @Nullable Object> {
 
   /** Whether the thread waits just now, for the space and not for what is on the way to it. */
   boolean isWaiting() {
-    State state = thread.getState();
-    boolean waiting = state == State.WAITING || state == State.TIMED_WAITING || isReading(state);
-    return waiting && !isHeldUp();
+    return whereItWaits().length > 0;
+  }
+
+  /** The stack of the thread, if it waits just now; or nothing. */
+  private StackTraceElement[] whereItWaits() {
+    if (isRunning(thread.getState()) || stage.isOpening(thread)) {
+      return NOWHERE;
+    }
+    ThreadInfo info =
+        ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId(), Integer.MAX_VALUE);
+    if (info == null || isRunning(info.getThreadState())) {
+      return NOWHERE;
+    }
+    // One that waits for a lock, or sleeps, is on its way to the wait.
+    StackTraceElement[] frames = info.getStackTrace();
+    boolean reads = info.getThreadState() == State.RUNNABLE;
+    boolean isHeldUp = info.getLockOwnerId() != -1 || (reads && !isInNative(frames));
+    return isHeldUp || isAsleep(frames) ? NOWHERE : frames;
   }
 
   /** A thread that waits for what another process sends is runnable to the virtual machine. */
-  private boolean isReading(State state) {
-    if (state != State.RUNNABLE || !stage.promises(Capability.SHARED)) {
-      return false;
-    }
-    StackTraceElement[] frames = thread.getStackTrace();
+  private boolean isRunning(State state) {
+    return state != State.WAITING
+        && state != State.TIMED_WAITING
+        && !(state == State.RUNNABLE && stage.promises(Capability.SHARED));
+  }
+
+  private static boolean isInNative(StackTraceElement[] frames) {
     return frames.length > 0 && frames[0].isNativeMethod();
   }
 
-  /** Whether what the thread waits for is on its way to the wait: the space, or a lock. */
-  private boolean isHeldUp() {
-    if (stage.isOpening(thread)) {
-      return true;
+  /** Whether the thread sleeps on its way; who does so for long is taken to wait by sleeping. */
+  private boolean isAsleep(StackTraceElement[] frames) {
+    boolean sleeps =
+        frames.length > 0
+            && frames[0].getClassName().equals(Thread.class.getName())
+            && frames[0].getMethodName().startsWith("sleep");
+    if (!sleeps || stage.waitsBySleeping()) {
+      return false;
     }
-    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
-    return info != null && info.getLockOwnerId() != -1;
+    Stage.Patience limit = asleep;
+    if (limit == null) {
+      limit = stage.atMostOnce(stage.promptly());
+      asleep = limit;
+    } else if (limit.isExhausted()) {
+      stage.noteThatItWaitsBySleeping();
+      return false;
+    }
+    return true;
   }
 
   /** The result; a failure of the action is a failure of the test. */

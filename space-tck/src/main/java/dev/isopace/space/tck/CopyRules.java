@@ -31,17 +31,17 @@ abstract class CopyRules extends Rules {
   }
 
   /** Opens the space with a codec that shares, and with one that copies. */
-  private void onEach(Attempt attempt) throws Exception {
+  private void onEach(Use use) throws Exception {
     for (Codec<byte[]> codec : List.of(SHARING, Codec.bytes())) {
       for (byte[] value : List.of(SMALL, LARGE)) {
         try (Space<byte[]> space = stage().open(codec)) {
-          attempt.on(space, value);
+          use.on(space, value);
         }
       }
     }
   }
 
-  private interface Attempt {
+  private interface Use {
     void on(Space<byte[]> space, byte[] value) throws Exception;
   }
 
@@ -93,22 +93,26 @@ abstract class CopyRules extends Rules {
 
   @Test
   void cpy1_thoseWhoWaitShareNothing() throws Exception {
+    requireOnceSettled(KEY, this::requireThatWaitersShareNothing);
+  }
+
+  private void requireThatWaitersShareNothing(String key) throws Exception {
     onEach(
         (space, value) -> {
           List<Actor<byte[]>> waiters = new ArrayList<>();
           // Else a taker may take the entry before a reader has seen it.
           boolean withTakers = !stage().promises(Capability.SHARED);
           if (withTakers) {
-            waiters.add(waiter("in", () -> space.in(KEY)));
-            waiters.add(waiter("timed in", () -> space.in(KEY, LONG).orElseThrow()));
+            waiters.add(waiter("in", () -> space.in(key)));
+            waiters.add(waiter("timed in", () -> space.in(key, LONG).orElseThrow()));
           }
           for (int i = 0; i < 2; i++) {
-            waiters.add(waiter("rd", () -> space.rd(KEY)));
-            waiters.add(waiter("timed rd", () -> space.rd(KEY, LONG).orElseThrow()));
+            waiters.add(waiter("rd", () -> space.rd(key)));
+            waiters.add(waiter("timed rd", () -> space.rd(key, LONG).orElseThrow()));
           }
           for (int i = 0; i < 2; i++) {
             byte[] given = value.clone();
-            space.out(KEY, given);
+            space.out(key, given);
             spoil(given);
           }
           for (Actor<byte[]> waiter : waiters) {
@@ -117,9 +121,9 @@ abstract class CopyRules extends Rules {
             spoil(received);
           }
           for (int left = withTakers ? 0 : 2; left > 0; left--) {
-            requireSound("what is left", value, space.inp(KEY).orElseThrow());
+            requireSound("what is left", value, space.inp(key).orElseThrow());
           }
-          assertEquals(0, space.len(KEY));
+          assertEquals(0, space.len(key));
         });
   }
 

@@ -38,7 +38,9 @@ abstract class DurableRules extends Rules {
 
   /** A handle that the test closes itself. */
   private Space<String> reopened() {
-    return Spaces.open(stage().uri(), Codec.utf8());
+    Space<String> space = Spaces.open(stage().uri(), Codec.utf8());
+    stage().willProbe(space);
+    return space;
   }
 
   private static List<String> drain(Space<String> space, String key) {
@@ -200,17 +202,25 @@ abstract class DurableRules extends Rules {
   }
 
   @Test
-  void dur1_whatWasHandedToAWaiterDoesNotComeBack() {
+  void dur1_whatWasHandedToAWaiterDoesNotComeBack() throws Exception {
+    requireOnceSettled(KEY, this::requireThatWhatWasHandedOverIsGone);
+  }
+
+  private void requireThatWhatWasHandedOverIsGone(String key) {
+    try (Space<String> space = reopened()) {
+      // What an attempt before this one has left.
+      space.keys().forEach(each -> drain(space, each));
+    }
     List<String> left = new ArrayList<>();
     try (Space<String> space = reopened()) {
       for (int i = 0; i < rounds(20); i++) {
         Wait wait = Wait.TAKES.get(i % 2);
         Actor<Optional<String>> taker =
-            start("a taker that waits", () -> wait.call().on(space, KEY)).awaitBlocked();
+            start("a taker that waits", () -> wait.call().on(space, key)).awaitBlocked();
         // A reader of a SHARED space may miss an entry that is taken at once.
         Actor<Optional<String>> reader =
-            stage().promises(Capability.SHARED) ? taker : reader(space);
-        space.out(KEY, "taken " + i);
+            stage().promises(Capability.SHARED) ? taker : reader(space, key);
+        space.out(key, "taken " + i);
         assertEquals(Optional.of("taken " + i), taker.result());
         assertEquals(Optional.of("taken " + i), reader.result());
         space.out("left", "" + i);
@@ -223,8 +233,8 @@ abstract class DurableRules extends Rules {
     }
   }
 
-  private Actor<Optional<String>> reader(Space<String> space) {
-    return start("a reader that waits", () -> Wait.RD.call().on(space, KEY)).awaitBlocked();
+  private Actor<Optional<String>> reader(Space<String> space, String key) {
+    return start("a reader that waits", () -> Wait.RD.call().on(space, key)).awaitBlocked();
   }
 
   @Test

@@ -67,10 +67,14 @@ abstract class OutRules extends Rules {
   }
 
   @Test
-  void out2_everyWaitingReaderReturnsTheEntryThatOneTakerTakes() {
+  void out2_everyWaitingReaderReturnsTheEntryThatOneTakerTakes() throws Exception {
     requireExactness();
+    requireOnceSettled(KEY, this::requireThatAllReadAndOneTakes);
+  }
+
+  private void requireThatAllReadAndOneTakes(String name) {
     for (int i = 0; i < rounds(10); i++) {
-      String key = KEY + i;
+      String key = name + i;
       List<Actor<Optional<String>>> readers = new ArrayList<>();
       List<Actor<Optional<String>>> takers = new ArrayList<>();
       for (int k = 0; k < 2; k++) {
@@ -121,10 +125,14 @@ abstract class OutRules extends Rules {
   }
 
   @Test
-  void out2_readersThatWaitReturnEvenIfTheEntryIsTakenAtOnce() {
+  void out2_readersThatWaitReturnEvenIfTheEntryIsTakenAtOnce() throws Exception {
     requireExactness();
+    requireOnceSettled(KEY, this::requireThatReadersSeeWhatIsTakenAtOnce);
+  }
+
+  private void requireThatReadersSeeWhatIsTakenAtOnce(String name) {
     for (int i = 0; i < rounds(50); i++) {
-      String key = KEY + i;
+      String key = name + i;
       Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
       Actor<Optional<String>> other = startBlocked(Wait.RD, key);
       space().out(key, "1");

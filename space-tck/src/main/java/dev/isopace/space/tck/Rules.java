@@ -18,6 +18,13 @@ abstract class Rules {
   /** Longer than any test; the wait with it is a timed one all the same. */
   static final Duration LONG = Duration.ofHours(1);
 
+  /** For how long one must be seen to wait, at least, where a test is tried again. */
+  private static final List<Duration> SETTLING =
+      List.of(Duration.ofMillis(20), Duration.ofMillis(200));
+
+  /** How often it is tried with each of them: what is broken may show now and then only. */
+  private static final int ATTEMPTS = 3;
+
   abstract Stage stage();
 
   final Space<String> space() {
@@ -55,6 +62,44 @@ abstract class Rules {
   /** Starts a caller and waits until it waits. */
   final Actor<Optional<String>> startBlocked(Wait wait, String key) {
     return start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)).awaitBlocked();
+  }
+
+  /** What a test does that goes by who waits when; each time with another key. */
+  interface Attempt {
+    void on(String key) throws Exception;
+  }
+
+  /**
+   * Tests what follows from the order in which calls begin to wait. That one waits for an entry is
+   * seen from outside only, and one that is slow may not wait yet: what fails is tried again, a few
+   * times, with more time for all to settle, and fails if it does so even then.
+   */
+  final void requireOnceSettled(String key, Attempt attempt) throws Exception {
+    Stage.Patience time = stage().atMostOnce(stage().patienceTime().multipliedBy(4));
+    AssertionError failure = failureOf(attempt, key);
+    for (int i = 0; i < SETTLING.size() && failure != null; i++) {
+      if (time.isExhausted() || failure.getCause() instanceof InterruptedException) {
+        throw failure;
+      }
+      stage().report("tests repeated since a waiter may have come late", 1);
+      stage().settleFor(SETTLING.get(i));
+      failure = null;
+      for (int k = 0; k < ATTEMPTS && failure == null; k++) {
+        failure = failureOf(attempt, key + "-" + i + "-" + k);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static @Nullable AssertionError failureOf(Attempt attempt, String key) throws Exception {
+    try {
+      attempt.on(key);
+      return null;
+    } catch (AssertionError e) {
+      return e;
+    }
   }
 
   /** Lets a random short time pass, so that two blows of a race fall in ever different order. */

@@ -8,6 +8,7 @@ import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +30,17 @@ final class Stage {
   private static final Duration PROMPTLY = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(100);
 
+  /** Of calls in vain, to learn how long a call takes: how many, how long, and which counts. */
+  private static final int PROBES = 20;
+
+  private static final Duration LONGEST_TO_PROBE = Duration.ofMillis(200);
+  private static final int SLOWEST_BUT = 3;
+
+  /** How many times as long as a call a thread must wait at one place to be taken to wait there. */
+  private static final int SETTLING = 3;
+
+  private static final Duration LONGEST_TO_SETTLE = Duration.ofMillis(100);
+
   /** How much longer a test may take that has come far in its time, and not far enough. */
   static final int SLOWNESS = 4;
 
@@ -40,6 +53,10 @@ final class Stage {
   private final Lock opening = new ReentrantLock();
   private final Set<Thread> openers = ConcurrentHashMap.newKeySet();
   private @Nullable Space<String> space;
+  private volatile @Nullable Space<?> latest;
+  private volatile @Nullable Duration journey;
+  private volatile Duration leastToSettle = Duration.ZERO;
+  private volatile boolean waitsBySleeping;
 
   Stage(String uri, TckOptions options, BiConsumer<String, Long> reporter) {
     this.uri = uri;
@@ -110,6 +127,7 @@ final class Stage {
     try {
       Space<V> opened = Spaces.open(uri, codec);
       handles.add(opened);
+      willProbe(opened);
       return opened;
     } finally {
       openers.remove(Thread.currentThread());
@@ -121,6 +139,78 @@ final class Stage {
    */
   boolean isOpening(Thread thread) {
     return openers.contains(thread);
+  }
+
+  /** By this handle it is learnt how long a call takes, if that is to be known next. */
+  void willProbe(Space<?> opened) {
+    latest = opened;
+  }
+
+  /**
+   * How long a thread must wait at one place to be taken to wait there for an entry: a call may
+   * wait on its way, too, as long as a call takes.
+   */
+  Patience settling() {
+    Duration time = min(journey().multipliedBy(SETTLING), LONGEST_TO_SETTLE);
+    return new Patience(time.compareTo(leastToSettle) < 0 ? leastToSettle : time);
+  }
+
+  /** From now on a thread must wait at one place for as long as that, at least. */
+  void settleFor(Duration least) {
+    leastToSettle = options.scaled(least);
+  }
+
+  /** How long a call takes that finds nothing. */
+  private Duration journey() {
+    Duration known = journey;
+    Space<?> probed = latest;
+    if (known != null || probed == null) {
+      return known == null ? Duration.ZERO : known;
+    }
+    List<Long> times = new CopyOnWriteArrayList<>();
+    // By another thread: the space may be broken, and hold it up for ever.
+    Actor<?> probing = start("probes in vain", () -> probe(probed, times));
+    letPass(promptly(), probing::isDone);
+    List<Long> slowest = times.stream().sorted(Comparator.reverseOrder()).toList();
+    if (slowest.isEmpty()) {
+      return Duration.ZERO;
+    }
+    // Where others keep the processors busy, one or two of the calls tell nothing.
+    known = Duration.ofNanos(slowest.get(Math.min(SLOWEST_BUT, slowest.size()) - 1));
+    journey = known;
+    return known;
+  }
+
+  private @Nullable Void probe(Space<?> probed, List<Long> times) {
+    Patience time = new Patience(LONGEST_TO_PROBE);
+    for (int i = 0; i < PROBES && !time.isExhausted(); i++) {
+      long begin = System.nanoTime();
+      try {
+        if (i % 2 == 0) {
+          probed.rdp("a key that nobody uses");
+        } else {
+          probed.inp("a key that nobody uses");
+        }
+      } catch (RuntimeException e) {
+        // The handle may have been closed; and what fails is told by the test itself.
+        return null;
+      }
+      times.add(System.nanoTime() - begin);
+    }
+    return null;
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** Whether a thread has slept for so long that this is how it waits. */
+  boolean waitsBySleeping() {
+    return waitsBySleeping;
+  }
+
+  void noteThatItWaitsBySleeping() {
+    waitsBySleeping = true;
   }
 
   <T extends @Nullable Object> Actor<T> start(String what, Callable<T> action) {

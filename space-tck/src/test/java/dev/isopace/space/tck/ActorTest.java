@@ -1,5 +1,6 @@
 package dev.isopace.space.tck;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.junit.jupiter.api.DisplayName;
@@ -14,6 +15,19 @@ class ActorTest {
       Actor<String> first = stage.start("first taker", () -> stage.space().in("key"));
       first.awaitBlocked();
       assertFalse(stage.isOpening(first.thread()));
+    } finally {
+      stage.clear();
+    }
+  }
+
+  @Test
+  void oneThatSleepsOnItsWayIsNot() throws InterruptedException {
+    Stage stage = new Stage("sound:SLEEPING", TckOptions.defaults(), (what, count) -> {});
+    try {
+      for (int i = 0; i < 20; i++) {
+        Actor<String> taker = stage.start("taker", () -> stage.space().in("key"));
+        assertEquals(Thread.State.WAITING, taker.awaitBlocked().thread().getState());
+      }
     } finally {
       stage.clear();
     }

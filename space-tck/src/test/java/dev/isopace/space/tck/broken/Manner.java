@@ -73,6 +73,30 @@ enum Manner {
     }
   },
 
+  /** Each call sleeps for up to five milliseconds before it does anything. */
+  SLEEPING {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new TarryingSpace<>(codec, TarryingSpace.Pastime.SLEEP);
+    }
+  },
+
+  /** As {@link #SLEEPING}, and whoever is to wait sleeps under the lock. */
+  SLEEPING_UNDER_LOCK {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new TarryingSpace<>(codec, TarryingSpace.Pastime.SLEEP_UNDER_LOCK);
+    }
+  },
+
+  /** Each call waits for up to five milliseconds, not yet for an entry, before it does anything. */
+  TRAVELLING {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new TarryingSpace<>(codec, TarryingSpace.Pastime.PARK);
+    }
+  },
+
   /** A waiter wakes up for nothing, a few times. */
   WAKING_SPURIOUSLY {
     @Override

@@ -56,6 +56,9 @@ class SoundSpacesProof {
     uris.put("copying", "sound:FAIR?copy=true");
     uris.put("unfair", "sound:UNFAIR");
     uris.put("slow", "sound:SLOW?copy=true");
+    uris.put("sleeping", "sound:SLEEPING");
+    uris.put("sleeping under its lock", "sound:SLEEPING_UNDER_LOCK");
+    uris.put("travelling", "sound:TRAVELLING?copy=true");
     uris.put("waking spuriously", "sound:WAKING_SPURIOUSLY");
     uris.put("durable", "plainstore:" + directory.resolve(Suite.FRESH));
     uris.put("shared", "plainshared:" + server.port() + "/" + Suite.FRESH);
