@@ -144,6 +144,26 @@ final class Actor<T extends @Nullable Object> {
     return result(stage.patienceTime());
   }
 
+  /** The result; it may take long, as long as what is watched goes on. */
+  T result(Stage.Watch watch) {
+    while (!isDone()) {
+      if (watch.isOver()) {
+        throw new AssertionError(
+            what
+                + " has not ended, and nothing has moved for "
+                + stage.patienceTime().toMillis()
+                + " ms"
+                + stack());
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        // The test is over.
+        break;
+      }
+      Stage.pause();
+    }
+    return result();
+  }
+
   T result(Duration limit) {
     try {
       return await(limit);

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 abstract class DurableRules extends Rules {
   private static final String KEY = "durable";
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_TO_KILL = Duration.ofSeconds(60);
+  private static final int FEW_KILLS = 3;
 
   @BeforeEach
   void requireDurable() {
@@ -472,7 +474,10 @@ abstract class DurableRules extends Rules {
   void dur2_aKilledProcessLosesNothingThatReturnedAndResurrectsNothingThatItTook()
       throws IOException {
     assumeTrue(stage().options().kill(), "the options do not allow to kill");
-    for (int i = 0; i < rounds(10); i++) {
+    // Each process takes its time to start.
+    Stage.Patience time = stage().atMost(LONGEST_TO_KILL);
+    int most = rounds(10);
+    for (int i = 0; i < Math.min(most, FEW_KILLS) || (i < most && !time.isExhausted()); i++) {
       KilledHistory history = new KilledHistory();
       // The second process finds what the first one's death has left, and is killed, too.
       for (int life = 0; life < 2; life++) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** IN-1 to IN-5: taking. */
@@ -78,12 +79,14 @@ abstract class InRules extends WaitRules {
     for (int i = 0; i < count; i++) {
       expected.add("e" + i);
     }
+    AtomicInteger written = new AtomicInteger();
     Actor<Boolean> writing =
         start(
             "writer",
             () -> {
               for (String value : expected) {
                 space().out(KEY, value);
+                written.incrementAndGet();
                 spin(3_000);
               }
               return true;
@@ -101,7 +104,7 @@ abstract class InRules extends WaitRules {
                 return mine;
               }));
     }
-    writing.result();
+    writing.result(stage().watch(written::get));
     int number = 0;
     for (Actor<List<String>> taker : takers) {
       List<String> mine = taker.result();

@@ -113,11 +113,13 @@ abstract class OrderRules extends Rules {
               }));
     }
     int[] next = new int[producers];
+    AtomicInteger taken = new AtomicInteger();
     start(
             "taker",
             () -> {
               for (int i = 0; i < producers * each; i++) {
                 String entry = space().in(KEY);
+                taken.set(i);
                 int colon = entry.indexOf(':');
                 int producer = Integer.parseInt(entry.substring(0, colon));
                 assertEquals(
@@ -127,7 +129,7 @@ abstract class OrderRules extends Rules {
               }
               return true;
             })
-        .result();
+        .result(stage().watch(taken::get));
     writing.forEach(Actor::result);
   }
 
@@ -193,14 +195,16 @@ abstract class OrderRules extends Rules {
 
   @Test
   void fifo2_theHeadNeverMovesBackwards() {
-    int count = rounds(1_000);
+    Stage.Effort effort = stage().effort(rounds(1_000), LONGEST_TO_WRITE);
     Stage.Patience moments = stage().moments();
+    AtomicInteger moved = new AtomicInteger();
     space().out(KEY, "0");
     Actor<Boolean> moving =
         start(
             "moving the head",
             () -> {
-              for (int i = 1; i <= count || !moments.isExhausted(); i++) {
+              for (int i = 1; effort.goesOnAfter(i - 1) || !moments.isExhausted(); i++) {
+                moved.set(i);
                 space().out(KEY, Integer.toString(i));
                 assertEquals(Optional.of(Integer.toString(i - 1)), space().inp(KEY));
               }
@@ -223,7 +227,7 @@ abstract class OrderRules extends Rules {
                 return true;
               }));
     }
-    moving.result();
+    moving.result(stage().watch(moved::get));
     reading.forEach(Actor::result);
   }
 
@@ -266,6 +270,7 @@ abstract class OrderRules extends Rules {
     int producers = 3;
     String[] keys = {"jobs", "jobs.eu"};
     AtomicInteger left = new AtomicInteger(producers * each);
+    AtomicInteger written = new AtomicInteger();
     Queue<String> taken = new ConcurrentLinkedQueue<>();
     List<Actor<?>> actors = new ArrayList<>();
     for (int p = 0; p < producers; p++) {
@@ -277,6 +282,7 @@ abstract class OrderRules extends Rules {
                 for (int i = 0; i < each; i++) {
                   String key = keys[(producer + i) % keys.length];
                   space().out(key, key + "/" + producer + ":" + i);
+                  written.incrementAndGet();
                 }
                 return null;
               }));
@@ -301,7 +307,8 @@ abstract class OrderRules extends Rules {
                 return null;
               }));
     }
-    actors.forEach(Actor::result);
+    Stage.Watch watch = stage().watch(() -> (long) written.get() - left.get());
+    actors.forEach(actor -> actor.result(watch));
     TreeSet<String> expected = new TreeSet<>();
     for (int p = 0; p < producers; p++) {
       for (int i = 0; i < each; i++) {

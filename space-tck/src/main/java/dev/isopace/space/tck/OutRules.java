@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** OUT: writing. */
@@ -44,20 +45,19 @@ abstract class OutRules extends Rules {
     int most = rounds(100_000);
     int least = Math.min(most, 1_000);
     Stage.Effort effort = stage().effort(most, LONGEST);
-    int[] count = {0};
+    AtomicInteger count = new AtomicInteger();
     Actor<?> writing =
         start(
             "outs that nobody takes",
             () -> {
-              while (count[0] < least || effort.goesOnAfter(count[0])) {
-                assertTrue(space().out(KEY, "e" + count[0]), "out " + count[0]);
-                count[0]++;
+              while (count.get() < least || effort.goesOnAfter(count.get())) {
+                assertTrue(space().out(KEY, "e" + count), "out " + count);
+                count.incrementAndGet();
               }
               return null;
             });
-    writing.result(
-        stage().loaded(LONGEST.multipliedBy(Stage.SLOWNESS)).plus(stage().patienceTime()));
-    assertEquals(count[0], space().len(KEY), "len of entries that nobody has taken");
+    writing.result(stage().watch(count::get));
+    assertEquals(count.get(), space().len(KEY), "len of entries that nobody has taken");
   }
 
   private void requireExactness() {

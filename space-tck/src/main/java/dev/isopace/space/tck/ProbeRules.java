@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** PRB-1, and what IN-5 says of operations that do not wait. */
 abstract class ProbeRules extends Rules {
   private static final String KEY = "probe";
+  private static final Duration LONGEST = Duration.ofSeconds(5);
 
   @Test
   void prb1_probesDoNotWait() {
@@ -42,7 +43,7 @@ abstract class ProbeRules extends Rules {
 
   @Test
   void prb1_aReadingProbeIsNeverEmptyWhileTheKeyHoldsAnEntry() throws InterruptedException {
-    int count = rounds(2_000);
+    Stage.Effort effort = stage().effort(rounds(2_000), LONGEST);
     Stage.Patience moments = stage().moments();
     AtomicBoolean over = new AtomicBoolean();
     space().out(KEY, "0");
@@ -50,7 +51,9 @@ abstract class ProbeRules extends Rules {
         start(
             "adding before taking",
             () -> {
-              for (int i = 0; !over.get() && (i < count || !moments.isExhausted()); i++) {
+              for (int i = 0;
+                  !over.get() && (effort.goesOnAfter(i) || !moments.isExhausted());
+                  i++) {
                 space().out(KEY, "1");
                 assertTrue(space().inp(KEY).isPresent(), "inp of a key with two entries");
               }

@@ -177,8 +177,9 @@ abstract class SharedRules extends Rules {
     List<Space<String>> handles = List.of(space(), another(), another());
     int each = rounds(200);
     AtomicInteger left = new AtomicInteger(each * handles.size());
+    AtomicInteger written = new AtomicInteger();
     Queue<String> taken = new ConcurrentLinkedQueue<>();
-    Stage.Patience patience = stage().patience();
+    Stage.Watch watch = stage().watch(() -> (long) written.get() - left.get());
     List<Actor<?>> actors = new ArrayList<>();
     for (int h = 0; h < handles.size(); h++) {
       Space<String> handle = handles.get(h);
@@ -189,6 +190,7 @@ abstract class SharedRules extends Rules {
               () -> {
                 for (int i = 0; i < each; i++) {
                   handle.out(KEY, name + i);
+                  written.incrementAndGet();
                 }
                 return null;
               }));
@@ -196,7 +198,7 @@ abstract class SharedRules extends Rules {
           start(
               "taker " + h,
               () -> {
-                while (left.get() > 0 && !patience.isExhausted()) {
+                while (left.get() > 0 && !watch.isOver()) {
                   handle
                       .in(KEY, SHORT)
                       .ifPresent(
@@ -208,7 +210,8 @@ abstract class SharedRules extends Rules {
                 return null;
               }));
     }
-    actors.forEach(actor -> actor.result(stage().patienceTime().multipliedBy(2)));
+    stage().letPassWhile(watch, () -> actors.stream().allMatch(Actor::isDone));
+    actors.forEach(Actor::result);
     int expected = each * handles.size();
     assertEquals(expected, taken.size(), "entries taken, of " + expected);
     assertEquals(expected, taken.stream().distinct().count(), "different entries taken");

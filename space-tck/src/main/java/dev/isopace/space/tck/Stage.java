@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one test plays on: the space under test, the threads that use it, and how long to wait. */
@@ -284,6 +285,13 @@ final class Stage {
     }
   }
 
+  /** Lets time pass for as long as something moves, or less if there is nothing to wait for. */
+  void letPassWhile(Watch watch, BooleanSupplier enough) {
+    while (!enough.getAsBoolean() && !watch.isOver()) {
+      pause();
+    }
+  }
+
   /** Lets other threads work before a condition is looked at again. */
   static void pause() {
     LockSupport.parkNanos(200_000);
@@ -321,6 +329,11 @@ final class Stage {
     }
   }
 
+  /** Patience that begins anew whenever a count has changed. */
+  Watch watch(LongSupplier count) {
+    return new Watch(this, count);
+  }
+
   /** As many as that, or as many as the time allows. */
   Effort effort(int most, Duration time) {
     return new Effort(most, atMost(time), atMost(time.multipliedBy(SLOWNESS)));
@@ -336,6 +349,36 @@ final class Stage {
       int enough = most / 3 * 2;
       boolean isNear = count >= enough / 20 && count < enough;
       return count < most && (!time.isExhausted() || (isNear && !longer.isExhausted()));
+    }
+  }
+
+  /** Patience with what takes long, and goes on. For several threads at once. */
+  static final class Watch {
+    private final Stage stage;
+    private final LongSupplier count;
+    private final Lock looking = new ReentrantLock();
+    private long seen;
+    private Patience patience;
+
+    private Watch(Stage stage, LongSupplier count) {
+      this.stage = stage;
+      this.count = count;
+      this.seen = count.getAsLong();
+      this.patience = stage.patience();
+    }
+
+    boolean isOver() {
+      looking.lock();
+      try {
+        long now = count.getAsLong();
+        if (now != seen) {
+          seen = now;
+          patience = stage.patience();
+        }
+        return patience.isExhausted();
+      } finally {
+        looking.unlock();
+      }
     }
   }
 
