@@ -2,7 +2,6 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,77 +24,141 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** CLS: closing. */
 abstract class CloseRules extends Rules {
   private static final String KEY = "close";
+
+  /** How often a wake-up may be late before it is taken to be so always. */
+  private static final int ATTEMPTS = 3;
+
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  /** Those who wait on a handle, and who closes it. */
+  private record Waking(List<Actor<?>> waiters, Actor<?> closing) {}
+
+  private interface Scene {
+    Waking on(Space<String> space);
+  }
+
+  /**
+   * Waiters are woken within a second; whoever closes must not wait for much longer. Where others
+   * keep the processors busy, any wake-up may be late, but not each time; none may be missing.
+   */
+  private void requirePrompt(String what, Scene scene) {
+    AssertionError late = null;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Waking waking = scene.on(stage().open(Codec.utf8()));
+      late = lateness(what, waking);
+      // Also of those that are late: each must end, and as it should.
+      for (Actor<?> waiter : waking.waiters()) {
+        assertInstanceOf(SpaceClosedException.class, waiter.failure(), what);
+      }
+      waking.closing().result();
+      if (late == null) {
+        return;
+      }
+    }
+    throw late;
+  }
+
+  /** What has not ended in time, all that time being counted from the close; or null. */
+  private @Nullable AssertionError lateness(String what, Waking waking) {
+    Duration limit = stage().promptly();
+    Duration longer = limit.multipliedBy(3).dividedBy(2);
+    Stage.Patience patience = stage().atMostOnce(longer);
+    stage().letPass(limit, () -> waking.waiters().stream().allMatch(Actor::isDone));
+    for (Actor<?> waiter : waking.waiters()) {
+      if (!waiter.isDone()) {
+        return new AssertionError(
+            what + ": nothing within " + limit.toMillis() + " ms" + waiter.stack());
+      }
+    }
+    while (!waking.closing().isDone() && !patience.isExhausted()) {
+      Stage.pause();
+    }
+    return waking.closing().isDone()
+        ? null
+        : new AssertionError(
+            "close takes longer than " + longer.toMillis() + " ms" + waking.closing().stack());
+  }
+
+  private Actor<?> startBlocked(Space<String> space, Wait wait, String key) {
+    return start(wait + " of " + key, () -> wait.call().on(space, key)).awaitBlocked();
+  }
 
   @Test
   void cls1_closeWakesEveryWaiterOnEveryKey() {
-    List<Actor<?>> waiters = new ArrayList<>();
-    for (Wait wait : Wait.ALL) {
-      for (String key : List.of("a", "b", "c")) {
-        waiters.add(startBlocked(wait, key));
-        waiters.add(startBlocked(wait, key));
-      }
-    }
-    space().out("other", "1");
-    Actor<?> closing = start("close of a handle with waiters", this::close);
-    for (Actor<?> waiter : waiters) {
-      assertInstanceOf(
-          SpaceClosedException.class,
-          waiter.failure(stage().promptly()),
-          "what a waiter got when the handle was closed");
-    }
-    requirePrompt(closing);
+    requirePrompt(
+        "what a waiter got when the handle was closed",
+        space -> {
+          List<Actor<?>> waiters = new ArrayList<>();
+          for (Wait wait : Wait.ALL) {
+            for (String key : List.of("a", "b", "c")) {
+              waiters.add(startBlocked(space, wait, key));
+              waiters.add(startBlocked(space, wait, key));
+            }
+          }
+          space.out("other", "1");
+          return new Waking(waiters, start("close of a handle with waiters", () -> close(space)));
+        });
   }
 
   @Test
   void cls1_closeWakesAsManyWaitersAsThereAre() {
-    List<Actor<?>> waiters = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      Wait wait = Wait.ALL.get(i % 4);
-      String key = i < 120 ? KEY : KEY + i;
-      waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
-    }
-    waiters.forEach(Actor::awaitBlocked);
-    Actor<?> closing = start("close of a handle with many waiters", this::close);
-    for (Actor<?> waiter : waiters) {
-      assertInstanceOf(
-          SpaceClosedException.class,
-          waiter.failure(stage().promptly()),
-          "what one of 200 waiters got when the handle was closed");
-    }
-    requirePrompt(closing);
+    requirePrompt(
+        "what one of 200 waiters got when the handle was closed",
+        space -> {
+          List<Actor<?>> waiters = new ArrayList<>();
+          for (int i = 0; i < 200; i++) {
+            Wait wait = Wait.ALL.get(i % 4);
+            String key = i < 120 ? KEY : KEY + i;
+            waiters.add(start(wait + " of " + key, () -> wait.call().on(space, key)));
+          }
+          waiters.forEach(Actor::awaitBlocked);
+          return new Waking(
+              waiters, start("close of a handle with many waiters", () -> close(space)));
+        });
   }
 
   @Test
   void cls1_anInterruptedThreadThatClosesWakesEveryWaiter() {
-    List<Actor<?>> waiters = new ArrayList<>();
-    for (Wait wait : Wait.ALL) {
-      waiters.add(startBlocked(wait, KEY));
-    }
-    Actor<?> closing =
-        start(
-            "close by an interrupted thread",
-            () -> {
-              Thread.currentThread().interrupt();
-              return close();
-            });
-    for (Actor<?> waiter : waiters) {
-      assertInstanceOf(
-          SpaceClosedException.class,
-          waiter.failure(stage().promptly()),
-          "what a waiter got when an interrupted thread closed the handle");
-    }
-    requirePrompt(closing);
+    requirePrompt(
+        "what a waiter got when an interrupted thread closed the handle",
+        space -> {
+          List<Actor<?>> waiters = new ArrayList<>();
+          for (Wait wait : Wait.ALL) {
+            waiters.add(startBlocked(space, wait, KEY));
+          }
+          Actor<?> closing =
+              start(
+                  "close by an interrupted thread",
+                  () -> {
+                    Thread.currentThread().interrupt();
+                    return close(space);
+                  });
+          return new Waking(waiters, closing);
+        });
   }
 
   @Test
   void cls1_aCodecThatTakesLongLetsCloseWakeTheWaiters() {
     assumeTrue(stage().encodes(), "values need not pass through a codec");
+    String what =
+        "what a waiter got when the handle was closed while the codec ran in another call";
+    AssertionError late = null;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      late = latenessBesideACodec(what);
+      if (late == null) {
+        return;
+      }
+    }
+    throw late;
+  }
+
+  private @Nullable AssertionError latenessBesideACodec(String what) {
     CountDownLatch decoding = new CountDownLatch(1);
     CountDownLatch woken = new CountDownLatch(1);
     Codec<String> slow =
@@ -109,48 +172,39 @@ abstract class CloseRules extends Rules {
     Space<String> space = stage().open(slow);
     List<Actor<?>> waiters = new ArrayList<>();
     for (Wait wait : Wait.ALL) {
-      waiters.add(start(wait + " until close", () -> wait.call().on(space, KEY)).awaitBlocked());
+      waiters.add(startBlocked(space, wait, KEY));
     }
     space.out("another", "1");
     start("rdp whose codec takes long", () -> space.rdp("another"));
     stage().await("the codec", () -> decoding.getCount() == 0);
-    Actor<?> closing =
-        start(
-            "close while the codec runs",
-            () -> {
-              space.close();
-              return "closed";
-            });
+    Actor<?> closing = start("close while the codec runs", () -> close(space));
+    AssertionError late = null;
     try {
+      stage().letPass(stage().promptly(), () -> waiters.stream().allMatch(Actor::isDone));
       for (Actor<?> waiter : waiters) {
-        assertInstanceOf(
-            SpaceClosedException.class,
-            waiter.failure(stage().promptly()),
-            "what a waiter got when the handle was closed while the codec ran in another call");
+        if (!waiter.isDone()) {
+          late = new AssertionError(what + ": nothing yet" + waiter.stack());
+        }
       }
     } finally {
       woken.countDown();
     }
+    for (Actor<?> waiter : waiters) {
+      assertInstanceOf(SpaceClosedException.class, waiter.failure(), what);
+    }
     closing.result();
+    return late;
   }
 
   @Test
   void cls1_closeIsPromptAlsoWhereNobodyWaits() {
-    space().out(KEY, "1");
-    requirePrompt(start("close of a handle without waiters", this::close));
-  }
-
-  /** Waiters are woken within a second; whoever closes must not wait for much longer. */
-  private void requirePrompt(Actor<?> closing) {
-    Duration limit = stage().promptly().multipliedBy(3).dividedBy(2);
-    Stage.Patience patience = stage().atMostOnce(limit);
-    while (!closing.isDone() && !patience.isExhausted()) {
-      Stage.pause();
-    }
-    assertTrue(
-        closing.isDone(),
-        () -> "close takes longer than " + limit.toMillis() + " ms" + closing.stack());
-    closing.result();
+    requirePrompt(
+        "close",
+        space -> {
+          space.out(KEY, "1");
+          return new Waking(
+              List.of(), start("close of a handle without waiters", () -> close(space)));
+        });
   }
 
   @Test
@@ -430,7 +484,11 @@ abstract class CloseRules extends Rules {
   }
 
   private Object close() {
-    space().close();
+    return close(space());
+  }
+
+  private static Object close(Space<String> space) {
+    space.close();
     return "closed";
   }
 }

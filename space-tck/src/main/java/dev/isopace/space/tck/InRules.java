@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** IN-1 to IN-5: taking. */
 abstract class InRules extends WaitRules {
   private static final String KEY = "in";
+  private static final int ROUNDS = 3;
 
   @Override
   final Wait untimed() {
@@ -43,8 +44,21 @@ abstract class InRules extends WaitRules {
   @Test
   void in2_lostRacesDoNotExtendTheWait() {
     Duration timeout = stage().moment().multipliedBy(5);
+    // Where others keep the processors busy, any of them may be late, but not each time.
+    int round = 0;
+    long latest = latestLoser(KEY, timeout);
+    while (latest >= timeout.multipliedBy(3).toNanos() && ++round < ROUNDS) {
+      latest = latestLoser(KEY + round, timeout);
+    }
+    assertTrue(
+        round < ROUNDS,
+        "empty after " + latest + " ns, but the timeout was " + timeout.toNanos() + " ns");
+  }
+
+  /** Has takers lose races; how long the one has waited that waited longest. */
+  private long latestLoser(String key, Duration timeout) {
     for (int i = 0; i < 10; i++) {
-      startBlocked(Wait.IN, KEY);
+      startBlocked(Wait.IN, key);
     }
     List<Actor<Long>> losers = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
@@ -53,22 +67,24 @@ abstract class InRules extends WaitRules {
               "a taker among others",
               () -> {
                 long begin = System.nanoTime();
-                return space().in(KEY, timeout).isPresent() ? 0 : System.nanoTime() - begin;
+                return space().in(key, timeout).isPresent() ? 0 : System.nanoTime() - begin;
               }));
     }
     // Ten entries for 22 takers, over three times the timeout: each wakes somebody, and some get
     // none.
     for (int i = 0; i < 10 && !losers.stream().allMatch(Actor::isDone); i++) {
       stage().letPass(timeout.dividedBy(3), () -> losers.stream().allMatch(Actor::isDone));
-      space().out(KEY, "1");
+      space().out(key, "1");
     }
+    long latest = 0;
     for (Actor<Long> loser : losers) {
       long elapsed = loser.result();
       assertTrue(
-          elapsed == 0
-              || (elapsed >= timeout.toNanos() && elapsed < timeout.multipliedBy(3).toNanos()),
+          elapsed == 0 || elapsed >= timeout.toNanos(),
           "empty after " + elapsed + " ns, but the timeout was " + timeout.toNanos() + " ns");
+      latest = Math.max(latest, elapsed);
     }
+    return latest;
   }
 
   @Test
