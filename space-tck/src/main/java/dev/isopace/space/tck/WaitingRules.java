@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class WaitingRules extends Rules {
   private static final String KEY = "waiting";
   private static final Duration PASSING = Duration.ofSeconds(1);
+  private static final Duration LET_GO = Duration.ofMillis(50);
   private static final String LAST = "last";
   private static final int KEYS = 200;
 
@@ -176,8 +177,17 @@ abstract class WaitingRules extends Rules {
         start(
             "interrupts the taker",
             () -> {
+              // Where a take takes longer than the pause it must be let go, now and then.
+              int seen = -1;
+              Stage.Patience moving = stage().atMostOnce(LET_GO);
               while (!isOver.get()) {
-                taker.interrupt();
+                if (ended.get() != seen) {
+                  seen = ended.get();
+                  moving = stage().atMostOnce(LET_GO);
+                }
+                if (!moving.isExhausted()) {
+                  taker.interrupt();
+                }
                 Stage.pause();
               }
               return null;
