@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import java.time.Duration;
@@ -121,6 +122,30 @@ abstract class Rules {
       throw new AssertionError(what + " threw " + e + " instead of " + type.getSimpleName(), e);
     }
     return fail(what + " returned " + result + " instead of throwing " + type.getSimpleName());
+  }
+
+  /** How a take ended that something else may have ended: an interrupt, a timeout, or a close. */
+  enum End {
+    TOOK,
+    GAVE_UP,
+
+    /** It cannot be known whether it has removed an entry. */
+    IN_DOUBT
+  }
+
+  /** Waits for a take that may end by such an exception, or in doubt. */
+  static End endOf(Actor<Optional<String>> taker, Class<? extends Exception> otherwise) {
+    try {
+      return taker.result().isPresent() ? End.TOOK : End.GAVE_UP;
+    } catch (AssertionError e) {
+      if (e.getCause() instanceof IndeterminateException) {
+        return End.IN_DOUBT;
+      }
+      if (otherwise.isInstance(e.getCause())) {
+        return End.GAVE_UP;
+      }
+      throw e;
+    }
   }
 
   /** What went wrong must be named in the message. */

@@ -1,7 +1,9 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Deadline;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +99,50 @@ enum Manner {
     }
   },
 
+  /** Every change takes ten milliseconds, and one waits for the other. */
+  LABORIOUS {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        void append(Queue queue, Entry entry) {
+          Delay.pass(CHANGE);
+          super.append(queue, entry);
+        }
+
+        @Override
+        void remove(Queue queue) {
+          Delay.pass(CHANGE);
+          super.remove(queue);
+        }
+      };
+    }
+  },
+
+  /** One that is interrupted where an entry is does not know whether it has removed it. */
+  DOUBTFUL {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+          try {
+            super.await(waiter, deadline);
+          } catch (InterruptedException e) {
+            Queue queue = waiter.queue;
+            if (!waiter.takes || queue.entries.isEmpty() || !mayTake(queue, waiter)) {
+              throw e;
+            }
+            if (ThreadLocalRandom.current().nextBoolean()) {
+              remove(queue);
+            }
+            throw new IndeterminateException("in of key " + queue.key + " may have taken an entry");
+          }
+        }
+      };
+    }
+  },
+
   /** A waiter wakes up for nothing, a few times. */
   WAKING_SPURIOUSLY {
     @Override
@@ -114,6 +160,8 @@ enum Manner {
       };
     }
   };
+
+  private static final Duration CHANGE = Duration.ofMillis(10);
 
   /** Opens one: by reference, or, with a codec, by copy. */
   abstract <V> PlainSpace<V> open(@Nullable Codec<V> codec);

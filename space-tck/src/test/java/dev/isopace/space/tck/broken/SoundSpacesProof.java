@@ -59,6 +59,7 @@ class SoundSpacesProof {
     uris.put("sleeping", "sound:SLEEPING");
     uris.put("sleeping under its lock", "sound:SLEEPING_UNDER_LOCK");
     uris.put("travelling", "sound:TRAVELLING?copy=true");
+    uris.put("doubtful", "sound:DOUBTFUL");
     uris.put("waking spuriously", "sound:WAKING_SPURIOUSLY");
     uris.put("durable", "plainstore:" + directory.resolve(Suite.FRESH));
     uris.put("shared", "plainshared:" + server.port() + "/" + Suite.FRESH);
