@@ -16,13 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +33,8 @@ abstract class CloseRules extends Rules {
 
   /** How often a wake-up may be late before it is taken to be so always. */
   private static final int ATTEMPTS = 3;
+
+  private static final long MOMENT_TO_END = Duration.ofMillis(20).toNanos();
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
@@ -379,10 +381,45 @@ abstract class CloseRules extends Rules {
   }
 
   static void requireNoThreads(Set<Thread> before, String by) {
-    Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
-    more.removeAll(before);
-    more.removeIf(thread -> !thread.isAlive() || isForeign(thread));
-    assertEquals(Set.of(), more, "threads that " + by + " has left");
+    // A thread that has done its work, and said so, needs a moment to be gone.
+    long begun = System.nanoTime();
+    Map<Thread, StackTraceElement[]> more = moreThan(before);
+    while (!more.isEmpty()
+        && more.values().stream().allMatch(CloseRules::isEnding)
+        && System.nanoTime() - begun < MOMENT_TO_END) {
+      Stage.pause();
+      more = moreThan(before);
+    }
+    if (!more.isEmpty()) {
+      StringBuilder text = new StringBuilder("threads that " + by + " has left:");
+      more.forEach(
+          (thread, frames) -> {
+            text.append("\n  '").append(thread.getName()).append("' ").append(thread.getState());
+            for (StackTraceElement frame : frames) {
+              text.append("\n    at ").append(frame);
+            }
+          });
+      fail(text.toString());
+    }
+  }
+
+  private static Map<Thread, StackTraceElement[]> moreThan(Set<Thread> before) {
+    Map<Thread, StackTraceElement[]> more = new HashMap<>(Thread.getAllStackTraces());
+    more.keySet().removeAll(before);
+    more.keySet().removeIf(thread -> !thread.isAlive() || isForeign(thread));
+    return more;
+  }
+
+  /** Whether there is nothing left for the thread to do than to end. */
+  private static boolean isEnding(StackTraceElement[] frames) {
+    return frames.length == 0
+        || Stream.of(frames)
+            .anyMatch(
+                frame ->
+                    (frame.getMethodName().equals("processWorkerExit")
+                            && frame.getClassName().equals(ThreadPoolExecutor.class.getName()))
+                        || (frame.getMethodName().equals("exit")
+                            && frame.getClassName().equals(Thread.class.getName())));
   }
 
   /** Whether a thread is the suite's or the JVM's own. */
@@ -390,6 +427,9 @@ abstract class CloseRules extends Rules {
     ThreadGroup group = thread.getThreadGroup();
     return thread.getName().startsWith("tck: ")
         || thread.getName().startsWith("ForkJoinPool.commonPool")
+        // Those that carry virtual threads, and wake them.
+        || thread.getClass().getName().startsWith("jdk.internal.")
+        || thread.getName().startsWith("VirtualThread-un")
         || group == null
         || group.getParent() == null
         || group.getName().equals("InnocuousThreadGroup");
