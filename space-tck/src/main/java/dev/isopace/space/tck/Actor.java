@@ -203,6 +203,10 @@ final class Actor<T extends @Nullable Object> {
     return !thread.isAlive();
   }
 
+  boolean isGone() {
+    return !thread.isAlive();
+  }
+
   String stack() {
     StringBuilder text = new StringBuilder("; '" + thread.getName() + "' is " + thread.getState());
     Arrays.stream(thread.getStackTrace()).forEach(frame -> text.append("\n    at ").append(frame));

@@ -321,9 +321,12 @@ final class Stage {
         left.add(actor);
       }
     }
+    left.removeIf(Actor::isGone);
     if (!left.isEmpty()) {
       StringBuilder message =
-          new StringBuilder("threads that neither close nor interrupt has ended:");
+          new StringBuilder(
+              "after the test, whatever came of it, CLS-1 and IN-5 are broken; threads that neither"
+                  + " close nor interrupt has ended:");
       left.forEach(actor -> message.append(actor.stack()));
       throw new AssertionError(message.toString());
     }
