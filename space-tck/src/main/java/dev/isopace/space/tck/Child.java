@@ -23,11 +23,17 @@ final class Child implements AutoCloseable {
   /** What the lines begin with that are meant for the suite. */
   static final String MARK = "tck ";
 
-  /** What decides where modules come from; a child needs the same, and nothing else. */
-  private static final Pattern MODULE_OPTION =
+  /**
+   * What decides where modules come from and what they may do, and the properties that a backend
+   * may go by: a child needs the same. It cannot listen to the same port for whoever watches.
+   */
+  private static final Pattern SHARED_OPTION =
       Pattern.compile(
           "--(module-path|upgrade-module-path|patch-module|add-modules|add-reads|add-exports"
-              + "|add-opens)=.*");
+              + "|add-opens|enable-native-access)=.*"
+              + "|--enable-preview"
+              + "|-D(?!com\\.sun\\.management|java\\.class\\.path=|jdk\\.module\\.).*",
+          Pattern.DOTALL);
 
   private static final String END = "";
 
@@ -45,7 +51,7 @@ final class Child implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (MODULE_OPTION.matcher(option).matches()) {
+      if (SHARED_OPTION.matcher(option).matches()) {
         command.add(option);
       }
     }
