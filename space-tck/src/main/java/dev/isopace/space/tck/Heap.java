@@ -1,5 +1,6 @@
 package dev.isopace.space.tck;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -8,6 +9,16 @@ final class Heap {
   private static final int COLLECTIONS = 5;
 
   private Heap() {}
+
+  /** Whether the virtual machine collects garbage when it is asked to. */
+  static boolean canBeMeasured() {
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    for (int i = 0; i < COLLECTIONS && !garbage.refersTo(null); i++) {
+      System.gc();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    return garbage.refersTo(null);
+  }
 
   /**
    * Bytes in use once all garbage is collected; several times, since one leaves what the next

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
@@ -147,32 +150,131 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
-  void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() {
+  void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() throws InterruptedException {
+    requireMeasurableHeap();
     int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
-    useKeys(1_000, LONGEST);
-    long before = Heap.used();
-    long keys = useKeys(most, LONGEST);
-    long left = Heap.used() - before;
-    stage().report("keys used", keys);
+    useKeys("", 1_000, LONGEST);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
     // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
-    long limit = 16 * keys + 500_000;
-    assertEquals(Set.of(), space().keys());
+    Leak leak =
+        leakOf("keys used", keys -> 16 * keys + 500_000, name -> useKeys(name, most, LONGEST));
+    assertEquals(Set.of(), space().keys(), "keys after all were emptied");
     assertTrue(
-        left < limit, keys + " idle keys left " + left + " bytes behind, the limit is " + limit);
+        !leak.isOne(),
+        () -> leak.uses() + " idle keys left " + leak + waysThatLeak(Math.min(most, 20_000)));
+  }
+
+  /** What so many uses have left behind, and how much they may. */
+  private record Leak(long uses, long left, long limit) {
+    boolean isOne() {
+      return left >= limit;
+    }
+
+    @Override
+    public String toString() {
+      return left + " bytes behind, the limit is " + limit;
+    }
+  }
+
+  /** Uses the space many times, with keys of a name; returns how often. */
+  private interface Use {
+    long play(String name) throws InterruptedException;
+  }
+
+  /**
+   * What much use leaves behind: if it is too much, what as much use leaves once more. A cache, or
+   * a table that grows, is filled by then; what leaks goes on to do so.
+   *
+   * @param what by what name to report how often it was used, if at all
+   */
+  private Leak leakOf(String what, LongUnaryOperator limit, Use use) throws InterruptedException {
+    Leak leak = measure("one", limit, use);
+    if (!what.isEmpty()) {
+      stage().report(what, leak.uses());
+    }
+    return leak.isOne() ? measure("two", limit, use) : leak;
+  }
+
+  private static Leak measure(String name, LongUnaryOperator limit, Use use)
+      throws InterruptedException {
+    long before = Heap.used();
+    long uses = use.play(name);
+    long left = Heap.used() - before;
+    return new Leak(uses, left, limit.applyAsLong(uses));
+  }
+
+  /** Uses a key in one way. */
+  private interface Way {
+    void of(String key) throws InterruptedException;
+  }
+
+  /** Which ways to use a key leave something behind, each by itself. */
+  private String waysThatLeak(int most) {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    ways.put("out and inp", key -> outAnd(key, space()::inp));
+    ways.put("out and in", key -> outAnd(key, space()::in));
+    ways.put("out and timed in", key -> outAnd(key, each -> space().in(each, LONG)));
+    ways.put(
+        "out and in with timeout 0", key -> outAnd(key, each -> space().in(each, Duration.ZERO)));
+    ways.put("in with timeout 0 in vain", key -> space().in(key, Duration.ZERO));
+    ways.put("timed in in vain", key -> space().in(key, Duration.ofNanos(1)));
+    ways.put("rd with timeout 0 in vain", key -> space().rd(key, Duration.ZERO));
+    ways.put("timed rd in vain", key -> space().rd(key, Duration.ofNanos(1)));
+    ways.put("inp in vain", key -> space().inp(key));
+    ways.put("rdp in vain", key -> space().rdp(key));
+    ways.put("len of a key without entries", key -> space().len(key));
+    ways.put("in by an interrupted thread", this::interruptedIn);
+    StringBuilder text = new StringBuilder("; by itself,");
+    int found = text.length();
+    ways.forEach(
+        (name, way) -> {
+          Leak leak =
+              start(name, () -> measureAlone(name, most, way)).result(LONGEST.multipliedBy(10));
+          if (leak.isOne()) {
+            text.append(text.length() == found ? " " : ", ");
+            text.append(name).append(" leaves ").append(leak.left() / leak.uses());
+            text.append(" bytes a key");
+          }
+        });
+    return text.length() == found ? "; no way to use a key does so by itself" : text.toString();
+  }
+
+  private void outAnd(String key, Way way) throws InterruptedException {
+    space().out(key, "1");
+    way.of(key);
+  }
+
+  private void interruptedIn(String key) {
+    Thread.currentThread().interrupt();
+    thrownBy(InterruptedException.class, "an interrupted wait", () -> space().in(key));
+  }
+
+  private Leak measureAlone(String name, int most, Way way) throws InterruptedException {
+    return measure(
+        name,
+        uses -> 16 * uses + 100_000,
+        prefix -> {
+          Stage.Patience time = stage().atMostOnce(LONGEST.dividedBy(6));
+          int uses = 0;
+          do {
+            way.of(prefix + " " + uses++);
+          } while (uses < most && !time.isExhausted());
+          return uses;
+        });
   }
 
   @Test
-  void prb4_waitsInVainLeaveNothingBehindAlsoBehindOneThatGoesOn() {
+  void prb4_waitsInVainLeaveNothingBehindAlsoBehindOneThatGoesOn() throws InterruptedException {
+    requireMeasurableHeap();
     startBlocked(Wait.IN, "waited on");
     startBlocked(Wait.RD, "waited on");
     waitInVain(WAITS / 50, LONGEST);
-    long before = Heap.used();
-    long waits = waitInVain(rounds(WAITS), LONGEST);
-    long left = Heap.used() - before;
-    stage().report("waits in vain", waits);
-    long limit = 4 * waits + 500_000;
-    assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
+    Leak leak =
+        leakOf(
+            "waits in vain",
+            waits -> 4 * waits + 500_000,
+            name -> waitInVain(rounds(WAITS), LONGEST));
+    assertTrue(!leak.isOne(), () -> leak.uses() + " waits left " + leak);
   }
 
   /** By several callers; long enough that each joins those who wait. */
@@ -196,7 +298,7 @@ abstract class KeysRules extends Rules {
   /**
    * Has so many keys, or as many as the time allows, hold an entry all at once, and empties them.
    */
-  private long useKeys(int most, Duration longest) {
+  private long useKeys(String name, int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
     // By several callers, where each call takes a journey.
     int callers = stage().promises(Capability.SHARED) ? WAITERS : 1;
@@ -206,16 +308,16 @@ abstract class KeysRules extends Rules {
         caller -> {
           int keys = 0;
           for (; keys < most / callers && !time.isExhausted(); keys++) {
-            space().out("idle-" + caller + "-" + keys, "1");
+            space().out("idle-" + name + caller + "-" + keys, "1");
             if (keys % 5 == 0) {
-              space().out("idle-" + caller + "-" + keys, "2");
+              space().out("idle-" + name + caller + "-" + keys, "2");
             }
           }
           for (int i = 0; i < keys; i++) {
             if (i % 5 == 0) {
-              space().inp("idle-" + caller + "-" + i);
+              space().inp("idle-" + name + caller + "-" + i);
             }
-            empty(caller + "-" + i, i);
+            empty(name + caller + "-" + i, i);
           }
           return keys;
         });
@@ -248,23 +350,31 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb4_valuesThatWereTakenAreNotKept() throws InterruptedException {
-    passValues(20);
-    long before = Heap.used();
+    requireMeasurableHeap();
+    passValues("", 20);
     int count = rounds(VALUES);
-    long size = passValues(count);
-    long left = Heap.used() - before;
+    Leak leak = leakOf("", KeysRules::limitOf, name -> passValues(name, count));
     assertTrue(
-        left < Math.max(size / 4, 2_000_000),
-        count + " values, of " + size + " bytes, that were written and taken left " + left);
+        !leak.isOne(),
+        () ->
+            count
+                + " values, of "
+                + leak.uses()
+                + " bytes, that were written and taken left "
+                + leak);
+  }
+
+  private static long limitOf(long size) {
+    return Math.max(size / 4, 2_000_000);
   }
 
   /** Writes and takes large values, each of its own; returns how much. */
-  private long passValues(int count) throws InterruptedException {
+  private long passValues(String name, int count) throws InterruptedException {
     long size = 0;
     for (int i = 0; i < count; i++) {
       String value = (char) ('a' + i % 26) + "v".repeat(LARGE);
       size += value.length();
-      String key = KEY + i % 10;
+      String key = KEY + name + i % 10;
       space().out(key, value);
       assertEquals(Optional.of(value), space().rdp(key), "rdp of a large value");
       Optional<String> taken = i % 2 == 0 ? space().inp(key) : Optional.of(space().in(key));
@@ -274,19 +384,18 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
-  void prb4_valuesThatWereWaitedForAreNotKept() {
-    passValuesToOneThatWaits(20);
-    long before = Heap.used();
+  void prb4_valuesThatWereWaitedForAreNotKept() throws InterruptedException {
+    requireMeasurableHeap();
+    passValuesToOneThatWaits("", 20);
     int count = rounds(VALUES);
-    long size = passValuesToOneThatWaits(count);
-    long left = Heap.used() - before;
+    Leak leak = leakOf("", KeysRules::limitOf, name -> passValuesToOneThatWaits(name, count));
     assertTrue(
-        left < Math.max(size / 4, 2_000_000),
-        count + " values, of " + size + " bytes, that were waited for left " + left);
+        !leak.isOne(),
+        () -> count + " values, of " + leak.uses() + " bytes, that were waited for left " + leak);
   }
 
   /** Writes large values, each when somebody waits for it; returns how much. */
-  private long passValuesToOneThatWaits(int count) {
+  private long passValuesToOneThatWaits(String name, int count) {
     AtomicInteger received = new AtomicInteger();
     Actor<Long> waiter =
         start(
@@ -295,7 +404,7 @@ abstract class KeysRules extends Rules {
               long size = 0;
               for (int i = 0; i < count; i++) {
                 Wait wait = Wait.ALL.get(i % 4);
-                String key = KEY + i % 10;
+                String key = KEY + name + i % 10;
                 size += wait.call().on(space(), key).orElseThrow().length();
                 if (!wait.takes()) {
                   space().inp(key);
@@ -308,28 +417,29 @@ abstract class KeysRules extends Rules {
       int number = i;
       stage().await("one that waits for value " + i, () -> received.get() == number);
       stage().await("one that waits", () -> waiter.isWaiting() || waiter.isDone());
-      space().out(KEY + i % 10, (char) ('a' + i % 26) + "w".repeat(LARGE));
+      space().out(KEY + name + i % 10, (char) ('a' + i % 26) + "w".repeat(LARGE));
     }
     return waiter.result();
   }
 
   @Test
   void prb4_waitsThatAnEntryOrAnInterruptEndsLeaveNothingBehind() throws InterruptedException {
-    endWaits(500, LONGEST.dividedBy(10));
-    long before = Heap.used();
-    long waits = endWaits(rounds(ENDED_WAITS), LONGEST.dividedBy(3));
-    long left = Heap.used() - before;
-    stage().report("waits ended", waits);
-    long limit = 16 * waits + 500_000;
-    assertEquals(Set.of(), space().keys());
-    assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
+    requireMeasurableHeap();
+    endWaits("ended-", 500, LONGEST.dividedBy(10));
+    Leak leak =
+        leakOf(
+            "waits ended",
+            waits -> 16 * waits + 500_000,
+            name -> endWaits("ended-" + name, rounds(ENDED_WAITS), LONGEST.dividedBy(3)));
+    assertEquals(Set.of(), space().keys(), "keys after all waits have ended");
+    assertTrue(!leak.isOne(), () -> leak.uses() + " waits left " + leak);
   }
 
   /**
    * Ends waits on ever different keys, by an interrupt and by an entry in turn, while the waiter is
    * about to wait or waits.
    */
-  private long endWaits(int most, Duration longest) throws InterruptedException {
+  private long endWaits(String name, int most, Duration longest) throws InterruptedException {
     Stage.Effort effort = stage().effort(most, longest);
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
@@ -340,7 +450,7 @@ abstract class KeysRules extends Rules {
             () -> {
               while (!isOver.get()) {
                 int number = begun.incrementAndGet();
-                String key = "ended-" + number;
+                String key = name + number;
                 try {
                   switch (number / 2 % 4) {
                     case 0 -> space().in(key);
@@ -367,12 +477,12 @@ abstract class KeysRules extends Rules {
       if (number % 2 == 0) {
         waiter.interrupt();
       } else {
-        space().out("ended-" + number, "1");
+        space().out(name + number, "1");
       }
       stage().await("the end of wait " + number, () -> ended.get() >= number);
       if (number % 2 == 1) {
         // A reader has left it there.
-        space().inp("ended-" + number);
+        space().inp(name + number);
       }
     }
     isOver.set(true);

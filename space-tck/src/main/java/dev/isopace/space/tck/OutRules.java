@@ -166,6 +166,7 @@ abstract class OutRules extends Rules {
 
   @Test
   void out3_onAClosedHandleKeepsNothingInMemory() {
+    requireMeasurableHeap();
     space().out(KEY, "1");
     space().close();
     outLate(20);

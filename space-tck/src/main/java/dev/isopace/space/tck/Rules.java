@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * The tests of some rules. The name of a test method begins with the id of its rule, and goes on
@@ -58,6 +59,13 @@ abstract class Rules {
     public String toString() {
       return name;
     }
+  }
+
+  /** For tests that would find garbage where the virtual machine does not collect it. */
+  static void requireMeasurableHeap() {
+    Assumptions.assumeTrue(
+        Heap.canBeMeasured(),
+        "this JVM collects no garbage when it is asked to; is it run with -XX:+DisableExplicitGC?");
   }
 
   /** Starts a caller and waits until it waits. */
