@@ -2,7 +2,9 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
@@ -33,6 +35,20 @@ abstract class DiscoveryRules extends Rules {
     assertTrue(
         schemes.contains(scheme()),
         () -> "no provider of scheme '" + scheme() + "' was found, only " + schemes);
+  }
+
+  @Test
+  void spi1_theProviderSaysWhatItsSpacesPromise() {
+    for (SpaceProvider provider : stage().providers()) {
+      String name = provider.getClass().getName();
+      try {
+        assertNotNull(
+            provider.capabilities(SpaceUri.parse(stage().uri())),
+            "what capabilities of " + name + " returned");
+      } catch (RuntimeException e) {
+        fail("capabilities of " + name + " threw " + e, e);
+      }
+    }
   }
 
   @Test

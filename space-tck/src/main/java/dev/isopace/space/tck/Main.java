@@ -236,6 +236,7 @@ public final class Main {
     return found;
   }
 
+  @SuppressWarnings("NullAway") // a provider may be broken
   private static Set<Capability> capabilities(String uri, List<SpaceProvider> providers)
       throws CannotRun {
     Set<Capability> declared;
@@ -243,6 +244,12 @@ public final class Main {
       declared = providers.get(0).capabilities(SpaceUri.parse(UriTck.fresh(uri)));
     } catch (IllegalArgumentException | SpaceException e) {
       throw new CannotRun("'" + shown(uri) + "' cannot be used: " + e.getMessage());
+    } catch (RuntimeException e) {
+      // A provider that is broken; a rule of discovery says so.
+      return Set.of();
+    }
+    if (declared == null) {
+      return Set.of();
     }
     boolean isSeenByOthers =
         declared.contains(Capability.DURABLE) || declared.contains(Capability.SHARED);

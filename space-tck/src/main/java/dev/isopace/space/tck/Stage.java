@@ -86,9 +86,19 @@ final class Stage {
         .toList();
   }
 
+  /** What is declared; nothing, if that cannot be learnt, which a rule of discovery tells. */
+  @SuppressWarnings("NullAway") // a provider may be broken
   Set<Capability> capabilities() {
     List<SpaceProvider> providers = providers();
-    return providers.isEmpty() ? Set.of() : providers.get(0).capabilities(SpaceUri.parse(uri));
+    if (providers.isEmpty()) {
+      return Set.of();
+    }
+    try {
+      Set<Capability> declared = providers.get(0).capabilities(SpaceUri.parse(uri));
+      return declared == null ? Set.of() : declared;
+    } catch (RuntimeException e) {
+      return Set.of();
+    }
   }
 
   boolean promises(Capability capability) {

@@ -30,6 +30,18 @@ class BrokenDiscoveryTest {
   }
 
   @Test
+  void aProviderThatDoesNotSayWhatItsSpacesPromiseFailsSpi1() throws IOException {
+    for (String answer : List.of("null", "java.util.Set.of(Capability.valueOf(\"NONE\"))")) {
+      String mute = provider("Mute", "mute", "");
+      Path source = directory.resolve("src/mute/Mute.java");
+      Files.writeString(
+          source,
+          Files.readString(source).replace("return java.util.Set.of()", "return " + answer));
+      requireFailure(run("mute:", "SPI-1", List.of(mute), null));
+    }
+  }
+
+  @Test
   void twoProvidersOfOneSchemeFailSpi2() throws IOException {
     String one = provider("One", "twin", "");
     String two = provider("Two", "twin", "");
