@@ -51,8 +51,8 @@ abstract class ArgumentRules extends Rules {
     requireNamed("value", "out of value null", () -> space().out(KEY, null));
     requireNamed("timeout", "in with timeout null", () -> space().in(KEY, null));
     requireNamed("timeout", "rd with timeout null", () -> space().rd(KEY, null));
-    assertEquals(1, space().len(KEY));
-    assertEquals(Set.of(KEY), space().keys());
+    assertEquals(1, space().len(KEY), "a refused call has changed something: len");
+    assertEquals(Set.of(KEY), space().keys(), "a refused call has changed something: keys");
   }
 
   @Test
@@ -102,7 +102,7 @@ abstract class ArgumentRules extends Rules {
     for (String key : keys) {
       assertTrue(space().out(key, "value of " + key), () -> "out of key " + shown(key));
     }
-    assertEquals(keys, space().keys(), "keys");
+    requireKeys(keys, space().keys(), "keys");
     for (String key : keys) {
       Optional<String> value = Optional.of("value of " + key);
       assertEquals(1, space().len(key), () -> "len of key " + shown(key));
@@ -110,7 +110,7 @@ abstract class ArgumentRules extends Rules {
       assertEquals(value, space().in(key, LONG), () -> "in of key " + shown(key));
       assertEquals(Optional.empty(), space().inp(key), () -> "inp of key " + shown(key));
     }
-    assertEquals(Set.of(), space().keys(), "keys in the end");
+    requireKeys(Set.of(), space().keys(), "keys in the end");
   }
 
   @Test
@@ -119,7 +119,7 @@ abstract class ArgumentRules extends Rules {
       Actor<Optional<String>> waiter =
           start("in of key " + shown(key), () -> Optional.of(space().in(key))).awaitBlocked();
       space().out(key, "1");
-      assertEquals(Optional.of("1"), waiter.result());
+      assertEquals(Optional.of("1"), waiter.result(), () -> "what was waited for by " + shown(key));
     }
   }
 
@@ -460,20 +460,5 @@ abstract class ArgumentRules extends Rules {
     byte[] bytes = new byte[size];
     stage().random().nextBytes(bytes);
     return bytes;
-  }
-
-  private static String shown(String key) {
-    StringBuilder text = new StringBuilder("'");
-    key.codePoints()
-        .limit(20)
-        .forEach(
-            point -> {
-              if (point > ' ' && point < 0x7F) {
-                text.appendCodePoint(point);
-              } else {
-                text.append(String.format("\\u{%x}", point));
-              }
-            });
-    return text.append("' of ").append(key.length()).append(" chars").toString();
   }
 }

@@ -226,8 +226,11 @@ abstract class CloseRules extends Rules {
       }
       spin(3_000);
       space.close();
-      for (Actor<?> waiter : waiters) {
-        assertInstanceOf(SpaceClosedException.class, waiter.failure());
+      for (int i = 0; i < waiters.size(); i++) {
+        assertInstanceOf(
+            SpaceClosedException.class,
+            waiters.get(i).failure(),
+            "what " + Wait.ALL.get(i) + " got that began while the handle was closed");
       }
     }
   }

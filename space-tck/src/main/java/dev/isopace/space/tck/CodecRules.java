@@ -88,9 +88,10 @@ abstract class CodecRules extends Rules {
         space.out(KEY, "1");
         requireFailure("out", way, () -> space.out(KEY, BAD));
         requireFailure("out", way, () -> space.out("another " + KEY, BAD));
-        assertEquals(Set.of(KEY), space.keys());
-        assertEquals(1, space.len(KEY));
-        assertEquals(Optional.of("1"), space.inp(KEY));
+        String when = " after encode failed by " + way;
+        assertEquals(Set.of(KEY), space.keys(), "keys" + when);
+        assertEquals(1, space.len(KEY), "len" + when);
+        assertEquals(Optional.of("1"), space.inp(KEY), "inp" + when);
       }
     }
   }

@@ -406,7 +406,9 @@ abstract class DurableRules extends Rules {
     try (Space<String> space = reopened()) {
       space.out(KEY, "1");
       try (Child other = Child.start(stage(), PartnerMain.class, List.of(stage().uri()))) {
-        assertNull(other.next(), "what another process said that should not have opened the space");
+        assertNull(
+            other.next(),
+            "two processes have the space open, which is not SHARED; what the other one said");
       }
       assertEquals(Optional.of("1"), space.inp(KEY), "the first handle after another was refused");
     }

@@ -35,10 +35,10 @@ abstract class InRules extends WaitRules {
   void in1_inRemovesAndReturnsTheHead() throws InterruptedException {
     space().out(KEY, "1");
     space().out(KEY, "2");
-    assertEquals("1", space().in(KEY));
-    assertEquals(1, space().len(KEY));
-    assertEquals(Optional.of("2"), space().in(KEY, LONG));
-    assertEquals(0, space().len(KEY));
+    assertEquals("1", space().in(KEY), "in of two entries");
+    assertEquals(1, space().len(KEY), "len after in of one of two");
+    assertEquals(Optional.of("2"), space().in(KEY, LONG), "timed in of the second entry");
+    assertEquals(0, space().len(KEY), "len after both were taken");
   }
 
   @Test

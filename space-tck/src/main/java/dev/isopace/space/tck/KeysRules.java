@@ -72,8 +72,7 @@ abstract class KeysRules extends Rules {
       expected.add(KEY + i);
     }
     Set<String> keys = space().keys();
-    assertEquals(expected.size(), keys.size(), "number of keys");
-    assertEquals(expected, keys);
+    requireKeys(expected, keys, "keys");
   }
 
   @Test

@@ -168,14 +168,18 @@ abstract class OrderRules extends Rules {
   void fifo2_anOperationThatHasReturnedIsSeenByAllThatBeginAfterwards() {
     for (int i = 0; i < rounds(50); i++) {
       String key = "effect-" + i;
-      assertTrue(start("out", () -> space().out(key, "1")).result());
-      assertEquals(Optional.of("1"), start("rdp", () -> space().rdp(key)).result());
-      assertEquals(1L, start("len", () -> space().len(key)).result());
+      assertTrue(start("out", () -> space().out(key, "1")).result(), "what out returned");
+      assertEquals(
+          Optional.of("1"), start("rdp", () -> space().rdp(key)).result(), "rdp after out");
+      assertEquals(1L, start("len", () -> space().len(key)).result(), "len after out");
       assertTrue(start("keys", () -> space().keys()).result().contains(key), "keys after out");
-      assertEquals(Optional.of("1"), start("inp", () -> space().inp(key)).result());
-      assertEquals(Optional.empty(), start("rdp", () -> space().rdp(key)).result());
-      assertEquals(0L, start("len", () -> space().len(key)).result());
-      assertEquals(Optional.empty(), start("inp", () -> space().inp(key)).result());
+      assertEquals(
+          Optional.of("1"), start("inp", () -> space().inp(key)).result(), "inp after out");
+      assertEquals(
+          Optional.empty(), start("rdp", () -> space().rdp(key)).result(), "rdp after inp");
+      assertEquals(0L, start("len", () -> space().len(key)).result(), "len after inp");
+      assertEquals(
+          Optional.empty(), start("inp", () -> space().inp(key)).result(), "inp after inp");
     }
   }
 

@@ -27,8 +27,8 @@ abstract class OutRules extends Rules {
   @Test
   void out1_returnsTrueAndTheEntryIsThere() {
     assertTrue(space().out(KEY, "1"), "out");
-    assertEquals(1, space().len(KEY));
-    assertEquals(Optional.of("1"), space().rdp(KEY));
+    assertEquals(1, space().len(KEY), "len after out");
+    assertEquals(Optional.of("1"), space().rdp(KEY), "rdp after out");
   }
 
   @Test

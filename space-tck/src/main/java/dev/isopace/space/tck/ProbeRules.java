@@ -20,25 +20,27 @@ abstract class ProbeRules extends Rules {
 
   @Test
   void prb1_probesDoNotWait() {
-    assertEquals(Optional.empty(), start("inp", () -> space().inp(KEY)).result());
-    assertEquals(Optional.empty(), start("rdp", () -> space().rdp(KEY)).result());
+    assertEquals(Optional.empty(), start("inp", () -> space().inp(KEY)).result(), "inp");
+    assertEquals(Optional.empty(), start("rdp", () -> space().rdp(KEY)).result(), "rdp");
     startBlocked(Wait.IN, KEY);
     startBlocked(Wait.RD, KEY);
-    assertEquals(Optional.empty(), start("inp", () -> space().inp(KEY)).result());
-    assertEquals(Optional.empty(), start("rdp", () -> space().rdp(KEY)).result());
+    assertEquals(
+        Optional.empty(), start("inp", () -> space().inp(KEY)).result(), "inp while others wait");
+    assertEquals(
+        Optional.empty(), start("rdp", () -> space().rdp(KEY)).result(), "rdp while others wait");
   }
 
   @Test
   void prb1_inpTakesTheHeadAndRdpLeavesIt() {
     space().out(KEY, "1");
     space().out(KEY, "2");
-    assertEquals(Optional.of("1"), space().rdp(KEY));
-    assertEquals(Optional.of("1"), space().rdp(KEY));
-    assertEquals(Optional.of("1"), space().inp(KEY));
-    assertEquals(Optional.of("2"), space().rdp(KEY));
-    assertEquals(Optional.of("2"), space().inp(KEY));
-    assertEquals(Optional.empty(), space().rdp(KEY));
-    assertEquals(Optional.empty(), space().inp(KEY));
+    assertEquals(Optional.of("1"), space().rdp(KEY), "rdp of two entries");
+    assertEquals(Optional.of("1"), space().rdp(KEY), "rdp after an rdp");
+    assertEquals(Optional.of("1"), space().inp(KEY), "inp after two rdp");
+    assertEquals(Optional.of("2"), space().rdp(KEY), "rdp after an inp of the first entry");
+    assertEquals(Optional.of("2"), space().inp(KEY), "inp of the second entry");
+    assertEquals(Optional.empty(), space().rdp(KEY), "rdp after both were taken");
+    assertEquals(Optional.empty(), space().inp(KEY), "inp after both were taken");
   }
 
   @Test

@@ -31,14 +31,15 @@ abstract class RdRules extends WaitRules {
   void in1_rdReturnsTheHeadAndLeavesIt() throws InterruptedException {
     space().out(KEY, "1");
     space().out(KEY, "2");
-    assertEquals("1", space().rd(KEY));
-    assertEquals(Optional.of("1"), space().rd(KEY, LONG));
-    assertEquals("1", space().rd(KEY));
-    assertEquals(Optional.of("1"), space().rd(KEY, Duration.ZERO));
-    assertEquals(Optional.of("1"), space().rd(KEY, Duration.ofNanos(-1)));
-    assertEquals(2, space().len(KEY));
-    assertEquals("1", space().in(KEY));
-    assertEquals("2", space().rd(KEY));
+    assertEquals("1", space().rd(KEY), "rd of two entries");
+    assertEquals(Optional.of("1"), space().rd(KEY, LONG), "timed rd after a rd");
+    assertEquals("1", space().rd(KEY), "rd after a timed rd");
+    assertEquals(Optional.of("1"), space().rd(KEY, Duration.ZERO), "rd with timeout 0");
+    assertEquals(
+        Optional.of("1"), space().rd(KEY, Duration.ofNanos(-1)), "rd with a timeout below 0");
+    assertEquals(2, space().len(KEY), "len after entries were only read");
+    assertEquals("1", space().in(KEY), "in after entries were only read");
+    assertEquals("2", space().rd(KEY), "rd after the first of two was taken");
   }
 
   @Test
@@ -48,7 +49,8 @@ abstract class RdRules extends WaitRules {
       readers.add(startBlocked(Wait.READS.get(i % 2), KEY));
     }
     space().out(KEY, "1");
-    readers.forEach(reader -> assertEquals(Optional.of("1"), reader.result()));
+    readers.forEach(
+        reader -> assertEquals(Optional.of("1"), reader.result(), "what one of 4 readers got"));
     assertEquals(Optional.of("1"), space().inp(KEY), "the entry that was read");
   }
 }

@@ -8,6 +8,7 @@ import dev.isopace.space.SpaceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -23,6 +24,8 @@ abstract class Rules {
   /** For how long one must be seen to wait, at least, where a test is tried again. */
   private static final List<Duration> SETTLING =
       List.of(Duration.ofMillis(20), Duration.ofMillis(200));
+
+  private static final int SHOWN_KEYS = 5;
 
   /** How often it is tried with each of them: what is broken may show now and then only. */
   private static final int ATTEMPTS = 3;
@@ -130,6 +133,46 @@ abstract class Rules {
       throw new AssertionError(what + " threw " + e + " instead of " + type.getSimpleName(), e);
     }
     return fail(what + " returned " + result + " instead of throwing " + type.getSimpleName());
+  }
+
+  /** Both sets must hold the same keys; those that differ are named, so that one can read them. */
+  static void requireKeys(Set<String> expected, Set<String> found, String what) {
+    if (!expected.equals(found)) {
+      fail(
+          what
+              + ": "
+              + found.size()
+              + " instead of "
+              + expected.size()
+              + "; missing: "
+              + firstWithout(expected, found)
+              + "; surplus: "
+              + firstWithout(found, expected));
+    }
+  }
+
+  private static String firstWithout(Set<String> keys, Set<String> others) {
+    List<String> all =
+        keys.stream().filter(key -> !others.contains(key)).map(Rules::shown).toList();
+    return all.size() <= SHOWN_KEYS
+        ? all.toString()
+        : all.subList(0, SHOWN_KEYS) + " and " + (all.size() - SHOWN_KEYS) + " more";
+  }
+
+  /** A key as it can be printed. */
+  static String shown(String key) {
+    StringBuilder text = new StringBuilder("'");
+    key.codePoints()
+        .limit(20)
+        .forEach(
+            point -> {
+              if (point > ' ' && point < 0x7F) {
+                text.appendCodePoint(point);
+              } else {
+                text.append(String.format("\\u{%x}", point));
+              }
+            });
+    return text.append("' of ").append(key.length()).append(" chars").toString();
   }
 
   /** How a take ended that something else may have ended: an interrupt, a timeout, or a close. */

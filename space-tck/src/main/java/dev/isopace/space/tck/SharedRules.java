@@ -98,7 +98,12 @@ abstract class SharedRules extends Rules {
             start(wait + " by handle " + i % 3, () -> wait.call().on(handle, key)).awaitBlocked());
       }
       handles.get(1).out(key, "1");
-      readers.forEach(reader -> assertEquals(Optional.of("1"), reader.result()));
+      for (int i = 0; i < readers.size(); i++) {
+        assertEquals(
+            Optional.of("1"),
+            readers.get(i).result(),
+            "what a waiting " + wait + " by handle " + i % 3 + " got, written by handle 1");
+      }
       assertEquals(Optional.of("1"), space().inp(key), "what is there for a taker");
     }
   }
