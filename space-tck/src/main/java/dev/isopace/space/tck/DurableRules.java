@@ -1,7 +1,6 @@
 package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -41,7 +40,7 @@ abstract class DurableRules extends Rules {
     return Spaces.open(stage().uri(), Codec.utf8());
   }
 
-  private static List<String> drain(Space<String> space, String key) {
+  static List<String> drain(Space<String> space, String key) {
     List<String> values = new ArrayList<>();
     for (Optional<String> head = space.inp(key); head.isPresent(); head = space.inp(key)) {
       values.add(head.get());
@@ -162,6 +161,9 @@ abstract class DurableRules extends Rules {
     entries.put("empty value", "");
     entries.put("odd value", "\0\r\n\uD83D\uDE00 \u00E9");
     entries.put("large value", "v".repeat(stage().options().largestValue()));
+    for (String key : ArgumentRules.awkwardKeys(stage().random())) {
+      entries.putIfAbsent(key, "of the key '" + key + "'");
+    }
     try (Space<String> space = reopened()) {
       entries.forEach(space::out);
       entries.forEach((key, value) -> space.out(key, value + "2"));
@@ -264,7 +266,7 @@ abstract class DurableRules extends Rules {
   }
 
   /** What a taker got, unless its call ended in a way in which it may. */
-  private static Optional<String> takenUnless(
+  static Optional<String> takenUnless(
       Class<? extends Exception> end, Actor<Optional<String>> taker) {
     try {
       return taker.result();
@@ -385,8 +387,15 @@ abstract class DurableRules extends Rules {
     assumeTrue(stage().options().kill(), "no processes are to be started and killed");
     try (Space<String> space = reopened()) {
       space.out(KEY, "1");
+      // What is refused in this process must not open a way for others.
+      requireRefusal("a second open");
       try (Child other = Child.start(stage(), PartnerMain.class, List.of(stage().uri()))) {
-        assertNull(other.next(), "what another process said that should not have opened the space");
+        assertEquals(
+            PartnerMain.REFUSED,
+            other.next(),
+            () ->
+                "what another process said that should not have opened the space; it printed: "
+                    + other.noise());
       }
       assertEquals(Optional.of("1"), space.inp(KEY), "the first handle after another was refused");
     }

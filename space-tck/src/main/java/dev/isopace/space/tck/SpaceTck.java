@@ -205,6 +205,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** DUR-1, IN-4 and CLS-3: what is there after reopening. */
+  @Nested
+  class Reopening extends ReopenRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** SHR-1: several handles, several processes. */
   @Nested
   class Shared extends SharedRules {
