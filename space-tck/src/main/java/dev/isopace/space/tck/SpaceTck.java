@@ -133,6 +133,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** IN-5: interrupts of every call. */
+  @Nested
+  class Interrupts extends InterruptRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** IN-7: what it costs to wait. */
   @Nested
   class Idle extends IdleRules {
