@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Capability;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** OUT: writing. */
@@ -58,6 +60,36 @@ abstract class OutRules extends Rules {
     writing.result(
         stage().loaded(LONGEST.multipliedBy(Stage.SLOWNESS)).plus(stage().patienceTime()));
     assertEquals(count[0], space().len(KEY), "len of entries that nobody has taken");
+  }
+
+  @Test
+  void out1_returnsBeforeWhoWaitedDoes() {
+    assumeTrue(stage().encodes(), "without a codec nobody can tell when a waiter returns");
+    AtomicBoolean mayReturn = new AtomicBoolean(true);
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              stage().await("out, which waits for one that it has woken", mayReturn::get);
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    for (Wait wait : Wait.ALL) {
+      Actor<Optional<String>> waiter =
+          start(wait + " that decodes slowly", () -> wait.call().on(space, KEY)).awaitBlocked();
+      mayReturn.set(false);
+      try {
+        // For less long than the waiter takes to give up.
+        assertTrue(
+            start("out where " + wait + " waits, and decodes", () -> space.out(KEY, "1"))
+                .result(stage().patienceTime().dividedBy(2)),
+            "out");
+      } finally {
+        mayReturn.set(true);
+      }
+      assertEquals(Optional.of("1"), waiter.result(), "what a waiting " + wait + " got");
+      space.inp(KEY);
+    }
   }
 
   private void requireExactness() {
@@ -183,10 +215,13 @@ abstract class OutRules extends Rules {
         stage().promises(Capability.DURABLE) || stage().promises(Capability.SHARED),
         "nobody can look into a closed space that is neither DURABLE nor SHARED");
     space().out(KEY, "1");
+    boolean isShared = stage().promises(Capability.SHARED);
+    Space<String> other = isShared ? stage().open(Codec.utf8()) : space();
     space().close();
     space().out(KEY, "2");
     space().out("another key", "2");
-    Space<String> reopened = stage().open(Codec.utf8());
+    // What another handle has held open all the time is not looked at anew.
+    Space<String> reopened = isShared ? other : stage().open(Codec.utf8());
     assertEquals(1, reopened.len(KEY), "entries after an out on a closed handle");
     assertEquals(0, reopened.len("another key"), "entries after an out on a closed handle");
   }

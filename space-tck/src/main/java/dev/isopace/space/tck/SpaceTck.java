@@ -97,6 +97,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** FIFO, OUT-1 and ARG-3: entries of any size, in any number, for any time. */
+  @Nested
+  class Keeping extends KeepingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** OUT: writing. */
   @Nested
   class Out extends OutRules {
