@@ -142,6 +142,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
+  @Nested
+  class Waking extends WakingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** IN-5: interrupts of every call. */
   @Nested
   class Interrupts extends InterruptRules {
