@@ -175,6 +175,36 @@ abstract class KeysRules extends Rules {
     assertTrue(left < limit, waits + " waits left " + left + " bytes, the limit is " + limit);
   }
 
+  @Test
+  void prb4_aKeyThatWasWaitedOnInVainLeavesNothingBehind() {
+    waitOnEverNewKeys("before", 500, LONGEST.dividedBy(10));
+    long before = Heap.used();
+    long waits = waitOnEverNewKeys("after", rounds(WAITS / 5), LONGEST.dividedBy(3));
+    long left = Heap.used() - before;
+    stage().report("keys waited on", waits);
+    long limit = 16 * waits + 500_000;
+    assertTrue(
+        left < limit,
+        waits + " keys that were waited on left " + left + " bytes, the limit is " + limit);
+  }
+
+  /** By several callers; long enough that each really waits. */
+  private long waitOnEverNewKeys(String name, int most, Duration longest) {
+    Stage.Patience time = stage().atMost(longest);
+    return share(
+        "waits in vain on ever new keys",
+        WAITERS,
+        caller -> {
+          int waits = 0;
+          for (; waits < most / WAITERS && !time.isExhausted(); waits++) {
+            String key = name + "-" + caller + "-" + waits;
+            assertEquals(
+                Optional.empty(), waits % 2 == 0 ? space().in(key, SHORT) : space().rd(key, SHORT));
+          }
+          return waits;
+        });
+  }
+
   /** By several callers; long enough that each joins those who wait. */
   private long waitInVain(int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
@@ -236,6 +266,7 @@ abstract class KeysRules extends Rules {
       space().in(key, vain);
       space().rdp("probed-" + name);
     } else {
+      space().inp("tried-" + name);
       space().rd("waited-" + name, vain);
       space().len("counted-" + name);
     }

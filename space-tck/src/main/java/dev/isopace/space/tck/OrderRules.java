@@ -178,16 +178,19 @@ abstract class OrderRules extends Rules {
   }
 
   @Test
-  void fifo2_anOperationIsSeenByTheNextOneOfItsThread() {
+  void fifo2_anOperationIsSeenByTheNextOneOfItsThread() throws InterruptedException {
     Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
     for (int i = 0; i < rounds(1_000) && !time.isExhausted(); i++) {
       Optional<String> entry = Optional.of("e" + i);
       assertEquals(Optional.empty(), space().rdp(KEY), "rdp before an out");
+      assertEquals(Optional.empty(), space().rd(KEY, Duration.ZERO), "rd with timeout 0");
+      assertEquals(Optional.empty(), space().in(KEY, Duration.ZERO), "in with timeout 0");
       space().out(KEY, "e" + i);
       assertEquals(entry, space().rdp(KEY), "rdp after an out");
+      assertEquals(entry, space().rd(KEY, Duration.ZERO), "rd with timeout 0 after an out");
       assertEquals(1, space().len(KEY), "len after an out");
-      assertEquals(entry, space().inp(KEY), "inp after an out");
-      assertEquals(0, space().len(KEY), "len after an inp");
+      assertEquals(entry, take(KEY, i % 2 == 0 ? 0 : 3), TAKES.get(i % 2 * 3) + " after an out");
+      assertEquals(0, space().len(KEY), "len after the only entry was taken");
     }
   }
 
