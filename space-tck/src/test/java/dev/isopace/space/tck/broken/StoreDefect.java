@@ -48,6 +48,9 @@ enum StoreDefect {
   /** The last removals are. */
   REMOVES_BEFORE_IT_WRITES("DUR-2"),
 
+  /** What was read is written anew, from the beginning of the file. */
+  WRITES_THE_FILE_ANEW_WHEN_OPENED("DUR-2"),
+
   /** A record is written in two parts, and half a one counts. */
   KEEPS_HALF_A_VALUE("DUR-2"),
 
