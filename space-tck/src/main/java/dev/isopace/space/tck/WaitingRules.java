@@ -401,7 +401,7 @@ abstract class WaitingRules extends Rules {
     assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
     for (int round = 0; round < rounds(10); round++) {
       String key = KEY + round;
-      int count = round == 0 ? 40 : 8;
+      int count = round == 0 ? 150 : 8;
       boolean burst = round % 2 == 0;
       // One that gives up must not disturb the order of the others, nor one that only reads.
       int gone = stage().random().nextInt(count);
