@@ -442,6 +442,31 @@ abstract class CodecRules extends Rules {
   }
 
   @Test
+  void arg4_eachOfSeveralReadersThatWaitedCallsTheCodecItself() {
+    Set<Thread> calls = ConcurrentHashMap.newKeySet();
+    Codec<String> noting =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              calls.add(Thread.currentThread());
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(noting);
+    List<Actor<?>> readers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Wait wait = Wait.READS.get(i % 2);
+      readers.add(start(wait + " among others", () -> wait.call().on(space, KEY)).awaitBlocked());
+    }
+    space.out(KEY, "1");
+    for (Actor<?> reader : readers) {
+      assertEquals(Optional.of("1"), reader.result(), "what one of six readers got");
+      assertTrue(
+          calls.contains(reader.thread()),
+          "a reader returned what the codec has decoded on the thread of another");
+    }
+  }
+
+  @Test
   void arg4_aCodecThatTakesLongHoldsNobodyElseUp() {
     AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
     Codec<String> slow =

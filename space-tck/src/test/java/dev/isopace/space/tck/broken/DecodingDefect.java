@@ -1,6 +1,7 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.SpaceException;
+import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -116,6 +117,29 @@ enum DecodingDefect implements Flaw {
               if (!failed.remove(Thread.currentThread()) || queue.waiters.size() > 1) {
                 super.giveUp(queue, waiter);
               }
+            }
+          }),
+
+  ONE_READER_DECODES_FOR_ALL_WHO_WAITED(
+      "ARG-4",
+      codec ->
+          new PlainSpace<>(codec) {
+            private final Map<Entry, Object> decoded = new ConcurrentHashMap<>();
+            private final Set<Thread> waited = ConcurrentHashMap.newKeySet();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!waiter.takes) {
+                waited.add(Thread.currentThread());
+              }
+            }
+
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              return waited.remove(Thread.currentThread())
+                  ? decoded.computeIfAbsent(entry, e -> super.decode(operation, key, e))
+                  : super.decode(operation, key, entry);
             }
           });
 
