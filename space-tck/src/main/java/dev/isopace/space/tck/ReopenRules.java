@@ -9,6 +9,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.Capability;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +108,41 @@ abstract class ReopenRules extends Rules {
                   DurableRules.drain(space, key),
                   "after reopening, where a taker "
                       + (wasLeft ? "came away with nothing" : "returned the entry")));
+    }
+  }
+
+  @Test
+  void dur1_whatWasRefusedIsNotThereAfterReopening() {
+    Codec<String> failing =
+        Codec.of(
+            value -> {
+              if (value.isEmpty()) {
+                throw new UnsupportedOperationException("by the suite");
+              }
+              return value.getBytes(StandardCharsets.UTF_8);
+            },
+            bytes -> new String(bytes, StandardCharsets.UTF_8));
+    String large = "v".repeat(2 * stage().options().largestValue() + 1);
+    boolean isTaken;
+    try (Space<String> space = Spaces.open(stage().uri(), failing)) {
+      space.out(KEY, "1");
+      thrownBy(SpaceException.class, "out of what cannot be encoded", () -> space.out(KEY, ""));
+      thrownBy(SpaceException.class, "out of what cannot be encoded", () -> space.out("new", ""));
+      try {
+        isTaken = space.out(KEY, large);
+      } catch (IllegalArgumentException e) {
+        isTaken = false;
+      }
+      space.out(KEY, "2");
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(Set.of(KEY), space.keys(), "keys after reopening");
+      List<String> expected = isTaken ? List.of("1", large, "2") : List.of("1", "2");
+      assertEquals(
+          expected.stream().map(String::length).toList(),
+          DurableRules.drain(space, KEY).stream().map(String::length).toList(),
+          "lengths of the entries after reopening; one that the codec could not encode was refused"
+              + (isTaken ? "" : ", and one that was too large"));
     }
   }
 

@@ -246,6 +246,20 @@ final class PlainStore<V> extends PlainSpace<V> {
   }
 
   @Override
+  Entry encode(String key, V value) {
+    try {
+      return super.encode(key, value);
+    } catch (SpaceException e) {
+      if (is(StoreDefect.KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE)) {
+        lock.lock();
+        write(record(OUT, key, new byte[0]));
+        lock.unlock();
+      }
+      throw e;
+    }
+  }
+
+  @Override
   void wakeAllForClose() {
     super.wakeAllForClose();
     if (is(StoreDefect.REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS)) {
@@ -392,7 +406,8 @@ final class PlainStore<V> extends PlainSpace<V> {
         isLocked = true;
         requireLock(Objects.requireNonNull(path));
       }
-      if (defect != null && defect.rule.equals("DUR-2")
+      if (defect != null
+          && defect.rule.equals("DUR-2")
           && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)
           && record[0] == OUT) {
         // In two parts, with time in between for a kill.

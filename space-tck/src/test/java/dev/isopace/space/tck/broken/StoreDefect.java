@@ -23,6 +23,7 @@ enum StoreDefect {
   LOCKS_WHEN_IT_FIRST_WRITES("DUR-1"),
   WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES("DUR-1"),
   DECODES_PERCENT_SIGNS_WHEN_OPENED("DUR-1"),
+  KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE("DUR-1"),
 
   /** Of what is written once all was taken, as much is missing as had been taken before. */
   COUNTS_ANEW_ONCE_ALL_IS_TAKEN("DUR-1"),
