@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +174,22 @@ abstract class OutRules extends Rules {
     space().close();
     assertFalse(space().out(KEY, "2"), "out on a closed handle");
     assertFalse(space().out("another key", "2"), "out on a closed handle");
+  }
+
+  @Test
+  void out3_onAClosedHandleStartsAndOpensNothing() {
+    space().out(KEY, "1");
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    boolean tells = CloseRules.tellsOpenFiles();
+    Map<String, String> files = tells ? CloseRules.openFiles() : Map.of();
+    space().close();
+    for (int i = 0; i < 3; i++) {
+      assertFalse(space().out(KEY + i, "2"), "out on a closed handle");
+    }
+    CloseRules.requireNoThreads(threads, "out on a closed handle");
+    if (tells) {
+      CloseRules.requireNoFiles(files, "out on a closed handle");
+    }
   }
 
   @Test
