@@ -102,8 +102,7 @@ abstract class DiscoveryRules extends Rules {
                   assertTrue(
                       message.replace(wrong, "").contains(name),
                       "the message should name the parameter, " + name + ": " + message);
-                  assertEquals(
-                      exists, targetExists(), "whether there is a file of the URI's name");
+                  assertEquals(exists, targetExists(), "whether there is a file of the URI's name");
                 }
               }
             });

@@ -245,8 +245,7 @@ abstract class SharedRules extends Rules {
       long found = space().len(key);
       assertTrue(
           found >= written.get() && found <= written.get() + doubts.get(),
-          () ->
-              "out had returned true for " + written + " entries, and another sees " + found);
+          () -> "out had returned true for " + written + " entries, and another sees " + found);
     }
   }
 
@@ -294,8 +293,7 @@ abstract class SharedRules extends Rules {
           throw e;
         }
       }
-      assertEquals(
-          Optional.of(expected), second.result(), "what the taker of another handle got");
+      assertEquals(Optional.of(expected), second.result(), "what the taker of another handle got");
       assertEquals(0, space().len(key), "entries left");
     }
   }
