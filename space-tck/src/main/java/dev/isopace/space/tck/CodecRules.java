@@ -334,8 +334,8 @@ abstract class CodecRules extends Rules {
       space.out(key, BAD);
       for (Actor<?> waiter : waiters) {
         Throwable failure = waiter.failure();
-        if (failure instanceof SpaceException) {
-          requireMention((SpaceException) failure, key);
+        if (failure instanceof SpaceException wrapper) {
+          requireMention(wrapper, key);
         } else {
           assertSame(error, failure, "what a waiter failed with");
         }

@@ -39,7 +39,7 @@ abstract class InterruptRules extends Rules {
   @Test
   void in5_aWaitWhoseTimeIsOverAsItIsInterruptedKeepsTheInterrupt() {
     Duration timeout = stage().moment().dividedBy(50);
-    for (int i = 0; i < rounds(100); i++) {
+    for (int i = 0; i < rounds(60); i++) {
       boolean takes = i % 2 == 0;
       String key = KEY + i % 4;
       AtomicBoolean blown = new AtomicBoolean();

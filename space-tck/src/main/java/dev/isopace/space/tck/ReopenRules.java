@@ -194,7 +194,7 @@ abstract class ReopenRules extends Rules {
   @Test
   void cls3_theSpaceCanBeOpenedAgainWhenCloseReturnsASecondOneIncluded() {
     assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
-    for (int round = 0; round < rounds(10); round++) {
+    for (int round = 0; round < rounds(5); round++) {
       Space<String> space = reopened();
       space.out(KEY, "1");
       CountDownLatch ready = new CountDownLatch(2);
