@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** An operation on one key, as a step of a random history. */
 enum Act {
   OUT("out", Kind.WRITE, 38),
-  INP("inp", Kind.TAKE, 16),
+  INP("inp", Kind.TAKE, 12),
+  PROBING_IN("in for no time", Kind.TAKE, 4),
   IN("in", Kind.TAKE, 14),
   TIMED_IN("timed in", Kind.TAKE, 10),
-  RDP("rdp", Kind.READ, 8),
+  RDP("rdp", Kind.READ, 5),
+  PROBING_RD("rd for no time", Kind.READ, 3),
   RD("rd", Kind.READ, 5),
   TIMED_RD("timed rd", Kind.READ, 3),
   LEN("len", Kind.COUNT, 6);
@@ -62,9 +64,11 @@ enum Act {
     switch (this) {
       case OUT -> space.out(key, String.valueOf(value));
       case INP -> value = found(space.inp(key));
+      case PROBING_IN -> value = found(space.in(key, Duration.ZERO));
       case IN -> value = space.in(key);
       case TIMED_IN -> value = found(space.in(key, TIMEOUT));
       case RDP -> value = found(space.rdp(key));
+      case PROBING_RD -> value = found(space.rd(key, Duration.ZERO));
       case RD -> value = space.rd(key);
       case TIMED_RD -> value = found(space.rd(key, TIMEOUT));
       case LEN -> count = space.len(key);

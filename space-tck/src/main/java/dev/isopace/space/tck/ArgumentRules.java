@@ -98,7 +98,7 @@ abstract class ArgumentRules extends Rules {
 
   @Test
   void arg2_everyUnicodeStringIsAKey() throws InterruptedException {
-    Set<String> keys = new LinkedHashSet<>(awkwardKeys());
+    Set<String> keys = new LinkedHashSet<>(awkwardKeys(stage().random()));
     for (String key : keys) {
       assertTrue(space().out(key, "value of " + key), () -> "out of key " + shown(key));
     }
@@ -115,7 +115,7 @@ abstract class ArgumentRules extends Rules {
 
   @Test
   void arg2_awkwardKeysWakeTheirWaiters() {
-    for (String key : awkwardKeys()) {
+    for (String key : awkwardKeys(stage().random())) {
       Actor<Optional<String>> waiter =
           start("in of key " + shown(key), () -> Optional.of(space().in(key))).awaitBlocked();
       space().out(key, "1");
@@ -123,9 +123,9 @@ abstract class ArgumentRules extends Rules {
     }
   }
 
-  private List<String> awkwardKeys() {
+  /** What one or the other way of keeping keys takes for another, or cannot keep. */
+  static List<String> awkwardKeys(Random source) {
     StringBuilder random = new StringBuilder();
-    Random source = stage().random();
     while (random.length() < 100) {
       int point = source.nextInt(Character.MAX_CODE_POINT + 1);
       if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
@@ -359,14 +359,24 @@ abstract class ArgumentRules extends Rules {
       assertEquals(Set.of(key), space().keys());
       assertEquals(Optional.of("1"), space().inp(key), "a long key that out has taken");
     } else {
-      requireRefused(key, "a key of 100,000 bytes");
-      String message =
-          thrownBy(IllegalArgumentException.class, "out", () -> space().out(key, "1")).getMessage();
-      assertTrue(
-          message != null && namesLimit(message, key.length()),
-          "the message should name the limit: " + message);
+      requireRefusedWithTheLimit(key);
       assertEquals(Set.of(), space().keys());
+      space().close();
+      requireRefusedWithTheLimit(key);
     }
+  }
+
+  private void requireRefusedWithTheLimit(String key) {
+    operations(key)
+        .forEach(
+            (name, call) -> {
+              String what = name + " of a key of " + key.length() + " bytes";
+              String message =
+                  String.valueOf(thrownBy(IllegalArgumentException.class, what, call).getMessage());
+              assertTrue(
+                  namesLimit(message, key.length()),
+                  "the message of " + what + " should name the limit: " + message);
+            });
   }
 
   private void requireRefused(String key, String what) {

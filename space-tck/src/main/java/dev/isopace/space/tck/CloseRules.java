@@ -266,9 +266,11 @@ abstract class CloseRules extends Rules {
     operations.put("in", () -> space().in(key));
     operations.put("timed in", () -> space().in(key, LONG));
     operations.put("in with timeout 0", () -> space().in(key, Duration.ZERO));
+    operations.put("in with timeout -1 s", () -> space().in(key, Duration.ofSeconds(-1)));
     operations.put("rd", () -> space().rd(key));
     operations.put("timed rd", () -> space().rd(key, LONG));
     operations.put("rd with timeout 0", () -> space().rd(key, Duration.ZERO));
+    operations.put("rd with timeout -1 s", () -> space().rd(key, Duration.ofSeconds(-1)));
     operations.put("inp", () -> space().inp(key));
     operations.put("rdp", () -> space().rdp(key));
     operations.put("len", () -> space().len(key));

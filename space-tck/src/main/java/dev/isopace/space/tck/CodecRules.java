@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.SpaceException;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,11 +121,17 @@ abstract class CodecRules extends Rules {
         Map<String, Callable<?>> reads = new LinkedHashMap<>();
         reads.put("in", () -> space.in(key));
         reads.put("timed in", () -> space.in(key, LONG));
+        reads.put("in with timeout 0", () -> space.in(key, Duration.ZERO));
         reads.put("rd", () -> space.rd(key));
         reads.put("timed rd", () -> space.rd(key, LONG));
+        reads.put("rd with timeout 0", () -> space.rd(key, Duration.ZERO));
         reads.put("inp", () -> space.inp(key));
         reads.put("rdp", () -> space.rdp(key));
-        reads.forEach((name, call) -> requireFailure(name, way, call));
+        reads.forEach(
+            (name, call) -> {
+              requireFailure(name, way, call);
+              assertEquals(2, space.len(key), "entries after " + name + " has failed to decode");
+            });
       }
       assertEquals(2, space.len(key), "entries after failures to decode");
       assertTrue(space.keys().contains(key), "keys after failures to decode");
@@ -186,6 +194,165 @@ abstract class CodecRules extends Rules {
           "a waiter should fail with the codec's exception as the cause: " + failure);
     }
     assertEquals(2, space.len(KEY), "entries after failures to decode");
+  }
+
+  @Test
+  void arg4_nobodyGetsPastAnEntryWhileAnotherDecodesItInVain() {
+    AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+    Codec<String> failing =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              String value = new String(bytes, StandardCharsets.UTF_8);
+              if (value.equals(BAD)) {
+                run(meanwhile.getAndSet(null));
+                throw defect;
+              }
+              return value;
+            });
+    Space<String> space = stage().open(failing);
+    space.out(KEY, BAD);
+    space.out(KEY, "2");
+    Map<String, Callable<?>> probes = new LinkedHashMap<>();
+    probes.put("rdp", () -> space.rdp(KEY));
+    probes.put("rd with timeout 0", () -> space.rd(KEY, Duration.ZERO));
+    probes.put("in with timeout 0", () -> space.in(KEY, Duration.ZERO));
+    probes.put("inp", () -> space.inp(KEY));
+    Map<String, Callable<?>> takes = new LinkedHashMap<>(probes);
+    takes.put("in", () -> space.in(KEY));
+    takes.put("timed in", () -> space.in(KEY, LONG));
+    takes.forEach(
+        (name, take) ->
+            probes.forEach(
+                (other, probe) -> {
+                  AtomicReference<String> seen = new AtomicReference<>("was not called");
+                  meanwhile.set(() -> seen.set(outcome(start(other, probe))));
+                  requireFailure(name, Way.EXCEPTION, take);
+                  assertEquals(
+                      "threw what the codec did",
+                      seen.get(),
+                      "what "
+                          + other
+                          + " did while "
+                          + name
+                          + " decoded the head of two entries in vain");
+                }));
+    assertEquals(2, space.len(KEY), "entries after failures to decode");
+  }
+
+  private String outcome(Actor<?> actor) {
+    try {
+      Throwable thrown = actor.failure();
+      return thrown instanceof SpaceException && thrown.getCause() == defect
+          ? "threw what the codec did"
+          : "threw " + thrown;
+    } catch (AssertionError e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  @Test
+  void arg4_whatTheCodecThrowsIsTheCauseWhateverItIs() {
+    List<RuntimeException> all =
+        List.of(
+            new SpaceException("by the suite"),
+            new SpaceClosedException("by the suite"),
+            new IndeterminateException("by the suite"),
+            new NullPointerException("by the suite"),
+            new IllegalArgumentException("by the suite"),
+            new IllegalStateException("by the suite"));
+    for (RuntimeException thrown : all) {
+      String key = KEY + " " + thrown.getClass().getSimpleName();
+      Codec<String> failing =
+          Codec.of(
+              value -> {
+                if (value.isEmpty()) {
+                  throw thrown;
+                }
+                return value.getBytes(StandardCharsets.UTF_8);
+              },
+              bytes -> {
+                throw thrown;
+              });
+      Space<String> space = stage().open(failing);
+      Map<String, Callable<?>> calls = new LinkedHashMap<>();
+      calls.put("out", () -> space.out(key, ""));
+      calls.put("rdp", () -> space.rdp(key));
+      calls.put("rd", () -> space.rd(key));
+      calls.put("timed rd", () -> space.rd(key, LONG));
+      calls.put("rd with timeout 0", () -> space.rd(key, Duration.ZERO));
+      calls.put("inp", () -> space.inp(key));
+      calls.put("in", () -> space.in(key));
+      calls.put("timed in", () -> space.in(key, LONG));
+      calls.put("in with timeout 0", () -> space.in(key, Duration.ZERO));
+      assertTrue(space.out(key, "1"), "out");
+      calls.forEach(
+          (name, call) -> {
+            String what = name + " where the codec throws " + thrown.getClass().getSimpleName();
+            SpaceException failure = thrownBy(SpaceException.class, what, call);
+            assertSame(
+                thrown,
+                failure.getCause(),
+                () -> "the cause of " + failure + ", thrown by " + what);
+            requireMention(failure, key);
+            assertTrue(
+                !(failure instanceof SpaceClosedException)
+                    && !(failure instanceof IndeterminateException),
+                () -> what + " says of the handle or the entry what is not so: " + failure);
+            assertEquals(1, space.len(key), () -> "entries after " + what);
+          });
+      assertTrue(space.out(key, "2"), "out by a handle that is still open");
+      space.close();
+    }
+  }
+
+  @Test
+  void arg4_whoFailedToDecodeIsNotWaitedForAnyLonger() {
+    for (Way way : Way.values()) {
+      String key = KEY + way;
+      AtomicBoolean works = new AtomicBoolean();
+      Codec<String> failing = failing(false, way);
+      Codec<String> healing =
+          new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+              return failing.encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+              return works.get()
+                  ? new String(bytes, StandardCharsets.UTF_8)
+                  : failing.decode(bytes);
+            }
+          };
+      Space<String> space = stage().open(healing);
+      List<Actor<?>> waiters = new ArrayList<>();
+      for (Wait wait : Wait.ALL) {
+        String what = wait + " that cannot decode: " + way;
+        waiters.add(start(what, () -> wait.call().on(space, key)).awaitBlocked());
+      }
+      space.out(key, BAD);
+      for (Actor<?> waiter : waiters) {
+        Throwable failure = waiter.failure();
+        if (failure instanceof SpaceException wrapper) {
+          requireMention(wrapper, key);
+        } else {
+          assertSame(error, failure, "what a waiter failed with");
+        }
+      }
+      works.set(true);
+      assertEquals(Optional.of(BAD), space.inp(key), "the entry, once it can be decoded");
+      assertEquals(Optional.empty(), space.inp(key), "after the only entry was taken");
+      for (Wait wait : Wait.TAKES) {
+        Actor<Optional<String>> next =
+            start(wait + " after others failed", () -> wait.call().on(space, key)).awaitBlocked();
+        space.out(key, "2");
+        assertEquals(
+            Optional.of("2"), next.result(), "what " + wait + " got after others had failed");
+      }
+      space.close();
+    }
   }
 
   @Test
@@ -288,6 +455,31 @@ abstract class CodecRules extends Rules {
               + wait);
       space.inp(KEY);
       calls.clear();
+    }
+  }
+
+  @Test
+  void arg4_eachOfSeveralReadersThatWaitedCallsTheCodecItself() {
+    Set<Thread> calls = ConcurrentHashMap.newKeySet();
+    Codec<String> noting =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              calls.add(Thread.currentThread());
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(noting);
+    List<Actor<?>> readers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Wait wait = Wait.READS.get(i % 2);
+      readers.add(start(wait + " among others", () -> wait.call().on(space, KEY)).awaitBlocked());
+    }
+    space.out(KEY, "1");
+    for (Actor<?> reader : readers) {
+      assertEquals(Optional.of("1"), reader.result(), "what one of six readers got");
+      assertTrue(
+          calls.contains(reader.thread()),
+          "a reader returned what the codec has decoded on the thread of another");
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** SPI: how the backend is found. */
@@ -75,6 +76,8 @@ abstract class DiscoveryRules extends Rules {
     String wrong = uri + (uri.contains("?") ? "&" : "?") + UNKNOWN + "=1";
     boolean exists = targetExists();
     IllegalArgumentException failure = requireRefusal(wrong);
+    requireRefusal(wrong.substring(0, wrong.length() - 1));
+    requireRefusal(uri.contains("?") ? uri.replace("?", "?" + UNKNOWN + "=1&") : wrong);
     assertEquals(exists, targetExists(), "whether there is a file of the URI's name");
     // Once more: what the JVM starts and opens by itself it has by now.
     Set<Thread> threads = Thread.getAllStackTraces().keySet();
@@ -96,6 +99,29 @@ abstract class DiscoveryRules extends Rules {
     }
     assertEquals(Optional.empty(), space().inp("a key of the space that was not opened"));
     assertTrue(space().keys().isEmpty(), "the space should be as new");
+  }
+
+  @Test
+  void spi3_aMalformedValueIsRefusedByNameAndNothingIsCreated() {
+    String uri = stage().uri();
+    boolean exists = targetExists();
+    SpaceUri.parse(uri)
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              // What is but text, or a number, may be a name as well; these are not.
+              if (value.matches("true|false|[0-9]+(ns|us|ms|s|m|h|d|[KMGT]iB)")) {
+                String parameter = "([?&]" + Pattern.quote(name) + "=)[^&]*";
+                String wrong = uri.replaceFirst(parameter, "$1maybe!");
+                if (!wrong.equals(uri)) {
+                  String message = String.valueOf(requireRefusal(wrong).getMessage());
+                  assertTrue(
+                      message.replace(wrong, "").contains(name),
+                      "the message should name the parameter, " + name + ": " + message);
+                  assertEquals(exists, targetExists(), "whether there is a file of the URI's name");
+                }
+              }
+            });
   }
 
   private static IllegalArgumentException requireRefusal(String uri) {

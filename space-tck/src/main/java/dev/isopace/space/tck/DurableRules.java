@@ -1,7 +1,6 @@
 package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -46,7 +45,7 @@ abstract class DurableRules extends Rules {
     return space;
   }
 
-  private static List<String> drain(Space<String> space, String key) {
+  static List<String> drain(Space<String> space, String key) {
     List<String> values = new ArrayList<>();
     for (Optional<String> head = space.inp(key); head.isPresent(); head = space.inp(key)) {
       values.add(head.get());
@@ -167,6 +166,9 @@ abstract class DurableRules extends Rules {
     entries.put("empty value", "");
     entries.put("odd value", "\0\r\n\uD83D\uDE00 \u00E9");
     entries.put("large value", "v".repeat(stage().options().largestValue()));
+    for (String key : ArgumentRules.awkwardKeys(stage().random())) {
+      entries.putIfAbsent(key, "of the key '" + key + "'");
+    }
     try (Space<String> space = reopened()) {
       entries.forEach(space::out);
       entries.forEach((key, value) -> space.out(key, value + "2"));
@@ -284,7 +286,7 @@ abstract class DurableRules extends Rules {
   }
 
   /** What a taker got, unless its call ended in a way in which it may. */
-  private static Optional<String> takenUnless(
+  static Optional<String> takenUnless(
       Class<? extends Exception> end, Actor<Optional<String>> taker) {
     try {
       return taker.result();
@@ -405,10 +407,16 @@ abstract class DurableRules extends Rules {
     assumeTrue(stage().options().kill(), "no processes are to be started and killed");
     try (Space<String> space = reopened()) {
       space.out(KEY, "1");
+      // What is refused in this process must not open a way for others.
+      requireRefusal("a second open");
       try (Child other = Child.start(stage(), PartnerMain.class, List.of(stage().uri()))) {
-        assertNull(
+        assertEquals(
+            PartnerMain.REFUSED,
             other.next(),
-            "two processes have the space open, which is not SHARED; what the other one said");
+            () ->
+                "two processes have the space open, which is not SHARED, or the other one could not try;"
+                    + " what it said, having printed: "
+                    + other.noise());
       }
       assertEquals(Optional.of("1"), space.inp(KEY), "the first handle after another was refused");
     }
@@ -492,14 +500,19 @@ abstract class DurableRules extends Rules {
       // The second process finds what the first one's death has left, and is killed, too.
       for (int life = 0; life < 2; life++) {
         try (Victim victim = Victim.start(stage(), i + "." + life)) {
-          victim.liveAndDie(history, 50 + stage().random().nextInt(400));
+          if (life == 1 && i % 5 % 2 == 1) {
+            // Nor may what is left depend on that all of it was read before the next death.
+            victim.dieYoung(history);
+          } else {
+            victim.liveAndDie(history, 50 + stage().random().nextInt(400));
+          }
         }
       }
       try (Space<String> space = reopened()) {
         Map<String, List<String>> found = new LinkedHashMap<>();
         for (String key : VictimMain.KEYS) {
           long count = space.len(key);
-          found.put(key, drain(space, key));
+          found.put(key, drain(space, key).stream().map(VictimMain::shown).toList());
           assertEquals(count, found.get(key).size(), "entries of " + key + " by len after a kill");
         }
         assertEquals(Set.of(), space.keys(), "keys that nobody used, after a kill");

@@ -196,7 +196,8 @@ abstract class IdleRules extends Rules {
   void in7_virtualThreadsThatWaitFreeTheirCarriers() {
     Assumptions.assumeTrue(
         VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
-    int waiters = 20 * Runtime.getRuntime().availableProcessors();
+    // More than there are carriers, also where one that is pinned is made up for by another.
+    int waiters = 300 + 2 * Runtime.getRuntime().availableProcessors();
     List<AtomicBoolean> served = new ArrayList<>();
     for (int i = 0; i < waiters; i++) {
       Wait wait = Wait.ALL.get(i % Wait.ALL.size());

@@ -30,6 +30,7 @@ abstract class KeysRules extends Rules {
   private static final int WAITERS = 8;
   private static final int ENDED_WAITS = 20_000;
   private static final int VALUES = 300;
+  private static final int MANY_KEYS = 100_000;
   private static final int LARGE = 50_000;
 
   /** Of what can go on for longer where each call takes a journey. */
@@ -65,7 +66,8 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb3_keysAreAllHoweverManyThereAre() {
-    Stage.Effort effort = stage().effort(rounds(5_000), Duration.ofSeconds(1));
+    int most = rounds(stage().encodes() ? 5_000 : MANY_KEYS);
+    Stage.Effort effort = stage().effort(most, Duration.ofSeconds(1));
     Set<String> expected = new HashSet<>();
     for (int i = 0; effort.goesOnAfter(i); i++) {
       space().out(KEY + i, "1");
@@ -276,6 +278,36 @@ abstract class KeysRules extends Rules {
     assertTrue(!leak.isOne(), () -> leak.uses() + " waits left " + leak);
   }
 
+  @Test
+  void prb4_aKeyThatWasWaitedOnInVainLeavesNothingBehind() {
+    waitOnEverNewKeys("before", 500, LONGEST.dividedBy(10));
+    long before = Heap.used();
+    long waits = waitOnEverNewKeys("after", rounds(WAITS / 6), LONGEST.dividedBy(5));
+    long left = Heap.used() - before;
+    stage().report("keys waited on", waits);
+    long limit = 16 * waits + 500_000;
+    assertTrue(
+        left < limit,
+        waits + " keys that were waited on left " + left + " bytes, the limit is " + limit);
+  }
+
+  /** By several callers; long enough that each really waits. */
+  private long waitOnEverNewKeys(String name, int most, Duration longest) {
+    Stage.Patience time = stage().atMost(longest);
+    return share(
+        "waits in vain on ever new keys",
+        WAITERS,
+        caller -> {
+          int waits = 0;
+          for (; waits < most / WAITERS && !time.isExhausted(); waits++) {
+            String key = name + "-" + caller + "-" + waits;
+            assertEquals(
+                Optional.empty(), waits % 2 == 0 ? space().in(key, SHORT) : space().rd(key, SHORT));
+          }
+          return waits;
+        });
+  }
+
   /** By several callers; long enough that each joins those who wait. */
   private long waitInVain(int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
@@ -337,6 +369,9 @@ abstract class KeysRules extends Rules {
       space().in(key, vain);
       space().rdp("probed-" + name);
     } else {
+      if (way % 4 == 1) {
+        space().inp("tried-" + name);
+      }
       space().rd("waited-" + name, vain);
       space().len("counted-" + name);
     }

@@ -57,6 +57,9 @@ final class KilledHistory {
       case "took" -> take(running.remove(number).key(), words[2]);
       case "done" -> written(running.remove(number)).returned = line;
       case "empty" -> running.remove(number);
+      case "opens" -> {
+        // Nothing has been done yet.
+      }
       default -> throw new AssertionError("not a line of a process: " + text);
     }
   }

@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.isopace.space.Space;
 import java.time.Duration;
@@ -184,16 +185,19 @@ abstract class OrderRules extends Rules {
   }
 
   @Test
-  void fifo2_anOperationIsSeenByTheNextOneOfItsThread() {
+  void fifo2_anOperationIsSeenByTheNextOneOfItsThread() throws InterruptedException {
     Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
     for (int i = 0; i < rounds(1_000) && !time.isExhausted(); i++) {
       Optional<String> entry = Optional.of("e" + i);
       assertEquals(Optional.empty(), space().rdp(KEY), "rdp before an out");
+      assertEquals(Optional.empty(), space().rd(KEY, Duration.ZERO), "rd with timeout 0");
+      assertEquals(Optional.empty(), space().in(KEY, Duration.ZERO), "in with timeout 0");
       space().out(KEY, "e" + i);
       assertEquals(entry, space().rdp(KEY), "rdp after an out");
+      assertEquals(entry, space().rd(KEY, Duration.ZERO), "rd with timeout 0 after an out");
       assertEquals(1, space().len(KEY), "len after an out");
-      assertEquals(entry, space().inp(KEY), "inp after an out");
-      assertEquals(0, space().len(KEY), "len after an inp");
+      assertEquals(entry, take(KEY, i % 2 == 0 ? 0 : 3), TAKES.get(i % 2 * 3) + " after an out");
+      assertEquals(0, space().len(KEY), "len after the only entry was taken");
     }
   }
 
@@ -420,6 +424,13 @@ abstract class OrderRules extends Rules {
     for (String key : keys) {
       assertEquals(Optional.empty(), space.inp(key), "after the last entry of '" + key + "'");
     }
+  }
+
+  @Test
+  void fifo4_whatWasDoneBeforeOutIsSeenByWhoReceivesTheEntry() {
+    abort(
+        "no test of this suite can tell that a happens-before edge is missing, which processors and"
+            + " compilers seldom make use of; jcstress can");
   }
 
   @Test

@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Capability;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +62,36 @@ abstract class OutRules extends Rules {
             });
     writing.result(stage().watch(count::get));
     assertEquals(count.get(), space().len(KEY), "len of entries that nobody has taken");
+  }
+
+  @Test
+  void out1_returnsBeforeWhoWaitedDoes() {
+    assumeTrue(stage().encodes(), "without a codec nobody can tell when a waiter returns");
+    AtomicBoolean mayReturn = new AtomicBoolean(true);
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              stage().await("out, which waits for one that it has woken", mayReturn::get);
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    for (Wait wait : Wait.ALL) {
+      Actor<Optional<String>> waiter =
+          start(wait + " that decodes slowly", () -> wait.call().on(space, KEY)).awaitBlocked();
+      mayReturn.set(false);
+      try {
+        // For less long than the waiter takes to give up.
+        assertTrue(
+            start("out where " + wait + " waits, and decodes", () -> space.out(KEY, "1"))
+                .result(stage().patienceTime().dividedBy(2)),
+            "out");
+      } finally {
+        mayReturn.set(true);
+      }
+      assertEquals(Optional.of("1"), waiter.result(), "what a waiting " + wait + " got");
+      space.inp(KEY);
+    }
   }
 
   private void requireExactness() {
@@ -151,6 +185,22 @@ abstract class OutRules extends Rules {
   }
 
   @Test
+  void out3_onAClosedHandleStartsAndOpensNothing() {
+    space().out(KEY, "1");
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    boolean tells = CloseRules.tellsOpenFiles();
+    Map<String, String> files = tells ? CloseRules.openFiles() : Map.of();
+    space().close();
+    for (int i = 0; i < 3; i++) {
+      assertFalse(space().out(KEY + i, "2"), "out on a closed handle");
+    }
+    CloseRules.requireNoThreads(threads, "out on a closed handle");
+    if (tells) {
+      CloseRules.requireNoFiles(files, "out on a closed handle");
+    }
+  }
+
+  @Test
   void out3_onAClosedHandleTakesNoNoticeOfTheFlag() {
     space().close();
     start(
@@ -192,13 +242,13 @@ abstract class OutRules extends Rules {
         stage().promises(Capability.DURABLE) || stage().promises(Capability.SHARED),
         "nobody can look into a closed space that is neither DURABLE nor SHARED");
     space().out(KEY, "1");
-    // What is SHARED only may end with its last handle.
     boolean isShared = stage().promises(Capability.SHARED);
-    Space<String> second = isShared ? stage().open(Codec.utf8()) : space();
+    Space<String> other = isShared ? stage().open(Codec.utf8()) : space();
     space().close();
     space().out(KEY, "2");
     space().out("another key", "2");
-    Space<String> reopened = isShared ? second : stage().open(Codec.utf8());
+    // What another handle has held open all the time is not looked at anew.
+    Space<String> reopened = isShared ? other : stage().open(Codec.utf8());
     assertEquals(1, reopened.len(KEY), "entries after an out on a closed handle");
     assertEquals(0, reopened.len("another key"), "entries after an out on a closed handle");
   }

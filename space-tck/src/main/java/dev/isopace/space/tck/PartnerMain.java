@@ -3,6 +3,7 @@ package dev.isopace.space.tck;
 import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 final class PartnerMain {
   static final String NOTHING = "nothing";
   static final String IN_DOUBT = "in doubt";
+  static final String REFUSED = "refused";
 
   private PartnerMain() {}
 
@@ -27,7 +29,7 @@ final class PartnerMain {
   public static void main(String[] args) throws IOException, InterruptedException {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-    try (Space<String> space = Spaces.open(args[0], Codec.utf8())) {
+    try (Space<String> space = open(args[0])) {
       say("open");
       for (String line = input.readLine(); line != null; line = input.readLine()) {
         String[] words = line.split(" ", -1);
@@ -36,6 +38,15 @@ final class PartnerMain {
         say("began");
         say(answer(act, begun, space, words[1]));
       }
+    }
+  }
+
+  private static Space<String> open(String uri) {
+    try {
+      return Spaces.open(uri, Codec.utf8());
+    } catch (SpaceException e) {
+      say(REFUSED);
+      throw e;
     }
   }
 

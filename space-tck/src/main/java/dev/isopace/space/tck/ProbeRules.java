@@ -31,6 +31,25 @@ abstract class ProbeRules extends Rules {
   }
 
   @Test
+  void prb1_probesInVainDoNotWaitForAShortTimeEither() {
+    start(
+            "probes, by the clock",
+            () -> {
+              long read = leastNanos(() -> space().out(KEY, "1"), () -> space().rdp(KEY));
+              long taken = leastNanos(() -> space().out(KEY, "1"), () -> space().inp(KEY));
+              requireNoWait("rdp", read, () -> space().rdp("empty"));
+              requireNoWait("inp", taken, () -> space().inp("empty"));
+              for (Wait wait : Wait.ALL) {
+                startBlocked(wait, "waited on");
+              }
+              requireNoWait("rdp beside waiters", read, () -> space().rdp("waited on"));
+              requireNoWait("inp beside waiters", taken, () -> space().inp("waited on"));
+              return null;
+            })
+        .result(stage().patienceTime().multipliedBy(3));
+  }
+
+  @Test
   void prb1_inpTakesTheHeadAndRdpLeavesIt() {
     space().out(KEY, "1");
     space().out(KEY, "2");

@@ -121,6 +121,48 @@ abstract class Rules {
     }
   }
 
+  /** How often a call is made of which one alone must be quick: the others may be held up. */
+  static final int TRIES = 20;
+
+  /** The time that the quickest of many calls takes, each after something has been prepared. */
+  static long leastNanos(Callable<?> preparing, Callable<?> call) throws Exception {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < TRIES; i++) {
+      preparing.call();
+      long begin = System.nanoTime();
+      call.call();
+      least = Math.min(least, System.nanoTime() - begin);
+    }
+    return least;
+  }
+
+  /**
+   * A call that finds nothing takes no time to wait: of many, one at least is over about as soon as
+   * one that finds an entry.
+   */
+  final void requireNoWait(String what, long found, Callable<Optional<String>> vain)
+      throws Exception {
+    long limit = 10 * found + stage().options().scaled(Duration.ofMillis(5)).toNanos();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < TRIES && least >= limit; i++) {
+      long begin = System.nanoTime();
+      Optional<String> nothing = vain.call();
+      least = Math.min(least, System.nanoTime() - begin);
+      if (nothing.isPresent()) {
+        fail(what + " found " + nothing.get() + " where there is nothing");
+      }
+    }
+    if (least >= limit) {
+      fail(
+          what
+              + " waits: where there is no entry, it took "
+              + least / 1_000
+              + " us each time, or more, but "
+              + found / 1_000
+              + " us where one is");
+    }
+  }
+
   /** What a call throws, which must be of the type. */
   static <T extends Throwable> T thrownBy(Class<T> type, String what, Callable<?> call) {
     Object result;
@@ -159,7 +201,7 @@ abstract class Rules {
         : all.subList(0, SHOWN_KEYS) + " and " + (all.size() - SHOWN_KEYS) + " more";
   }
 
-  /** A key as it can be printed. */
+  /** A key or a value as it can be printed. */
   static String shown(String key) {
     StringBuilder text = new StringBuilder("'");
     key.codePoints()

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import java.io.IOException;
 import java.time.Duration;
@@ -178,6 +180,130 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void in4_anEntryThatComesWhileTheHandleOfATakerClosesIsNotLost() {
+    for (int i = 0; i < rounds(30); i++) {
+      String key = KEY + i;
+      Space<String> other = another();
+      List<Actor<Optional<String>>> takers = new ArrayList<>();
+      for (Wait wait : Wait.TAKES) {
+        takers.add(start(wait + " until close", () -> wait.call().on(other, key)).awaitBlocked());
+      }
+      Actor<?> closing =
+          start(
+              "close of the handle of takers",
+              () -> {
+                spin(20_000);
+                other.close();
+                return "closed";
+              });
+      spin(40_000);
+      assertTrue(space().out(key, "1"), "out by an open handle");
+      closing.result();
+      List<String> found = new ArrayList<>();
+      boolean isCertain = true;
+      for (Actor<Optional<String>> taker : takers) {
+        try {
+          taker.result().ifPresent(found::add);
+        } catch (AssertionError e) {
+          isCertain &= e.getCause() instanceof SpaceClosedException;
+          if (!(e.getCause() instanceof SpaceException)) {
+            throw e;
+          }
+        }
+      }
+      space().inp(key).ifPresent(found::add);
+      if (isCertain) {
+        assertEquals(
+            List.of("1"),
+            found,
+            "what takers of a handle that was closed returned, and what is left for another");
+      }
+    }
+  }
+
+  @Test
+  void out1_whatReturnedTrueWhileTheHandleClosesIsSeenByAnother() {
+    for (int i = 0; i < rounds(10); i++) {
+      String key = KEY + i;
+      Space<String> other = another();
+      AtomicInteger written = new AtomicInteger();
+      AtomicInteger doubts = new AtomicInteger();
+      Actor<?> writing =
+          start(
+              "outs until close",
+              () -> {
+                try {
+                  while (other.out(key, "e" + written.get())) {
+                    written.incrementAndGet();
+                  }
+                } catch (SpaceClosedException e) {
+                  // As good as false.
+                } catch (IndeterminateException e) {
+                  doubts.incrementAndGet();
+                }
+                return null;
+              });
+      stage().await("outs", () -> written.get() >= 5 || writing.isDone());
+      spin(20_000);
+      other.close();
+      writing.result();
+      long found = space().len(key);
+      assertTrue(
+          found >= written.get() && found <= written.get() + doubts.get(),
+          () -> "out had returned true for " + written + " entries, and another sees " + found);
+    }
+  }
+
+  @Test
+  void in6_anEntryForATakerThatGivesUpGoesToATakerOfAnotherHandle() {
+    Space<String> other = another();
+    Duration timeout = stage().moment().dividedBy(20);
+    for (int i = 0; i < rounds(60); i++) {
+      String key = KEY + i;
+      boolean isTimed = i % 3 == 0;
+      Wait wait = Wait.TAKES.get(i % 2);
+      Actor<Optional<String>> first =
+          isTimed
+              ? start("a taker whose time is over", () -> space().in(key, timeout))
+              : startBlocked(wait, key);
+      long begin = System.nanoTime();
+      Actor<Optional<String>> second =
+          start(wait + " by another handle", () -> wait.call().on(other, key)).awaitBlocked();
+      if (isTimed) {
+        long blow = timeout.toNanos() + stage().random().nextInt(400_000) - 200_000;
+        while (System.nanoTime() - begin < blow) {
+          Thread.onSpinWait();
+        }
+        space().out(key, "1");
+      } else if (stage().random().nextBoolean()) {
+        first.interrupt();
+        spin(20_000);
+        space().out(key, "1");
+      } else {
+        space().out(key, "1");
+        spin(20_000);
+        first.interrupt();
+      }
+      String expected = "1";
+      try {
+        if (first.result().isPresent()) {
+          expected = "2";
+          space().out(key, "2");
+        }
+      } catch (AssertionError e) {
+        if (e.getCause() instanceof IndeterminateException) {
+          continue;
+        }
+        if (!(e.getCause() instanceof InterruptedException)) {
+          throw e;
+        }
+      }
+      assertEquals(Optional.of(expected), second.result(), "what the taker of another handle got");
+      assertEquals(0, space().len(key), "entries left");
+    }
+  }
+
+  @Test
   void shr1_everyEntryIsTakenOnceByWhicheverHandle() {
     List<Space<String>> handles = List.of(space(), another(), another());
     int each = rounds(200);
@@ -246,6 +372,10 @@ abstract class SharedRules extends Rules {
       partner.begin("RD " + KEY);
       space().out(KEY, "5");
       assertEquals("5", partner.answer(), "what another process read that waited");
+      assertEquals("stored", partner.ask("OUT listed 6"));
+      assertEquals(1, space().len("listed"), "len of what another process wrote");
+      assertEquals(Set.of(KEY, "listed"), space().keys(), "keys, one of another process");
+      assertEquals(Set.of(KEY, "listed"), another().keys(), "keys by a new handle");
     }
   }
 

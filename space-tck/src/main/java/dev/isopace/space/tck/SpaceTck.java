@@ -97,6 +97,15 @@ public abstract class SpaceTck {
     }
   }
 
+  /** FIFO, OUT-1 and ARG-3: entries of any size, in any number, for any time. */
+  @Nested
+  class Keeping extends KeepingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
   /** OUT: writing. */
   @Nested
   class Out extends OutRules {
@@ -127,6 +136,24 @@ public abstract class SpaceTck {
   /** IN-6 and IN-8: who is woken, and in which order. */
   @Nested
   class Waiting extends WaitingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
+  @Nested
+  class Waking extends WakingRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** IN-5: interrupts of every call. */
+  @Nested
+  class Interrupts extends InterruptRules {
     @Override
     Stage stage() {
       return SpaceTck.this.stage();
@@ -199,6 +226,15 @@ public abstract class SpaceTck {
   /** DUR: what survives. */
   @Nested
   class Durable extends DurableRules {
+    @Override
+    Stage stage() {
+      return SpaceTck.this.stage();
+    }
+  }
+
+  /** DUR-1, IN-4 and CLS-3: what is there after reopening. */
+  @Nested
+  class Reopening extends ReopenRules {
     @Override
     Stage stage() {
       return SpaceTck.this.stage();

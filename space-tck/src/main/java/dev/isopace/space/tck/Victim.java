@@ -1,19 +1,23 @@
 package dev.isopace.space.tck;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** Another process that uses the space under test, until it is killed. */
 final class Victim implements AutoCloseable {
+  private final Stage stage;
   private final Child child;
 
-  private Victim(Child child) {
+  private Victim(Stage stage, Child child) {
+    this.stage = stage;
     this.child = child;
   }
 
   static Victim start(Stage stage, String life) throws IOException {
     String seed = Long.toString(stage.random().nextLong());
-    return new Victim(Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life)));
+    return new Victim(
+        stage, Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life)));
   }
 
   /** Lets it say so many lines, kills it, and notes in the history all that it said. */
@@ -25,6 +29,20 @@ final class Victim implements AutoCloseable {
       }
       history.note(line);
     }
+    die(history);
+  }
+
+  /** Kills it when it has just begun to open the space, or a little later. */
+  void dieYoung(KilledHistory history) {
+    if (child.next() == null) {
+      throw child.ended();
+    }
+    Duration most = stage.moment().multipliedBy(3);
+    stage.letPassIdly(most.multipliedBy(stage.random().nextInt(100)).dividedBy(100));
+    die(history);
+  }
+
+  private void die(KilledHistory history) {
     child.kill();
     for (String line = child.next(); line != null; line = child.next()) {
       history.note(line);

@@ -27,11 +27,12 @@ final class VictimMain {
 
   private static final int THREADS = 3;
   private static final int LARGEST = 2_000;
+  private static final int VERY_LARGE = 400_000;
   private static final Duration MOMENT = Duration.ofMillis(1);
 
   private final Space<String> space;
   private final String life;
-  private final OutputStream out = new FileOutputStream(FileDescriptor.out);
+  private static final OutputStream OUT = new FileOutputStream(FileDescriptor.out);
   private final AtomicInteger operations = new AtomicInteger();
 
   private VictimMain(Space<String> space, String life) {
@@ -44,7 +45,7 @@ final class VictimMain {
    *
    * @param args the URI, a seed, and what to call this life
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     Thread guard =
         new Thread(
             () -> {
@@ -58,6 +59,7 @@ final class VictimMain {
             });
     guard.setDaemon(true);
     guard.start();
+    say("0 opens");
     VictimMain victim = new VictimMain(Spaces.open(args[0], Codec.utf8()), args[2]);
     long seed = Long.parseLong(args[1]);
     for (int i = 0; i < THREADS; i++) {
@@ -73,14 +75,19 @@ final class VictimMain {
         String key = KEYS.get(random.nextInt(KEYS.size()));
         int operation = operations.incrementAndGet();
         if (random.nextInt(100) < 60) {
-          String value = value(life + "." + thread + "." + i, random.nextInt(LARGEST));
-          say(operation + " out " + key + " " + value);
+          // Now and then one that takes long to write: a kill in the midst of it leaves a part.
+          int length =
+              random.nextInt(30) == 0
+                  ? VERY_LARGE / 4 + random.nextInt(VERY_LARGE * 3 / 4)
+                  : random.nextInt(LARGEST);
+          String value = value(life + "." + thread + "." + i, length);
+          say(operation + " out " + key + " " + shown(value));
           space.out(key, value);
           say(operation + " done");
         } else {
           say(operation + " take " + key);
           Optional<String> taken = random.nextBoolean() ? space.inp(key) : space.in(key, MOMENT);
-          say(operation + taken.map(value -> " took " + value).orElse(" empty"));
+          say(operation + taken.map(value -> " took " + shown(value)).orElse(" empty"));
         }
       }
     } catch (IOException | RuntimeException | Error | InterruptedException e) {
@@ -89,8 +96,16 @@ final class VictimMain {
     }
   }
 
-  private void say(String line) throws IOException {
-    out.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
+  private static void say(String line) throws IOException {
+    OUT.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** What a value is called in a line: its name and its length, if all of it is there. */
+  static String shown(String value) {
+    String name = value.substring(0, Math.max(0, value.indexOf('-')));
+    return value.equals(value(name, value.length() - 1))
+        ? name + "/" + value.length()
+        : "a-part-of-" + name + "/" + value.length();
   }
 
   /** Distinct, and whole only if it is all there. */

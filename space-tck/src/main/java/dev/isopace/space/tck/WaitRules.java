@@ -25,7 +25,13 @@ abstract class WaitRules extends Rules {
           Duration.ZERO,
           Duration.ofNanos(-1),
           Duration.ofSeconds(-1),
-          Duration.ofSeconds(Long.MIN_VALUE));
+          Duration.ofSeconds(Long.MIN_VALUE),
+          // What is a time to wait, if the sign is lost, or what 32 or 64 bits cannot hold.
+          Duration.ofMillis(-500),
+          Duration.ofMillis(500 - (1L << 32)),
+          Duration.ofMillis(Integer.MIN_VALUE),
+          Duration.ofMillis(Long.MIN_VALUE),
+          Duration.ofNanos(Long.MIN_VALUE));
   private static final List<Duration> FOR_EVER =
       List.of(
           Duration.ofNanos(Long.MAX_VALUE - 1),
@@ -33,6 +39,10 @@ abstract class WaitRules extends Rules {
           Duration.ofNanos(Long.MAX_VALUE).plusNanos(1),
           // What a number of 32 bits cannot hold: milliseconds, and seconds.
           Duration.ofMillis(Integer.MAX_VALUE).plusMillis(1),
+          Duration.ofMillis((1L << 32) + 1),
+          Duration.ofSeconds((1L << 32) + 1),
+          Duration.ofSeconds(1L << 32),
+          Duration.ofNanos((1L << 40) + 1),
           Duration.ofDays(30_000),
           Duration.ofDays(365_000),
           Duration.ofMillis(Long.MAX_VALUE),
@@ -167,6 +177,46 @@ abstract class WaitRules extends Rules {
   }
 
   @Test
+  void in2_racesThatTheOnlyWaiterLosesDoNotExtendItsWait() {
+    Duration timeout = stage().moment().multipliedBy(3);
+    Duration limit = timeout.multipliedBy(5).dividedBy(2);
+    int late = 0;
+    // Who is given every entry loses no race.
+    for (int round = 0; round < 4 || late > 0; round++) {
+      long elapsed = loseRaces(KEY + round, timeout);
+      if (elapsed > 0 && elapsed < limit.toNanos()) {
+        return;
+      }
+      late += elapsed > 0 ? 1 : 0;
+      assertTrue(
+          late < 3,
+          "empty after "
+              + elapsed
+              + " ns, and as late twice before, but the timeout was "
+              + timeout.toNanos()
+              + " ns; entries were written and taken by another meanwhile");
+    }
+  }
+
+  /** How long somebody waits while another writes and takes; 0 if it gets an entry. */
+  private long loseRaces(String key, Duration timeout) {
+    Actor<Long> waiter =
+        start(
+            untimed() + " beside another that takes what it writes",
+            () -> {
+              long begin = System.nanoTime();
+              return call().on(key, timeout).isPresent() ? 0 : System.nanoTime() - begin;
+            });
+    Stage.Patience patience = stage().atMostOnce(timeout.multipliedBy(3));
+    while (!waiter.isDone() && !patience.isExhausted()) {
+      stage().letPass(timeout.dividedBy(6), waiter::isDone);
+      space().out(key, "1");
+      space().inp(key);
+    }
+    return waiter.result();
+  }
+
+  @Test
   void in2_noneOfManyShortWaitsEndsEarly() {
     int callers = 4;
     int most = rounds(2_000) / callers;
@@ -222,6 +272,25 @@ abstract class WaitRules extends Rules {
       assertEquals(Optional.of("1"), call().on(KEY, timeout), "timeout " + timeout);
       space().inp(KEY);
     }
+  }
+
+  @Test
+  void in3_aTimeoutOfZeroOrLessDoesNotWaitForAShortTimeEither() {
+    start(
+            "probes with a timeout, by the clock",
+            () -> {
+              long found =
+                  leastNanos(
+                      () -> space().out(KEY, "1"), () -> call().on(KEY, Duration.ofNanos(-1)));
+              for (Duration timeout : PROBES) {
+                requireNoWait(
+                    untimed() + " with timeout " + timeout,
+                    found,
+                    () -> call().on("empty", timeout));
+              }
+              return null;
+            })
+        .result(stage().patienceTime().multipliedBy(3));
   }
 
   @Test

@@ -65,6 +65,17 @@ class BrokenDiscoveryTest {
   }
 
   @Test
+  void aProviderThatTakesAnyWordForAFlagFailsSpi3() throws IOException {
+    String slack =
+        provider(
+            "Slack",
+            "slack",
+            "uri.accept(java.util.Map.of(\"fast\", \"true if it is to be fast\"));"
+                + " boolean fast = Boolean.parseBoolean(uri.parameters().get(\"fast\"));");
+    requireFailure(run("slack:?fast=true", "SPI-3", List.of(slack), null));
+  }
+
+  @Test
   void aProviderThatStartsAThreadBeforeItLooksAtTheParametersFailsSpi3() throws IOException {
     String hasty =
         provider(

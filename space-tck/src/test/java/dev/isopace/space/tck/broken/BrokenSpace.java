@@ -26,7 +26,7 @@ record BrokenSpace(String name, String rule, String uri) {
     for (StoreDefect defect : StoreDefect.values()) {
       all.add(of(defect, directory));
     }
-    for (SharedDefect defect : SharedDefect.values()) {
+    for (SharedFlaw defect : SharedFlaw.all()) {
       all.add(of(defect, server));
     }
     return all;
@@ -46,7 +46,7 @@ record BrokenSpace(String name, String rule, String uri) {
     return new BrokenSpace(defect.name(), defect.rule, "plainstore:" + file + "?defect=" + defect);
   }
 
-  static BrokenSpace of(SharedDefect defect, SharedServer.Running server) {
+  static BrokenSpace of(SharedFlaw defect, SharedServer.Running server) {
     String uri = "plainshared:" + server.port() + "/" + Suite.FRESH + "?defect=" + defect;
     return new BrokenSpace(defect.name(), defect.rule(), uri);
   }

@@ -15,6 +15,8 @@ class BrokenSpacesTest {
   @Test
   void everyRuleThatTheSuiteTestsHasABrokenSpace() {
     Set<String> broken = new TreeSet<>(List.of("SPI-1", "SPI-2", "SPI-3", "SPI-4", "SHR-1"));
+    // The suite says that it cannot test it.
+    broken.add("FIFO-4");
     Flaw.all().forEach(flaw -> broken.add(flaw.rule()));
     Stream.of(StoreDefect.values()).forEach(defect -> broken.add(defect.rule));
     assertEquals(Suite.rules(), broken);

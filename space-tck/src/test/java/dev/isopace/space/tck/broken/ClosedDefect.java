@@ -160,6 +160,22 @@ enum ClosedDefect implements Flaw {
               }
               return done;
             }
+          }),
+
+  OUT_ON_A_CLOSED_HANDLE_STARTS_A_THREAD(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              if (!done) {
+                Thread late = new Thread(() -> Delay.pass(Duration.ofSeconds(2)));
+                late.setDaemon(true);
+                late.start();
+              }
+              return done;
+            }
           });
 
   private final Recipe recipe;

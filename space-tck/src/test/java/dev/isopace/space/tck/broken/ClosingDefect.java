@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Timer;
@@ -102,6 +103,21 @@ enum ClosingDefect implements Flaw {
                   .flatMap(queue -> queue.waiters.stream())
                   .limit(100)
                   .forEach(waiter -> waiter.signal.signal());
+            }
+          }),
+
+  CLOSE_WAKES_ONE_AFTER_THE_OTHER(
+      "CLS-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              for (Queue queue : List.copyOf(queues.values())) {
+                for (Waiter waiter : List.copyOf(queue.waiters)) {
+                  waiter.signal.signal();
+                  letOthersIn(15_000_000);
+                }
+              }
             }
           }),
 

@@ -3,6 +3,8 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -178,6 +180,82 @@ enum DeliveryDefect implements Flaw {
                 throw new InterruptedException();
               }
               return taken;
+            }
+          }),
+
+  ENTRIES_EXPIRE_AFTER_TWO_SECONDS(
+      "FIFO-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Entry, Long> written = new IdentityHashMap<>();
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              written.put(entry, System.nanoTime());
+              super.append(queue, entry);
+            }
+
+            @Override
+            protected @Nullable Object peek(String key) {
+              expire(key);
+              return super.peek(key);
+            }
+
+            @Override
+            protected @Nullable Object poll(String key) {
+              expire(key);
+              return super.poll(key);
+            }
+
+            private void expire(String key) {
+              lock.lock();
+              try {
+                if (queues.containsKey(key)) {
+                  queue(key)
+                      .entries
+                      .removeIf(e -> System.nanoTime() - written.get(e) > 2_000_000_000L);
+                  forgetIfIdle(key, queue(key));
+                }
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  A_HEAD_IS_GONE_AFTER_1000_READS(
+      "FIFO-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Object, Integer> reads = new IdentityHashMap<>();
+
+            @Override
+            protected @Nullable Object peek(String key) {
+              lock.lock();
+              try {
+                Object head = super.peek(key);
+                if (head != null && reads.merge(head, 1, Integer::sum) > 1_000) {
+                  remove(queue(key));
+                }
+                return head;
+              } finally {
+                lock.unlock();
+              }
+            }
+
+            @Override
+            void remove(Queue queue) {
+              reads.remove(queue.entries.element().content);
+              super.remove(queue);
+            }
+          }),
+
+  TAKES_THE_WORD_NULL_FOR_NOTHING(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              return super.inp(key).filter(value -> !value.equals("null"));
             }
           });
 

@@ -42,7 +42,8 @@ interface Flaw {
         ClosedDefect.values(),
         KeyDefect.values(),
         ValueDefect.values(),
-        CodecDefect.values());
+        CodecDefect.values(),
+        DecodingDefect.values());
   }
 
   /** Those of some enumerations. */

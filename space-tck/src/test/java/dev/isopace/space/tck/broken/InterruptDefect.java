@@ -127,6 +127,65 @@ enum InterruptDefect implements Flaw {
                 throw e;
               }
             }
+          }),
+
+  OUT_CLEARS_THE_FLAG_WHERE_SOMEBODY_WAITS(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected boolean put(String key, Object value) {
+              lock.lock();
+              boolean waits;
+              try {
+                Queue queue = queues.get(key);
+                waits = queue != null && !queue.waiters.isEmpty();
+              } finally {
+                lock.unlock();
+              }
+              boolean done = super.put(key, value);
+              if (waits) {
+                Thread.interrupted();
+              }
+              return done;
+            }
+          }),
+
+  A_WAIT_WHOSE_TIME_IS_OVER_CLEARS_THE_FLAG(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              try {
+                super.await(waiter, deadline);
+              } catch (InterruptedException e) {
+                if (!deadline.hasPassed()) {
+                  throw e;
+                }
+              }
+              if (deadline.hasPassed()) {
+                Thread.interrupted();
+              }
+            }
+          }),
+
+  LEN_CLEARS_A_FLAG_THAT_IS_SET_MEANWHILE(
+      "IN-5",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public long len(String key) {
+              boolean wasSet = Thread.currentThread().isInterrupted();
+              try {
+                Delay.letOthersRun();
+                return super.len(key);
+              } finally {
+                if (!wasSet) {
+                  Thread.interrupted();
+                }
+              }
+            }
           });
 
   private final Recipe recipe;

@@ -8,6 +8,7 @@ import java.text.Normalizer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -208,7 +209,38 @@ enum KeyDefect implements Flaw {
 
   KEYS_ARE_20_BITS_OF_A_CHECKSUM(
       "FIFO-3",
-      codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::checksum))));
+      codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::checksum)))),
+
+  WHO_WAITS_ON_A_STAR_GETS_ENTRIES_OF_ANY_KEY(
+      "FIFO-3",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void append(Queue queue, Entry entry) {
+              Queue star = queues.get("*");
+              if (star != null && firstTaker(star) != null && star.entries.isEmpty()) {
+                super.append(star, entry);
+                wakeTaker(star);
+              } else {
+                super.append(queue, entry);
+              }
+            }
+          }),
+
+  READERS_OF_ALL_BEFORE_A_DOT_GET_WHAT_COMES_AFTER_IT(
+      "FIFO-3",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              for (Queue other : List.copyOf(queues.values())) {
+                String begin = other.key.replaceFirst("\\*$", "");
+                if (other == queue || (other.key.endsWith(".*") && queue.key.startsWith(begin))) {
+                  super.giveToReaders(other, entry);
+                }
+              }
+            }
+          });
 
   private final Recipe recipe;
 

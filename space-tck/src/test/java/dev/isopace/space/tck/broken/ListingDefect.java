@@ -221,6 +221,16 @@ enum ListingDefect implements Flaw {
                   .filter(key -> !key.isBlank())
                   .collect(Collectors.toUnmodifiableSet());
             }
+          }),
+
+  KEYS_LISTS_16384_AT_MOST(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              return super.keys().stream().limit(16_384).collect(Collectors.toUnmodifiableSet());
+            }
           });
 
   private final Recipe recipe;

@@ -186,6 +186,37 @@ enum MemoryDefect implements Flaw {
               }
               return taken;
             }
+          }),
+
+  INP_IN_VAIN_LEAVES_ITS_KEY(
+      "PRB-4",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Set<String> tried = ConcurrentHashMap.newKeySet();
+
+            @Override
+            public Optional<Object> inp(String key) {
+              Optional<Object> head = super.inp(key);
+              if (head.isEmpty()) {
+                tried.add(key);
+              }
+              return head;
+            }
+          }),
+
+  A_WAIT_WHOSE_TIME_IS_OVER_LEAVES_ITS_KEY(
+      "PRB-4",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> waitedOn = new HashSet<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (deadline.hasPassed()) {
+                waitedOn.add(waiter.queue.key);
+              }
+            }
           });
 
   private final Recipe recipe;

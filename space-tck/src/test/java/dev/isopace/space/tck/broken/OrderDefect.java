@@ -241,6 +241,27 @@ enum OrderDefect implements Flaw {
               later.start();
               return true;
             }
+          }),
+
+  SMALL_VALUES_OVERTAKE_LARGE_ONES(
+      "FIFO-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void append(Queue queue, Entry entry) {
+              Entry last = queue.entries.peekLast();
+              if (last != null && size(last) > 60_000 && size(entry) < 1_000) {
+                queue.entries.removeLast();
+                super.append(queue, entry);
+                super.append(queue, last);
+              } else {
+                super.append(queue, entry);
+              }
+            }
+
+            private int size(Entry entry) {
+              return entry.content instanceof String text ? text.length() : 0;
+            }
           });
 
   private final Recipe recipe;

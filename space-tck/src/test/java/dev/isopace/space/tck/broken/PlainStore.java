@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class PlainStore<V> extends PlainSpace<V> {
   private static final int OUT = 1;
   private static final int REMOVAL = 2;
+
+  /** Written by a broken store only. */
+  private static final int ALL_TAKEN = 3;
+
   private static final int KEPT_BACK = 64;
   private static final int LARGE = 100_000;
 
@@ -45,7 +49,14 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private @Nullable Path path;
   private int removals;
+
+  /** How many of the entries that are read next a broken store takes for taken. */
+  private int swallowed;
+
   private boolean isLocked;
+
+  /** The keys of which somebody decodes the head, to take it. */
+  private final Set<String> decoding = ConcurrentHashMap.newKeySet();
 
   /** What a broken store has not written yet. */
   private final Deque<byte[]> keptBack = new ArrayDeque<>();
@@ -54,6 +65,7 @@ final class PlainStore<V> extends PlainSpace<V> {
   PlainStore(Path path, Codec<V> codec, @Nullable StoreDefect defect) {
     super(codec);
     this.defect = defect;
+    claim(path);
     try {
       file = new RandomAccessFile(path.toFile(), "rw");
       try {
@@ -64,8 +76,27 @@ final class PlainStore<V> extends PlainSpace<V> {
         throw e;
       }
     } catch (IOException e) {
+      unlock();
       throw new SpaceException("cannot open " + path, e);
+    } catch (RuntimeException e) {
+      unlock();
+      throw e;
     }
+  }
+
+  /**
+   * Before the file is opened: who closes it a second time gives up the lock of the whole process.
+   */
+  private void claim(Path path) {
+    if (is(StoreDefect.LETS_A_SECOND_OPENER_IN)
+        || is(StoreDefect.LOCKS_WHEN_IT_FIRST_WRITES)
+        || is(StoreDefect.A_REFUSED_OPEN_UNLOCKS_FOR_OTHER_PROCESSES)) {
+      return;
+    }
+    if (!OPEN.add(path)) {
+      throw new SpaceException(path + " is open already");
+    }
+    this.path = path;
   }
 
   void unlock() {
@@ -88,10 +119,6 @@ final class PlainStore<V> extends PlainSpace<V> {
     }
     if (is(StoreDefect.LETS_ANOTHER_PROCESS_IN)
         || is(StoreDefect.A_SECOND_CLOSE_UNLOCKS_WHAT_ANOTHER_HAS_OPENED)) {
-      if (!OPEN.add(path)) {
-        throw new SpaceException(path + " is open already");
-      }
-      this.path = path;
       return;
     }
     // A channel closes itself under a thread that is interrupted.
@@ -121,12 +148,14 @@ final class PlainStore<V> extends PlainSpace<V> {
     try {
       for (; ; end = file.getFilePointer()) {
         int type = file.readByte();
-        String key = new String(bytes(file.readInt()), StandardCharsets.UTF_8);
-        Queue queue = queue(is(StoreDefect.TRIMS_KEYS_WHEN_OPENED) ? key.trim() : key);
+        String key = keyOf(new String(bytes(file.readInt()), StandardCharsets.UTF_8));
+        Queue queue = queue(key);
         if (type == REMOVAL) {
           if (!is(StoreDefect.BRINGS_BACK_WHAT_WAS_TAKEN)) {
-            queue.entries.remove();
+            queue.entries.poll();
           }
+        } else if (type == ALL_TAKEN) {
+          swallowed = ByteBuffer.wrap(bytes(file.readInt())).getInt();
         } else {
           restore(queue, bytes(file.readInt()));
         }
@@ -142,10 +171,28 @@ final class PlainStore<V> extends PlainSpace<V> {
     file.setLength(end);
     file.seek(end);
     spoil();
+    if (is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)) {
+      file.setLength(0);
+      queues.values().forEach(q -> q.entries.forEach(e -> writeAnew(q.key, e)));
+    }
     queues.values().removeIf(queue -> queue.entries.isEmpty());
   }
 
+  private void writeAnew(String key, Entry entry) {
+    LockSupport.parkNanos(5_000_000);
+    write(record(OUT, key, (byte[]) entry.content));
+  }
+
+  private String keyOf(String written) {
+    return is(StoreDefect.TRIMS_KEYS_WHEN_OPENED)
+        ? written.trim()
+        : is(StoreDefect.DECODES_PERCENT_SIGNS_WHEN_OPENED) ? written.replace("%2E", ".") : written;
+  }
+
   private void restore(Queue queue, byte[] value) {
+    if (swallowed-- > 0) {
+      return;
+    }
     if (value.length > 0 || !is(StoreDefect.LOSES_EMPTY_VALUES)) {
       queue.entries.add(new Entry(value));
     }
@@ -199,6 +246,20 @@ final class PlainStore<V> extends PlainSpace<V> {
   }
 
   @Override
+  Entry encode(String key, V value) {
+    try {
+      return super.encode(key, value);
+    } catch (SpaceException e) {
+      if (is(StoreDefect.KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE)) {
+        lock.lock();
+        write(record(OUT, key, new byte[0]));
+        lock.unlock();
+      }
+      throw e;
+    }
+  }
+
+  @Override
   void wakeAllForClose() {
     super.wakeAllForClose();
     if (is(StoreDefect.REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS)) {
@@ -243,7 +304,8 @@ final class PlainStore<V> extends PlainSpace<V> {
       write(record);
     }
     super.remove(queue);
-    if (is(StoreDefect.LOSES_SOME_WHEN_IT_CLEANS_UP_AFTER_5000_TAKES) && ++removals % 5_000 == 0) {
+    removals++;
+    if (is(StoreDefect.LOSES_SOME_WHEN_IT_CLEANS_UP_AFTER_5000_TAKES) && removals % 5_000 == 0) {
       cleanUp();
     }
   }
@@ -274,6 +336,43 @@ final class PlainStore<V> extends PlainSpace<V> {
         write(record(REMOVAL, waiter.queue.key, null));
       }
       throw e;
+    }
+    if (is(StoreDefect.WRITES_REMOVALS_OF_TAKERS_WHOSE_TIME_IS_OVER)
+        && waiter.takes
+        && deadline.hasPassed()) {
+      // Slow to wake up: meanwhile an entry may come.
+      letOthersIn(50_000);
+      if (!waiter.queue.entries.isEmpty() && lifecycle().isOpen()) {
+        write(record(REMOVAL, waiter.queue.key, null));
+        throw new IsOver();
+      }
+    }
+  }
+
+  /** Ends a wait whose time is over. */
+  private static final class IsOver extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  protected @Nullable V take(String key, Deadline deadline) throws InterruptedException {
+    try {
+      return super.take(key, deadline);
+    } catch (IsOver e) {
+      return null;
+    }
+  }
+
+  @Override
+  V decode(String operation, String key, Entry entry) {
+    if (operation.startsWith("rd")) {
+      return super.decode(operation, key, entry);
+    }
+    decoding.add(key);
+    try {
+      return super.decode(operation, key, entry);
+    } finally {
+      decoding.remove(key);
     }
   }
 
@@ -307,7 +406,10 @@ final class PlainStore<V> extends PlainSpace<V> {
         isLocked = true;
         requireLock(Objects.requireNonNull(path));
       }
-      if (defect != null && defect.rule.equals("DUR-2") && record[0] == OUT) {
+      if (defect != null
+          && defect.rule.equals("DUR-2")
+          && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)
+          && record[0] == OUT) {
         // In two parts, with time in between for a kill.
         int half = record.length / 2;
         file.write(record, 0, half);
@@ -331,10 +433,18 @@ final class PlainStore<V> extends PlainSpace<V> {
               && Thread.currentThread().isInterrupted())) {
         write(keptBack.remove());
       }
+      if (is(StoreDefect.REMOVES_FOR_TAKERS_THAT_DECODE_WHILE_IT_CLOSES)) {
+        decoding.forEach(key -> write(record(REMOVAL, key, null)));
+      }
+      if (is(StoreDefect.COUNTS_ANEW_ONCE_ALL_IS_TAKEN) && queues.isEmpty() && removals > 0) {
+        write(record(ALL_TAKEN, "", ByteBuffer.allocate(4).putInt(removals).array()));
+      }
       if (!is(StoreDefect.NEVER_UNLOCKS)) {
         file.close();
       }
-      unlock();
+      if (!is(StoreDefect.A_SECOND_CLOSE_RETURNS_BEFORE_THE_LOCK_IS_FREE)) {
+        unlock();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -10,8 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Opens {@code plainstore:FILE}, which keeps every rule, or has a {@link StoreDefect}. */
@@ -38,6 +40,20 @@ public final class PlainStoreProvider implements SpaceProvider {
     PlainStore<V> store =
         new PlainStore<>(
             Path.of(uri.target()), codec, defect == null ? null : StoreDefect.valueOf(defect));
+    if ("A_SECOND_CLOSE_RETURNS_BEFORE_THE_LOCK_IS_FREE".equals(defect)) {
+      return new ForwardingSpace<>(store) {
+        private final AtomicBoolean isFirst = new AtomicBoolean(true);
+
+        @Override
+        public void close() {
+          super.close();
+          if (isFirst.getAndSet(false)) {
+            Delay.pass(Duration.ofMillis(20));
+            store.unlock();
+          }
+        }
+      };
+    }
     return "A_SECOND_CLOSE_UNLOCKS_WHAT_ANOTHER_HAS_OPENED".equals(defect)
         ? new ForwardingSpace<>(store) {
           @Override

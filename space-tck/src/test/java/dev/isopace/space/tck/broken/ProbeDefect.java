@@ -2,7 +2,9 @@ package dev.isopace.space.tck.broken;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +144,64 @@ enum ProbeDefect implements Flaw {
             public long len(String key) {
               long length = super.len(key);
               return length > 1_000 ? length / 10 * 10 : length;
+            }
+          }),
+
+  INP_WAITS_FOR_50_MILLISECONDS(
+      "PRB-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> inp(String key) {
+              Optional<Object> head = super.inp(key);
+              if (head.isEmpty()) {
+                Delay.pass(Duration.ofMillis(50));
+                head = super.inp(key);
+              }
+              return head;
+            }
+          }),
+
+  RDP_WAITS_FOR_20_MILLISECONDS_WHERE_SOMEBODY_WAITS(
+      "PRB-1",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected @Nullable Object peek(String key) {
+              lock.lock();
+              try {
+                if (queues.containsKey(key) && !queue(key).waiters.isEmpty()) {
+                  letOthersIn(20_000_000);
+                }
+                return super.peek(key);
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  RD_WITH_TIMEOUT_0_SEES_WHAT_IT_SAW_BEFORE(
+      "FIFO-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Map<String, Optional<Object>> seen = new ConcurrentHashMap<>();
+            private volatile long looked = System.nanoTime();
+
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              if (!timeout.isZero()) {
+                return super.rd(key, timeout);
+              }
+              if (System.nanoTime() - looked > 50_000) {
+                seen.clear();
+                looked = System.nanoTime();
+              }
+              Optional<Object> head = seen.get(key);
+              if (head == null) {
+                head = super.rd(key, timeout);
+                seen.put(key, head);
+              }
+              return head;
             }
           });
 

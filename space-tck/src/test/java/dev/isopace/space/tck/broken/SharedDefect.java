@@ -23,24 +23,24 @@ import org.jspecify.annotations.Nullable;
 
 /** What a space may get wrong that several handles lead to, and the rule that it breaks. */
 @SuppressWarnings("ImmutableEnumChecker") // some know of all that they have opened
-enum SharedDefect {
+enum SharedDefect implements SharedFlaw {
   EACH_HANDLE_IS_A_SPACE_OF_ITS_OWN {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new SharedSpace<>(uri, port, name + UUID.randomUUID(), codec);
     }
   },
 
   EACH_PROCESS_IS_A_SPACE_OF_ITS_OWN {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new SharedSpace<>(uri, port, name + ProcessHandle.current().pid(), codec);
     }
   },
 
   TWO_HANDLES_TAKE_THE_SAME_ENTRY {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new SharedSpace<>(uri, port, name, codec) {
         @Override
         boolean remove(String key, long id) {
@@ -54,7 +54,7 @@ enum SharedDefect {
 
   A_HANDLE_COUNTS_WHAT_IT_SAW_A_MILLISECOND_AGO {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new SharedSpace<>(uri, port, name, codec) {
         private final Map<String, Long> counts = new ConcurrentHashMap<>();
         private volatile long counted = System.nanoTime();
@@ -73,7 +73,7 @@ enum SharedDefect {
 
   CLOSING_A_HANDLE_EMPTIES_THE_SPACE {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       Space<V> another = new SharedSpace<>(uri, port, name, codec);
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
@@ -87,7 +87,7 @@ enum SharedDefect {
 
   A_WAITER_SEES_ONLY_WHAT_IS_THERE_WHEN_IT_BEGINS_TO_WAIT {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         private final Changes changes = new Changes();
         private @Nullable String lastKey;
@@ -111,7 +111,7 @@ enum SharedDefect {
 
   A_HANDLE_LISTS_THE_KEYS_THAT_IT_WROTE {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         private final Set<String> written = ConcurrentHashMap.newKeySet();
 
@@ -131,7 +131,7 @@ enum SharedDefect {
 
   ENTRIES_LEAVE_WITH_THE_HANDLE_THAT_WROTE_THEM {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       Space<V> another = new SharedSpace<>(uri, port, name, codec);
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         private final Set<String> written = ConcurrentHashMap.newKeySet();
@@ -156,7 +156,7 @@ enum SharedDefect {
     private final Map<String, Space<?>> reading = new ConcurrentHashMap<>();
 
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
         public V rd(String key) throws InterruptedException {
@@ -190,7 +190,7 @@ enum SharedDefect {
     private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return opened.add(name)
           ? CLOSING_A_HANDLE_EMPTIES_THE_SPACE.open(uri, port, name, codec)
           : new SharedSpace<>(uri, port, name, codec);
@@ -199,7 +199,7 @@ enum SharedDefect {
 
   CLOSING_A_HANDLE_TWICE_ENDS_THE_SPACE {
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       Space<V> last = CLOSING_A_HANDLE_EMPTIES_THE_SPACE.open(uri, port, name, codec);
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
@@ -219,7 +219,7 @@ enum SharedDefect {
     private final Set<String> written = new HashSet<>();
 
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
         public boolean out(String key, V value) {
@@ -247,7 +247,7 @@ enum SharedDefect {
     private final AtomicInteger closes = new AtomicInteger();
 
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
         public V rd(String key) throws InterruptedException {
@@ -275,12 +275,12 @@ enum SharedDefect {
   /** The request of the one that waited is still at the server. */
   A_CLOSED_HANDLE_TAKES_WHAT_WAS_WAITED_FOR {
     @Override
-    String rule() {
+    public String rule() {
       return "IN-4";
     }
 
     @Override
-    <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
       Space<V> server = new SharedSpace<>(uri, port, name, codec);
       return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
         @Override
@@ -306,12 +306,10 @@ enum SharedDefect {
     }
   };
 
-  /** The id of the rule that it breaks, be it one of several. */
-  String rule() {
+  @Override
+  public String rule() {
     return "SHR-1";
   }
-
-  abstract <V> Space<V> open(String uri, int port, String name, Codec<V> codec);
 
   private static void empty(Space<?> space, Set<String> keys) {
     for (String key : keys) {

@@ -30,6 +30,6 @@ public final class SharedProvider implements SpaceProvider {
     String defect = uri.parameters().get("defect");
     return defect == null
         ? new SharedSpace<>(uri.toString(), port, parts[1], codec)
-        : SharedDefect.valueOf(defect).open(uri.toString(), port, parts[1], codec);
+        : SharedFlaw.named(defect).open(uri.toString(), port, parts[1], codec);
   }
 }

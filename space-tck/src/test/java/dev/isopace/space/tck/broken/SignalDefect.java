@@ -1,6 +1,8 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.spi.Deadline;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with signals: lost, too few, or with one who gives up. */
@@ -228,6 +230,24 @@ enum SignalDefect implements Flaw {
                   .filter(waiter -> waiter.takes)
                   .findFirst()
                   .ifPresent(waiter -> waiter.signal.signal());
+            }
+          }),
+
+  OF_KEYS_OF_EQUAL_HASH_ONE_IS_WOKEN(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Integer, Queue> waitedOn = new HashMap<>();
+
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              waitedOn.put(queue.key.hashCode(), queue);
+              super.joinLine(queue, waiter);
+            }
+
+            @Override
+            void wakeTaker(Queue queue) {
+              super.wakeTaker(waitedOn.getOrDefault(queue.key.hashCode(), queue));
             }
           });
 

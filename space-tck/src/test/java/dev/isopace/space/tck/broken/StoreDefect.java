@@ -18,10 +18,20 @@ enum StoreDefect {
   LETS_ANOTHER_PROCESS_IN("DUR-1"),
   LOSES_SOME_WHEN_IT_CLEANS_UP_AFTER_5000_TAKES("DUR-1"),
   WRITES_REMOVALS_OF_TAKERS_THAT_ARE_INTERRUPTED("DUR-1"),
+  WRITES_REMOVALS_OF_TAKERS_WHOSE_TIME_IS_OVER("DUR-1"),
   WRITES_IN_ANOTHER_ORDER_THAN_IT_KEEPS("DUR-1"),
   LOCKS_WHEN_IT_FIRST_WRITES("DUR-1"),
   WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES("DUR-1"),
+  DECODES_PERCENT_SIGNS_WHEN_OPENED("DUR-1"),
+  KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE("DUR-1"),
+
+  /** Of what is written once all was taken, as much is missing as had been taken before. */
+  COUNTS_ANEW_ONCE_ALL_IS_TAKEN("DUR-1"),
+
+  /** Who closes a file a second time gives up the lock of the whole process. */
+  A_REFUSED_OPEN_UNLOCKS_FOR_OTHER_PROCESSES("DUR-1"),
   A_SECOND_CLOSE_UNLOCKS_WHAT_ANOTHER_HAS_OPENED("CLS-2"),
+  A_SECOND_CLOSE_RETURNS_BEFORE_THE_LOCK_IS_FREE("CLS-3"),
   CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS("SPI-3"),
 
   /** Who is about to write when the handle closes is told that it has written. */
@@ -30,11 +40,17 @@ enum StoreDefect {
   /** An entry is gone with the taker for which it came too late. */
   REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS("IN-4"),
 
+  /** Who decodes while the handle closes is told that it is closed, and the entry is gone. */
+  REMOVES_FOR_TAKERS_THAT_DECODE_WHILE_IT_CLOSES("IN-4"),
+
   /** The last writes are in the memory of the process. */
   RETURNS_BEFORE_IT_WRITES("DUR-2"),
 
   /** The last removals are. */
   REMOVES_BEFORE_IT_WRITES("DUR-2"),
+
+  /** What was read is written anew, from the beginning of the file. */
+  WRITES_THE_FILE_ANEW_WHEN_OPENED("DUR-2"),
 
   /** A record is written in two parts, and half a one counts. */
   KEEPS_HALF_A_VALUE("DUR-2"),

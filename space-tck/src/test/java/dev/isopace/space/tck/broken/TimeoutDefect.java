@@ -3,9 +3,11 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +245,86 @@ enum TimeoutDefect implements Flaw {
             public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
               Optional<Object> entry = timeout.isZero() ? super.inp(key) : Optional.empty();
               return entry.isPresent() ? entry : super.in(key, timeout);
+            }
+          }),
+
+  TAKES_A_NEGATIVE_TIMEOUT_FOR_ITS_AMOUNT(
+      "IN-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              boolean isShort = timeout.compareTo(Duration.ofSeconds(-5)) > 0;
+              return super.in(key, isShort && timeout.isNegative() ? timeout.negated() : timeout);
+            }
+          }),
+
+  CUTS_NEGATIVE_MILLISECONDS_TO_32_BITS(
+      "IN-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              boolean fits = timeout.isNegative() && timeout.toDays() > -106_000_000_000L;
+              return super.rd(key, fits ? Duration.ofMillis((int) timeout.toMillis()) : timeout);
+            }
+          }),
+
+  COUNTS_MILLISECONDS_MODULO_32_BITS(
+      "IN-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              boolean fits = timeout.toDays() < 106_000_000_000L && timeout.toSeconds() > 0;
+              return super.in(
+                  key, fits ? Duration.ofMillis(timeout.toMillis() & 0xFFFF_FFFFL) : timeout);
+            }
+          }),
+
+  ROUNDS_TIMEOUTS_OF_SECONDS_DOWN_TO_SECONDS(
+      "IN-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              boolean rounds = timeout.toSeconds() > 0 && timeout.toDays() < 1;
+              return super.rd(key, rounds ? timeout.truncatedTo(ChronoUnit.SECONDS) : timeout);
+            }
+          }),
+
+  A_LOST_RACE_RESTARTS_THE_TIMEOUT_OF_THE_FIRST(
+      "IN-2",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<Thread> losers = new HashSet<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!deadline.hasPassed()) {
+                // Slow to wake up: meanwhile others take.
+                letOthersIn(100_000);
+                losers.add(Thread.currentThread());
+              }
+            }
+
+            @Override
+            protected @Nullable Object take(String key, Deadline deadline)
+                throws InterruptedException {
+              Duration timeout = Duration.ofNanos(deadline.remainingNanos());
+              boolean isLong = timeout.toMinutes() > 0;
+              for (; ; ) {
+                Object taken = super.take(key, isLong ? deadline : Deadline.after(timeout));
+                lock.lock();
+                try {
+                  if (!losers.remove(Thread.currentThread()) || taken != null) {
+                    return taken;
+                  }
+                } finally {
+                  lock.unlock();
+                }
+              }
             }
           });
 

@@ -4,6 +4,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -165,6 +166,38 @@ enum ValueDefect implements Flaw {
             Entry encode(String key, Object value) {
               byte[] bytes = codec.encode(value);
               return bytes.length > 8_000 ? new Entry(bytes) : super.encode(key, value);
+            }
+          }),
+
+  LIMITS_THE_SUM_OF_KEY_AND_VALUE(
+      "ARG-3",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              Entry entry = super.encode(key, value);
+              int size = ((byte[]) entry.content).length;
+              int sum = size + key.getBytes(StandardCharsets.UTF_8).length;
+              int limit = 512 * 1024 + 300;
+              if (sum > limit) {
+                throw new IllegalArgumentException(
+                    size + " bytes, and the key, are more than " + limit);
+              }
+              return entry;
+            }
+          }),
+
+  CUTS_VALUES_OF_ABOUT_A_MEBIBYTE(
+      "ARG-3",
+      codec ->
+          new PlainSpace<>(codec) {
+            @Override
+            Entry encode(String key, Object value) {
+              Entry entry = super.encode(key, value);
+              byte[] bytes = (byte[]) entry.content;
+              return bytes.length > 600 * 1024 && bytes.length < 2 * 1024 * 1024
+                  ? new Entry(Arrays.copyOf(bytes, 600 * 1024))
+                  : entry;
             }
           });
 

@@ -274,6 +274,19 @@ enum WaitingDefect implements Flaw {
                 super.joinLine(queue, waiter);
               }
             }
+          }),
+
+  A_WAKE_UP_FOR_NOTHING_SENDS_TO_THE_END_OF_THE_LINE(
+      "IN-8",
+      codec ->
+          new ParkingSpace<>() {
+            @Override
+            void wokenForNothing(Waiter waiter) {
+              if (waiter.takes && waiter.queue.entries.isEmpty() && lifecycle().isOpen()) {
+                waiter.queue.waiters.remove(waiter);
+                waiter.queue.waiters.add(waiter);
+              }
+            }
           });
 
   private final Recipe recipe;

@@ -119,12 +119,63 @@ enum WritingDefect implements Flaw {
 
   WAKES_32_READERS_AT_MOST("OUT-2", codec -> wakingReaders(32)),
 
-  WAKES_64_READERS_AT_MOST("OUT-2", codec -> wakingReaders(64));
+  WAKES_64_READERS_AT_MOST("OUT-2", codec -> wakingReaders(64)),
+
+  OUT_WAITS_FOR_THE_TAKER_THAT_IT_WAKES(
+      Recipe.copying(
+          "OUT-1",
+          codec ->
+              new PlainSpace<>(codec) {
+                @Override
+                protected boolean put(String key, Object value) {
+                  boolean done = super.put(key, value);
+                  lock.lock();
+                  try {
+                    while (queues.containsKey(key)
+                        && !queue(key).entries.isEmpty()
+                        && firstTaker(queue(key)) != null) {
+                      letOthersIn(100_000);
+                    }
+                  } finally {
+                    lock.unlock();
+                  }
+                  return done;
+                }
+              })),
+
+  OUT_DROPS_WHAT_IS_BEYOND_16_MEBIBYTES(
+      "OUT-1",
+      codec ->
+          new PlainSpace<>() {
+            private long size;
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              if (size + size(entry) <= 16 << 20) {
+                size += size(entry);
+                super.append(queue, entry);
+              }
+            }
+
+            @Override
+            void remove(Queue queue) {
+              size -= size(queue.entries.element());
+              super.remove(queue);
+            }
+
+            private int size(Entry entry) {
+              return entry.content instanceof String text ? text.length() : 0;
+            }
+          });
 
   private final Recipe recipe;
 
   WritingDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  WritingDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

@@ -1,0 +1,119 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** IN-5: what an interrupt does that comes at the wrong moment, or to a call that ignores it. */
+abstract class InterruptRules extends Rules {
+  private static final String KEY = "interrupt";
+
+  @Test
+  void in5_outByAnInterruptedThreadServesWhoWaits() {
+    for (Wait wait : Wait.ALL) {
+      String key = KEY + wait;
+      Actor<Optional<String>> waiter = startBlocked(wait, key);
+      start(
+              "out by an interrupted thread, where somebody waits",
+              () -> {
+                Thread.currentThread().interrupt();
+                assertTrue(space().out(key, "1"), "out by an interrupted thread");
+                assertTrue(
+                    Thread.currentThread().isInterrupted(),
+                    "the flag is lost after out of an entry for a waiting " + wait);
+                return null;
+              })
+          .result();
+      assertEquals(
+          Optional.of("1"), waiter.result(), wait + " of what an interrupted thread has written");
+      assertEquals(wait.takes() ? 0 : 1, space().len(key), "len after " + wait);
+    }
+  }
+
+  @Test
+  void in5_aWaitWhoseTimeIsOverAsItIsInterruptedKeepsTheInterrupt() {
+    Duration timeout = stage().moment().dividedBy(50);
+    for (int i = 0; i < rounds(60); i++) {
+      boolean takes = i % 2 == 0;
+      String key = KEY + i % 4;
+      AtomicBoolean blown = new AtomicBoolean();
+      Actor<?> waiter =
+          start(
+              (takes ? "in" : "rd") + " that is interrupted when its time is over",
+              () -> {
+                try {
+                  assertEquals(
+                      Optional.empty(),
+                      takes ? space().in(key, timeout) : space().rd(key, timeout),
+                      "what there was without an entry");
+                } catch (InterruptedException e) {
+                  assertFalse(
+                      Thread.currentThread().isInterrupted(), "the flag, beside the exception");
+                  return null;
+                }
+                stage().await("interrupt", blown::get);
+                assertTrue(
+                    Thread.interrupted(),
+                    "neither InterruptedException nor the flag: the interrupt is lost");
+                return null;
+              });
+      long begin = System.nanoTime();
+      long blow = timeout.toNanos() + stage().random().nextInt(500_000) - 150_000;
+      while (System.nanoTime() - begin < blow) {
+        Thread.onSpinWait();
+      }
+      waiter.interrupt();
+      blown.set(true);
+      waiter.result();
+    }
+  }
+
+  @Test
+  void in5_anInterruptDuringACallThatIgnoresItIsKept() {
+    int most = rounds(400);
+    Stage.Patience time = stage().atMost(stage().moment().multipliedBy(3));
+    AtomicBoolean isOver = new AtomicBoolean();
+    AtomicInteger blows = new AtomicInteger();
+    AtomicInteger seen = new AtomicInteger();
+    Actor<?> calling =
+        start(
+            "calls that ignore interrupts",
+            () -> {
+              for (int i = 0; !isOver.get(); i++) {
+                String value = "e" + i;
+                assertTrue(space().out(KEY, value), "out, interrupted");
+                assertEquals(Optional.of(value), space().rdp(KEY), "rdp, interrupted");
+                assertEquals(1, space().len(KEY), "len, interrupted");
+                assertTrue(space().keys().contains(KEY), "keys, interrupted");
+                assertEquals(Optional.of(value), space().inp(KEY), "inp, interrupted");
+                assertEquals(Optional.empty(), space().inp(KEY), "inp in vain, interrupted");
+                int blown = blows.get();
+                if (blown > seen.get()) {
+                  assertTrue(
+                      Thread.interrupted(),
+                      "the flag is lost that was set during out, rdp, len, keys or inp");
+                  seen.set(blown);
+                }
+              }
+              return null;
+            });
+    try {
+      for (int i = 1; i <= most && !time.isExhausted() && !calling.isDone(); i++) {
+        spin(20_000);
+        calling.interrupt();
+        blows.set(i);
+        int number = i;
+        stage().await("calls to return", () -> seen.get() >= number || calling.isDone());
+      }
+    } finally {
+      isOver.set(true);
+    }
+    calling.result();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.isopace.space.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.spi.Capability;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
+abstract class WakingRules extends Rules {
+  private static final String KEY = "waking";
+
+  /** What is a pattern to a server, a file system or a regular expression. */
+  private static final List<String> PATTERNS =
+      List.of("*", ">", "a.*", "a.>", "a*", "%", "?.?", "...", "[ab]", "", "a", "A.B");
+
+  /** Too many to be woken one after the other, if each wake-up takes a while. */
+  private static final int WAITERS = 120;
+
+  private static final int TRIES_TO_CLOSE = 3;
+
+  @Test
+  void fifo3_whoWaitsIsServedFromNoKeyButItsOwn() {
+    for (Wait wait : Wait.ALL) {
+      Map<String, Actor<Optional<String>>> waiters = new LinkedHashMap<>();
+      for (String key : PATTERNS) {
+        waiters.put(key, start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)));
+      }
+      waiters.values().forEach(Actor::awaitBlocked);
+      List<String> others = List.of("a.b", "b", "a/b", "c.d");
+      others.forEach(key -> space().out(key, "of " + key));
+      for (String key : others) {
+        assertEquals(
+            Optional.of("of " + key),
+            space().rdp(key),
+            "the entry of '" + key + "', while others wait with " + wait + " on " + PATTERNS);
+      }
+      waiters.values().forEach(Actor::awaitBlocked);
+      waiters.forEach(
+          (key, waiter) -> {
+            space().out(key, "of " + key);
+            assertEquals(
+                Optional.of("of " + key),
+                waiter.result(),
+                "what " + wait + " of '" + key + "' got");
+            space().inp(key);
+          });
+      for (String key : others) {
+        assertEquals(Optional.of("of " + key), space().inp(key), "the entry of '" + key + "'");
+      }
+    }
+  }
+
+  @Test
+  void in8_aTakerThatIsWokenForNothingKeepsItsPlace() {
+    assumeFalse(stage().promises(Capability.SHARED), "no order is promised across processes");
+    for (int i = 0; i < rounds(20); i++) {
+      String key = KEY + i;
+      Actor<Optional<String>> first = startBlocked(Wait.TAKES.get(i % 2), key);
+      Actor<Optional<String>> second = startBlocked(Wait.TAKES.get(i / 2 % 2), key);
+      for (int wakeUp = 0; wakeUp < 3; wakeUp++) {
+        LockSupport.unpark(first.thread());
+        first.awaitBlocked();
+      }
+      space().out(key, "1");
+      assertEquals(Optional.of("1"), first.result(), "what the taker got that came first");
+      space().out(key, "2");
+      assertEquals(Optional.of("2"), second.result(), "what the taker got that came second");
+    }
+  }
+
+  @Test
+  void cls1_closeWakesAllWithinASecondAndNotOneAfterTheOther() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < TRIES_TO_CLOSE && least >= stage().promptly().toNanos(); i++) {
+      least = Math.min(least, nanosToWakeAll());
+    }
+    assertTrue(
+        least < stage().promptly().toNanos(),
+        "the last of "
+            + WAITERS
+            + " waiters was woken "
+            + least / 1_000_000
+            + " ms after close was called, or later, in each of "
+            + TRIES_TO_CLOSE
+            + " handles; the limit is "
+            + stage().promptly().toMillis()
+            + " ms for all of them");
+  }
+
+  /** How long it takes until close has woken the last of many waiters. */
+  private long nanosToWakeAll() {
+    Space<String> space = stage().open(Codec.utf8());
+    List<Actor<Long>> waiters = new ArrayList<>();
+    for (int i = 0; i < WAITERS; i++) {
+      Wait wait = Wait.ALL.get(i % 4);
+      String key = KEY + i % 10;
+      waiters.add(
+          start(
+              wait + " until close",
+              () -> {
+                thrownBy(SpaceClosedException.class, wait.name(), () -> wait.call().on(space, key));
+                return System.nanoTime();
+              }));
+    }
+    waiters.forEach(Actor::awaitBlocked);
+    long begin = System.nanoTime();
+    Actor<?> closing =
+        start(
+            "close of a handle with " + WAITERS + " waiters",
+            () -> {
+              space.close();
+              return "closed";
+            });
+    long last = 0;
+    for (Actor<Long> waiter : waiters) {
+      last = Math.max(last, waiter.result() - begin);
+    }
+    closing.result();
+    return last;
+  }
+}
