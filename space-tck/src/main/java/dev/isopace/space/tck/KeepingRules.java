@@ -106,7 +106,7 @@ abstract class KeepingRules extends Rules {
           .result(
               stage().loaded(LONGEST.multipliedBy(Stage.SLOWNESS)).plus(stage().patienceTime()));
       for (int k = 0; k < keys; k++) {
-        long expected = (count[0] - k + keys - 1) / keys;
+        int expected = (count[0] - k + keys - 1) / keys;
         assertEquals(
             expected, space().len(KEY + k), "len of large values, key " + k + " of " + keys);
       }

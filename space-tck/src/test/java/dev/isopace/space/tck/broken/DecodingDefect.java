@@ -23,16 +23,20 @@ enum DecodingDefect implements Flaw {
               if (operation.startsWith("rd")) {
                 return super.decode(operation, key, entry);
               }
-              lock.lock();
-              queue(key).entries.remove(entry);
-              claimed.merge(key, 1, Integer::sum);
-              lock.unlock();
+              claim(key, () -> queue(key).entries.remove(entry), 1);
               try {
                 return super.decode(operation, key, entry);
               } finally {
-                lock.lock();
-                queue(key).entries.addFirst(entry);
-                claimed.merge(key, -1, Integer::sum);
+                claim(key, () -> queue(key).entries.addFirst(entry), -1);
+              }
+            }
+
+            private void claim(String key, Runnable change, int count) {
+              lock.lock();
+              try {
+                change.run();
+                claimed.merge(key, count, Integer::sum);
+              } finally {
                 lock.unlock();
               }
             }
@@ -76,10 +80,13 @@ enum DecodingDefect implements Flaw {
                   return super.decode(operation, key, entry);
                 } catch (SpaceException e) {
                   lock.lock();
-                  if (probes.get()) {
-                    queue(key).entries.remove(entry);
+                  try {
+                    if (probes.get()) {
+                      queue(key).entries.remove(entry);
+                    }
+                  } finally {
+                    lock.unlock();
                   }
-                  lock.unlock();
                   throw e;
                 }
               }

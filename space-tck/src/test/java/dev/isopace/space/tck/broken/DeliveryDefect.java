@@ -4,7 +4,6 @@ import dev.isopace.space.Space;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +186,7 @@ enum DeliveryDefect implements Flaw {
       "FIFO-3",
       codec ->
           new PlainSpace<>() {
-            private final Map<Entry, Long> written = new IdentityHashMap<>();
+            private final IdentityHashMap<Entry, Long> written = new IdentityHashMap<>();
 
             @Override
             void append(Queue queue, Entry entry) {
@@ -226,7 +225,7 @@ enum DeliveryDefect implements Flaw {
       "FIFO-3",
       codec ->
           new PlainSpace<>() {
-            private final Map<Object, Integer> reads = new IdentityHashMap<>();
+            private final IdentityHashMap<Object, Integer> reads = new IdentityHashMap<>();
 
             @Override
             protected @Nullable Object peek(String key) {

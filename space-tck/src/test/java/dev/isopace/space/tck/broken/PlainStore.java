@@ -252,8 +252,11 @@ final class PlainStore<V> extends PlainSpace<V> {
     } catch (SpaceException e) {
       if (is(StoreDefect.KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE)) {
         lock.lock();
-        write(record(OUT, key, new byte[0]));
-        lock.unlock();
+        try {
+          write(record(OUT, key, new byte[0]));
+        } finally {
+          lock.unlock();
+        }
       }
       throw e;
     }
