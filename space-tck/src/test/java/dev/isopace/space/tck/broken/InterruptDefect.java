@@ -135,8 +135,8 @@ enum InterruptDefect implements Flaw {
           new PlainSpace<>() {
             @Override
             protected boolean put(String key, Object value) {
-              lock.lock();
               boolean waits;
+              lock.lock();
               try {
                 Queue queue = queues.get(key);
                 waits = queue != null && !queue.waiters.isEmpty();
