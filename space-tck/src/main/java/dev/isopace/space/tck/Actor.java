@@ -24,6 +24,11 @@ final class Actor<T extends @Nullable Object> {
 
   private static final StackTraceElement[] NOWHERE = {};
 
+  /** Where one waits of whom it does not matter where. */
+  private static final StackTraceElement[] SOMEWHERE = {
+    new StackTraceElement("somewhere", "", null, -1)
+  };
+
   private final String what;
   private final Stage stage;
   private final FutureTask<T> task;
@@ -96,16 +101,22 @@ final class Actor<T extends @Nullable Object> {
     if (isRunning(thread.getState()) || stage.isOpening(thread)) {
       return NOWHERE;
     }
-    ThreadInfo info =
-        ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId(), Integer.MAX_VALUE);
-    if (info == null || isRunning(info.getThreadState())) {
+    // All threads stand still while a stack is taken: no more of it than is needed.
+    State state = thread.getState();
+    boolean mayWaitOnItsWay = stage.mayWaitOnItsWay() || state == State.RUNNABLE;
+    int depth = mayWaitOnItsWay ? Integer.MAX_VALUE : state == State.TIMED_WAITING ? 1 : 0;
+    ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId(), depth);
+    if (info == null || info.getThreadState() != state || isRunning(state)) {
       return NOWHERE;
     }
     // One that waits for a lock, or sleeps, is on its way to the wait.
     StackTraceElement[] frames = info.getStackTrace();
     boolean reads = info.getThreadState() == State.RUNNABLE;
     boolean isHeldUp = info.getLockOwnerId() != -1 || (reads && !isInNative(frames));
-    return isHeldUp || isAsleep(frames) ? NOWHERE : frames;
+    if (isHeldUp || isAsleep(frames)) {
+      return NOWHERE;
+    }
+    return depth == 0 ? SOMEWHERE : frames;
   }
 
   /** A thread that waits for what another process sends is runnable to the virtual machine. */

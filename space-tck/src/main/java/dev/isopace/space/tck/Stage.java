@@ -40,6 +40,7 @@ final class Stage {
   /** How many times as long as a call a thread must wait at one place to be taken to wait there. */
   private static final int SETTLING = 3;
 
+  private static final Duration LEAST_TO_SETTLE = Duration.ofNanos(300_000);
   private static final Duration LONGEST_TO_SETTLE = Duration.ofMillis(100);
 
   /** How much longer a test may take that has come far in its time, and not far enough. */
@@ -164,6 +165,13 @@ final class Stage {
   Patience settling() {
     Duration time = min(journey().multipliedBy(SETTLING), LONGEST_TO_SETTLE);
     return new Patience(time.compareTo(leastToSettle) < 0 ? leastToSettle : time);
+  }
+
+  /** Whether it is known that a call takes so long that it may be seen to wait on its way. */
+  boolean mayWaitOnItsWay() {
+    Duration known = journey;
+    return !leastToSettle.isZero()
+        || (known != null && known.compareTo(LEAST_TO_SETTLE.dividedBy(SETTLING)) > 0);
   }
 
   /** From now on a thread must wait at one place for as long as that, at least. */
