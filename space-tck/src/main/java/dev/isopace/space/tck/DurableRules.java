@@ -414,8 +414,8 @@ abstract class DurableRules extends Rules {
             PartnerMain.REFUSED,
             other.next(),
             () ->
-                "two processes have the space open, which is not SHARED, or the other one could not try;"
-                    + " what it said, having printed: "
+                "two processes have the space open, which is not SHARED, or the other one could not"
+                    + " try; what it said, having printed: "
                     + other.noise());
       }
       assertEquals(Optional.of("1"), space.inp(KEY), "the first handle after another was refused");
