@@ -177,7 +177,8 @@ public final class SpaceUri {
    *     known
    */
   public SpaceUri accept(Map<String, String> known) {
-    SpaceUri accepted = new SpaceUri(masked, scheme, target, parameters, Map.copyOf(known));
+    Map<String, String> copy = Map.copyOf(Objects.requireNonNull(known, "known"));
+    SpaceUri accepted = new SpaceUri(masked, scheme, target, parameters, copy);
     for (String name : parameters.keySet()) {
       if (!known.containsKey(name)) {
         throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package dev.isopace.space.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
@@ -25,9 +25,31 @@ class SpaceUriParametersTest {
   @DisplayName("Known parameters are accepted, whether or not they are given")
   void accepted() {
     SpaceUri uri = SpaceUri.parse("a:?b=1");
-    assertSame(uri, uri.accept(Map.of("b", "this", "c", "that")));
-    SpaceUri none = SpaceUri.parse("a:");
-    assertSame(none, none.accept(Map.of()));
+    SpaceUri accepted = uri.accept(Map.of("b", "this", "c", "that"));
+    assertEquals("a:?b=1", accepted.toString());
+    assertEquals("a", accepted.scheme());
+    assertEquals("", accepted.target());
+    assertEquals(Map.of("b", "1"), accepted.parameters());
+    assertEquals("a:", SpaceUri.parse("a:").accept(Map.of()).toString());
+  }
+
+  @Test
+  @DisplayName("SPI-3 A malformed parameter is named, and the valid ones are listed")
+  void malformed() {
+    SpaceUri uri = SpaceUri.parse("a:x?sync=maybe");
+    String message = refusal(() -> uri.accept(Map.of("sync", "when to flush")).flag("sync", false));
+    assertEquals(
+        "'a:x?sync=maybe': parameter 'sync' is 'maybe', but must be true or false; 'a:' takes: sync"
+            + " (when to flush)",
+        message);
+  }
+
+  @Test
+  @DisplayName("What a question mark has cut off from a password is not shown")
+  void cutPassword() {
+    SpaceUri uri = SpaceUri.parse("a:user:pass?timeout=word@host");
+    String message = refusal(() -> uri.duration("timeout", Duration.ZERO));
+    assertFalse(message.contains("word"), message);
   }
 
   @Test
