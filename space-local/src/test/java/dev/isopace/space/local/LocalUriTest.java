@@ -48,7 +48,8 @@ final class LocalUriTest {
   void malformedFlag(String value) {
     String uri = "local:?copy=" + value;
     assertRefused(
-        uri, "'" + uri + "': parameter 'copy' is '" + value + "', but must be true or false");
+        uri,
+        "'" + uri + "': parameter 'copy' is '" + value + "', but must be true or false" + KNOWN);
   }
 
   @Test
