@@ -63,7 +63,9 @@ final class BadInputTest {
         "--input=-",
         "--uri=local:?copies=true");
     assertBad(
-        "space demo: 'local:?copy=yes': parameter 'copy' is 'yes', but must be true or false",
+        "space demo: 'local:?copy=yes': parameter 'copy' is 'yes', but must be true or false;"
+            + " 'local:' takes: copy (true runs every value through the codec; false, the default,"
+            + " passes references)",
         "--input=-",
         "--uri=local:?copy=yes");
   }
