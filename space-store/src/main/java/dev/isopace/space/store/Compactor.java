@@ -398,7 +398,7 @@ final class Compactor {
       try {
         return write(run);
       } finally {
-        engine.restoreReserve();
+        engine.mayHaveRoom();
       }
     }
   }
@@ -454,17 +454,17 @@ final class Compactor {
    * precedence over the old segments, another attempt would contradict it: the store has failed.
    */
   private void clearAway(boolean mayBeInPlace, Throwable failure) {
+    boolean isInDoubt = mayBeInPlace;
     try {
-      if (mayBeInPlace && !disk.list().contains(NEW)) {
-        engine.fail(failure);
-        return;
+      isInDoubt = mayBeInPlace && !disk.list().contains(NEW);
+      if (!isInDoubt) {
+        Spares.deleteIfThere(disk, NEW);
       }
-      Spares.deleteIfThere(disk, NEW);
     } catch (IOException | RuntimeException | Error e) {
       Closing.suppress(failure, e);
-      if (mayBeInPlace) {
-        engine.fail(failure);
-      }
+    }
+    if (isInDoubt) {
+      engine.fail(failure);
     }
   }
 

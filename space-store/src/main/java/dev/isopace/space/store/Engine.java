@@ -454,7 +454,11 @@ final class Engine implements Log.Owner {
     if (!retired.isEmpty()) {
       // One by one: the last to close a file that was deleted waits until its room is given back.
       Segment segment = retired.remove(0);
-      return () -> closeQuietly(segment);
+      return () -> {
+        closeQuietly(segment);
+        // Only now is its room free.
+        mayHaveRoom();
+      };
     }
     if (!untrimmed.isEmpty()) {
       Segment segment = untrimmed.remove(0);
@@ -685,8 +689,8 @@ final class Engine implements Log.Owner {
     return true;
   }
 
-  /** Has the reserve prepared again, also if an attempt has failed since. */
-  void restoreReserve() {
+  /** Has what is lacking prepared again, also if an attempt has failed before there was room. */
+  void mayHaveRoom() {
     log.lock.lock();
     try {
       isReserveLent = false;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class HeadReader {
 
   private final Segments segments;
   private final Set<Segment> distrusted = new HashSet<>();
+  private final CRC32C crc = new CRC32C();
   private byte[] window = Format.NO_BYTES;
   private @Nullable Segment windowSegment;
   private long windowOffset;
@@ -42,23 +44,31 @@ final class HeadReader {
     if (itsSegment == segment && itsOffset == offset) {
       return;
     }
-    if (distrusted.contains(itsSegment)) {
-      note(itsSegment.read(itsOffset), 0);
-    } else {
-      if (itsSegment != windowSegment
-          || itsOffset < windowOffset
-          || itsOffset + Format.PREFIX > windowOffset + windowSize) {
-        fill(itsSegment, itsOffset);
-      }
-      note(window, (int) (itsOffset - windowOffset));
+    if (itsSegment != windowSegment
+        || itsOffset < windowOffset
+        || itsOffset + Format.PREFIX > windowOffset + windowSize) {
+      fill(itsSegment, itsOffset);
     }
+    int at = (int) (itsOffset - windowOffset);
+    if (distrusted.contains(itsSegment)) {
+      check(itsSegment, itsOffset, at);
+    }
+    sequence = Format.sequence(window, at);
+    length = Format.recordLength(window, at);
     segment = itsSegment;
     offset = itsOffset;
   }
 
-  private void note(byte[] bytes, int at) {
-    sequence = Format.sequence(bytes, at);
-    length = Format.recordLength(bytes, at);
+  private void check(Segment itsSegment, long itsOffset, int at) throws IOException {
+    if (Format.isPlausible(window, at, windowSize - at)) {
+      int size = Format.recordLength(window, at);
+      int sum = Format.checksum(crc, window, at, size, itsSegment.epoch);
+      if (sum == Format.getInt(window, at)) {
+        return;
+      }
+    }
+    // It is not whole in the window, or damaged, and then this says so.
+    itsSegment.read(itsOffset);
   }
 
   long sequence() {

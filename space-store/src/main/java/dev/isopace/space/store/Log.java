@@ -221,18 +221,23 @@ final class Log {
     if (tail + start + length <= active.capacity && !mustRoll) {
       return true;
     }
+    // The reserve is not for those who could go on here.
+    boolean mustHaveIt = tail + start + length > active.capacity;
     Segment next;
     try {
-      // The reserve is not for those who could go on here.
-      boolean mustHaveIt = tail + start + length > active.capacity;
       next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve && mustHaveIt);
     } catch (IOException e) {
-      if (!mustRoll || tail + start + length > active.capacity) {
-        throw e;
+      // The lock was given up meanwhile, and others may have gone on, here or in another one.
+      int startNow = tail == Format.HEADER ? START_LENGTH : 0;
+      boolean fits = tail + startNow + length <= active.capacity;
+      if (fits) {
+        // It would have been better to go on in another one, but not at the price of a failure.
+        mustRoll = false;
       }
-      // It would have been better to go on in another one, but not at the price of a failure.
-      mustRoll = false;
-      return false;
+      if (fits || (fromReserve && !mustHaveIt)) {
+        return false;
+      }
+      throw e;
     }
     if (next == null) {
       return false;

@@ -143,15 +143,12 @@ final class Positions {
     for (int i = 0; i < count; i++) {
       all[i] = get(i);
     }
+    // For want of memory, nothing must have changed.
+    long[][] large = count < CHUNK ? NO_CHUNKS : new long[][] {all, NONE};
     head = 0;
     tail = count;
-    if (count < CHUNK) {
-      ring = all;
-    } else {
-      // In this order: for want of memory, nothing must have changed.
-      chunks = new long[][] {all, NONE};
-      ring = NONE;
-    }
+    chunks = large;
+    ring = count < CHUNK ? all : NONE;
   }
 
   /** Makes room for the chunk of the next element. */

@@ -111,6 +111,10 @@ final class DirectoryLock implements Closeable {
       opened.write(ByteBuffer.wrap(name), 0);
       opened.truncate(name.length);
     } catch (IOException e) {
+      if (!opened.isOpen()) {
+        // An interrupt has closed it, and the lock went with it.
+        throw e;
+      }
       // A full disk; it is locked all the same, and only the name is missing.
     }
   }
