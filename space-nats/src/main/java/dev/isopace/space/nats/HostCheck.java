@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * client library does not see to: it would take any certificate of an authority that is trusted.
  *
  * <p>Servers of a cluster tell their addresses to clients, and a certificate seldom has those. One
- * that was not told by the user, and is no name, must show a certificate for the first host that
- * the user has told.
+ * that was not told by the user, and is no name, must show a certificate for the first name that
+ * the user has told; for its address, if the user has told no name.
  */
 final class HostCheck extends SSLContext {
   private static final String AS_FOR_WEB_SITES = "HTTPS";
@@ -109,8 +109,16 @@ final class HostCheck extends SSLContext {
     public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
         throws IOException {
       boolean isTold = hosts.contains(host) || hosts.contains("[" + host + "]");
-      String expected = isTold || !ADDRESS.matcher(host).matches() ? host : hosts.get(0);
+      String expected = isTold || !isAddress(host) ? host : firstName(host);
       return checking(inner.createSocket(socket, expected, port, autoClose));
+    }
+
+    private String firstName(String otherwise) {
+      return hosts.stream().filter(told -> !isAddress(told)).findFirst().orElse(otherwise);
+    }
+
+    private static boolean isAddress(String host) {
+      return ADDRESS.matcher(host).matches();
     }
 
     @Override

@@ -50,6 +50,9 @@ final class Link implements ConnectionListener {
   /** The server that led the stream when it was opened; null if it did not say. */
   private volatile @Nullable String leader;
 
+  /** Whether that was this very server, without others: its name may be another at each start. */
+  private volatile boolean isAlone;
+
   private volatile boolean isClosed;
 
   Link(Connection connection, @Nullable Threads threads) {
@@ -91,8 +94,12 @@ final class Link implements ConnectionListener {
    */
   boolean isClustered() {
     String first = leader;
+    return hasCluster() || (!isAlone && first != null && !isServer(first));
+  }
+
+  private boolean hasCluster() {
     String cluster = server().getCluster();
-    return (cluster != null && !cluster.isEmpty()) || (first != null && !isServer(first));
+    return cluster != null && !cluster.isEmpty();
   }
 
   /**
@@ -101,7 +108,7 @@ final class Link implements ConnectionListener {
    */
   boolean isBesideStream() {
     String only = leader;
-    return only == null ? !isClustered() : isServer(only);
+    return (only == null || isAlone) ? !isClustered() : isServer(only);
   }
 
   private boolean isServer(String name) {
@@ -110,6 +117,7 @@ final class Link implements ConnectionListener {
 
   /** Which server leads the stream: maybe another one of the cluster, or behind a leaf node. */
   void setLeader(String name) {
+    isAlone = !hasCluster() && isServer(name);
     leader = name;
   }
 

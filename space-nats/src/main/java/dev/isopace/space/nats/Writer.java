@@ -135,9 +135,7 @@ final class Writer {
           requireTime();
           if (remote.link().isUp()) {
             if (mayHaveRestarted()) {
-              if (!remote.wire().await(call, this::isStored, lateNanos())) {
-                lookForIt();
-              }
+              listenOnceMore();
               return true;
             }
             attempt();
@@ -152,12 +150,21 @@ final class Writer {
     }
 
     /**
-     * How long to listen before the entry is looked for: where the connection has not broken, the
-     * server may just be slow, and half of the time that is left is enough for a look.
+     * Listens before the entry is looked for. Where the connection has not broken, the server may
+     * just be slow, and half of the time that is left is enough for a look.
      */
-    private long lateNanos() {
-      boolean isBroken = open.get(open.size() - 1).isDone();
-      return isBroken ? LATE_NANOS : Math.max(LATE_NANOS, call.patience(true) / 2);
+    private void listenOnceMore() throws InterruptedException {
+      Pending last = open.get(open.size() - 1);
+      if (!last.isDone()) {
+        long half = Math.max(LATE_NANOS, call.patience(true) / 2);
+        remote.wire().await(call, () -> isStored() || last.isDone(), half);
+      }
+      if (!isStored() && remote.wire().isClosed()) {
+        throw closed();
+      }
+      if (!isStored() && !remote.wire().await(call, this::isStored, LATE_NANOS)) {
+        lookForIt();
+      }
     }
 
     private void attempt() throws InterruptedException {

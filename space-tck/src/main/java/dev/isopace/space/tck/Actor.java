@@ -6,12 +6,14 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +68,28 @@ final class Actor<T extends @Nullable Object> {
 
   /** Waits until the thread is really waiting, in the call that the action makes. */
   Actor<T> awaitBlocked() {
+    return awaitBlocked(stage::settling);
+  }
+
+  /** The same of many, which have the time to settle together. */
+  static void awaitAllBlocked(Stage stage, Collection<? extends Actor<?>> actors) {
+    for (Actor<?> actor : actors) {
+      actor.awaitBlocked(() -> stage.atMostOnce(Duration.ZERO));
+    }
+    Stage.Patience settling = stage.settling();
+    while (!settling.isExhausted()) {
+      Stage.pause();
+    }
+    for (Actor<?> actor : actors) {
+      actor.awaitBlocked(() -> stage.atMostOnce(Duration.ZERO));
+    }
+  }
+
+  private Actor<T> awaitBlocked(Supplier<Stage.Patience> timeToSettle) {
     Stage.Patience patience = stage.patience();
     // Whoever waits now here and now there is taken to wait in the end.
     Stage.Patience restless = stage.atMostOnce(stage.promptly());
-    Stage.Patience settling = stage.settling();
+    Stage.Patience settling = timeToSettle.get();
     StackTraceElement[] place = {};
     int sightings = 0;
     while (sightings < SIGHTINGS || !settling.isExhausted()) {
@@ -81,7 +101,7 @@ final class Actor<T extends @Nullable Object> {
       if (seen.length > 0 && !Arrays.equals(seen, place) && !restless.isExhausted()) {
         place = seen;
         sightings = 1;
-        settling = stage.settling();
+        settling = timeToSettle.get();
       }
       if (patience.isExhausted()) {
         throw new AssertionError(what + " should wait, but is " + thread.getState() + stack());

@@ -34,7 +34,7 @@ abstract class CloseRules extends Rules {
   /** How often a wake-up may be late before it is taken to be so always. */
   private static final int ATTEMPTS = 3;
 
-  private static final long MOMENT_TO_END = Duration.ofMillis(20).toNanos();
+  private static final long MOMENT_TO_END = Duration.ofSeconds(2).toNanos();
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
@@ -119,7 +119,7 @@ abstract class CloseRules extends Rules {
             String key = i < 120 ? KEY : KEY + i;
             waiters.add(start(wait + " of " + key, () -> wait.call().on(space, key)));
           }
-          waiters.forEach(Actor::awaitBlocked);
+          Actor.awaitAllBlocked(stage(), waiters);
           return new Waking(
               waiters, start("close of a handle with many waiters", () -> close(space)));
         });

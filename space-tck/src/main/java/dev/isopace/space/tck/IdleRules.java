@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ abstract class IdleRules extends Rules {
       String key = KEY + i % 100;
       waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
     }
-    waiters.forEach(Actor::awaitBlocked);
+    Actor.awaitAllBlocked(stage(), waiters);
     Duration observed = stage().options().scaled(Duration.ofSeconds(2));
     Set<Long> threads =
         waiters.stream().map(waiter -> waiter.thread().getId()).collect(Collectors.toSet());
@@ -215,15 +217,21 @@ abstract class IdleRules extends Rules {
     }
     // Virtual threads begin in order: this one gets a carrier only if those before it let go of
     // theirs.
+    AtomicInteger written = new AtomicInteger();
     AtomicBoolean ran = new AtomicBoolean();
     VirtualThreads.start(
         () -> {
           for (int i = 0; i < waiters; i++) {
             space().out(KEY + i, "1");
+            written.incrementAndGet();
           }
           ran.set(true);
         });
-    stage().await("a virtual thread that runs while others wait", ran::get);
-    stage().await("all virtual threads served", () -> served.stream().allMatch(AtomicBoolean::get));
+    stage().letPassWhile(stage().watch(written::get), ran::get);
+    assertTrue(
+        ran.get(), () -> "a virtual thread beside others that wait has written only " + written);
+    LongSupplier done = () -> served.stream().filter(AtomicBoolean::get).count();
+    stage().letPassWhile(stage().watch(done), () -> done.getAsLong() == waiters);
+    assertEquals(waiters, done.getAsLong(), "virtual threads that were served");
   }
 }

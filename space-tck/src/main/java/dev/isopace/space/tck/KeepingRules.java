@@ -171,7 +171,8 @@ abstract class KeepingRules extends Rules {
         isTaken = false;
         String message = String.valueOf(e.getMessage());
         assertTrue(
-            size > largest && message.contains(Integer.toString(size)),
+            size > largest
+                && ArgumentRules.withoutSeparators(message).contains(Integer.toString(size)),
             "the message should name the size, " + size + ", which must be too large: " + message);
       }
       assertEquals(isTaken ? 2 : 1, space.len(KEY), "len after out of " + size + " bytes");

@@ -279,16 +279,15 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
-  void prb4_aKeyThatWasWaitedOnInVainLeavesNothingBehind() {
+  void prb4_aKeyThatWasWaitedOnInVainLeavesNothingBehind() throws InterruptedException {
+    requireMeasurableHeap();
     waitOnEverNewKeys("before", 500, LONGEST.dividedBy(10));
-    long before = Heap.used();
-    long waits = waitOnEverNewKeys("after", rounds(WAITS / 6), LONGEST.dividedBy(5));
-    long left = Heap.used() - before;
-    stage().report("keys waited on", waits);
-    long limit = 16 * waits + 500_000;
-    assertTrue(
-        left < limit,
-        waits + " keys that were waited on left " + left + " bytes, the limit is " + limit);
+    Leak leak =
+        leakOf(
+            "keys waited on",
+            waits -> 16 * waits + 500_000,
+            name -> waitOnEverNewKeys(name, rounds(WAITS / 6), LONGEST.dividedBy(5)));
+    assertTrue(!leak.isOne(), () -> leak.uses() + " keys that were waited on left " + leak);
   }
 
   /** By several callers; long enough that each really waits. */

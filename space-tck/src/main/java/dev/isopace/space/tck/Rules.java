@@ -96,7 +96,7 @@ abstract class Rules {
       stage().report("tests repeated since a waiter may have come late", 1);
       stage().settleFor(SETTLING.get(i));
       failure = null;
-      for (int k = 0; k < ATTEMPTS && failure == null; k++) {
+      for (int k = 0; k < ATTEMPTS && failure == null && (k == 0 || !time.isExhausted()); k++) {
         failure = failureOf(attempt, key + "-" + i + "-" + k);
       }
     }

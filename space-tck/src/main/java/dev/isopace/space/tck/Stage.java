@@ -194,15 +194,19 @@ final class Stage {
     if (slowest.isEmpty()) {
       return Duration.ZERO;
     }
+    if (slowest.size() < 2 * SLOWEST_BUT) {
+      // Too few to tell, this time.
+      return Duration.ofNanos(slowest.get(slowest.size() - 1));
+    }
     // Where others keep the processors busy, one or two of the calls tell nothing.
-    known = Duration.ofNanos(slowest.get(Math.min(SLOWEST_BUT, slowest.size()) - 1));
+    known = Duration.ofNanos(slowest.get(SLOWEST_BUT - 1));
     journey = known;
     return known;
   }
 
   private @Nullable Void probe(Space<?> probed, List<Long> times) {
     Patience time = new Patience(LONGEST_TO_PROBE);
-    for (int i = 0; i < PROBES && !time.isExhausted(); i++) {
+    for (int i = 0; i < PROBES && (i < 2 * SLOWEST_BUT || !time.isExhausted()); i++) {
       long begin = System.nanoTime();
       try {
         if (i % 2 == 0) {

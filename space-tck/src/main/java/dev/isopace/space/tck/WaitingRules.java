@@ -39,7 +39,7 @@ abstract class WaitingRules extends Rules {
       stage().letPassIdly(QUITE_LONG.dividedBy(4));
     }
     stage().letPassIdly(QUITE_LONG.dividedBy(2));
-    waiters.forEach(Actor::awaitBlocked);
+    Actor.awaitAllBlocked(stage(), waiters);
     for (String what : batches.get(0).keySet()) {
       long late = batches.stream().mapToLong(batch -> batch.get(what).result()).min().orElseThrow();
       assertTrue(
@@ -110,7 +110,7 @@ abstract class WaitingRules extends Rules {
       String key = keys.get(i);
       takers.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
     }
-    takers.forEach(Actor::awaitBlocked);
+    Actor.awaitAllBlocked(stage(), takers);
     // The one that came last first: it is the others that wait before it.
     for (int i = KEYS - 1; i >= 0; i--) {
       String key = keys.get(i);

@@ -36,7 +36,7 @@ abstract class WakingRules extends Rules {
       for (String key : PATTERNS) {
         waiters.put(key, start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)));
       }
-      waiters.values().forEach(Actor::awaitBlocked);
+      Actor.awaitAllBlocked(stage(), waiters.values());
       List<String> others = List.of("a.b", "b", "a/b", "c.d");
       others.forEach(key -> space().out(key, "of " + key));
       for (String key : others) {
@@ -45,7 +45,7 @@ abstract class WakingRules extends Rules {
             space().rdp(key),
             "the entry of '" + key + "', while others wait with " + wait + " on " + PATTERNS);
       }
-      waiters.values().forEach(Actor::awaitBlocked);
+      Actor.awaitAllBlocked(stage(), waiters.values());
       waiters.forEach(
           (key, waiter) -> {
             space().out(key, "of " + key);
@@ -113,7 +113,7 @@ abstract class WakingRules extends Rules {
                 return System.nanoTime();
               }));
     }
-    waiters.forEach(Actor::awaitBlocked);
+    Actor.awaitAllBlocked(stage(), waiters);
     long begin = System.nanoTime();
     Actor<?> closing =
         start(

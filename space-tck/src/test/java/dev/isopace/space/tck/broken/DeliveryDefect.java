@@ -116,7 +116,7 @@ enum DeliveryDefect implements Flaw {
               if (isIdle && reader == Thread.currentThread()) {
                 // Looks, and then forgets.
                 lock.unlock();
-                Delay.letOthersRun();
+                Delay.pass(Duration.ofNanos(200_000));
                 lock.lock();
                 queues.remove(key, queue);
               } else {
