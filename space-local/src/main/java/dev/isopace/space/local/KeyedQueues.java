@@ -65,7 +65,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Where there is no memory</h2>
  *
  * <p>A critical section asks for memory before it changes anything, or does without: an operation
- * that ends with OutOfMemoryError has not happened, and one that waits needs none.
+ * that ends with OutOfMemoryError has not happened, and one that waits needs none. Nor is there a
+ * waiter left of one that ends with StackOverflowError; but an {@code out} to a key with waiters is
+ * not guarded against that one, since the guard would take several times as long as the rest.
  *
  * <h2>Rejected</h2>
  *
@@ -141,7 +143,6 @@ final class KeyedQueues<V> {
         return true;
       }
       due = new Wakeups();
-      Tenacity.requireStack();
       line.offer(entry, node, due);
       tidy(stripe, node, line);
     } finally {
@@ -207,6 +208,7 @@ final class KeyedQueues<V> {
   @Nullable V take(String key, Deadline deadline) throws InterruptedException {
     int hash = hash(key);
     Stripe stripe = stripe(hash);
+    requireStackToWait(stripe, key, hash);
     Waiter waiter;
     Node node = stripe.lock(key, hash);
     try {
@@ -228,6 +230,7 @@ final class KeyedQueues<V> {
     }
     int hash = hash(key);
     Stripe stripe = stripe(hash);
+    requireStackToWait(stripe, key, hash);
     Waiter waiter;
     Node node = stripe.lock(key, hash);
     try {
@@ -308,6 +311,16 @@ final class KeyedQueues<V> {
     Arguments.requireKey(key, Long.MAX_VALUE);
     if (closed) {
       throw lifecycle.closed(operation, key);
+    }
+  }
+
+  /**
+   * Fails if the caller is going to wait, and has used up its stack: it would leave a ghost in line,
+   * which is given entries. A glance, ahead of the lock, that others should not be kept from.
+   */
+  private static void requireStackToWait(Stripe stripe, String key, int hash) {
+    if (head(stripe.find(key, hash)) == null) {
+      Tenacity.requireStack();
     }
   }
 
@@ -395,7 +408,6 @@ final class KeyedQueues<V> {
   private static void join(Stripe stripe, Waiter waiter, boolean isNew) {
     Node node = waiter.node;
     Line line = node.line == null ? new Line() : node.line;
-    Tenacity.requireStack();
     // From here on no memory is needed, but by add before it changes anything.
     if (isNew) {
       stripe.add(node);
