@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("tck runs the conformance suite on any space that the command reaches")
+@Tag("witness")
 final class TckCommandTest {
   @Test
   @DisplayName("A line for the rule and one for all; exit code 0")

@@ -315,8 +315,8 @@ final class KeyedQueues<V> {
   }
 
   /**
-   * Fails if the caller is going to wait, and has used up its stack: it would leave a ghost in line,
-   * which is given entries. A glance, ahead of the lock, that others should not be kept from.
+   * Fails if the caller is going to wait, and has used up its stack: it would leave a ghost in
+   * line, which is given entries. A glance, ahead of the lock, that others should not be kept from.
    */
   private static void requireStackToWait(Stripe stripe, String key, int hash) {
     if (head(stripe.find(key, hash)) == null) {

@@ -17,7 +17,7 @@ import org.junit.platform.testkit.engine.Events;
  */
 @Tag("witness")
 class SoundLateTest {
-  private static final double LOAD = 0.2;
+  private static final double LOAD = 0.1;
 
   /** Those that go by who waits when. */
   private static final Set<String> RULES = Set.of("OUT-2", "IN-6", "IN-8", "CPY-1");
