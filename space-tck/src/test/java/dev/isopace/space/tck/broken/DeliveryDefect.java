@@ -1,7 +1,6 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Space;
-import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Optional;
@@ -93,34 +92,6 @@ enum DeliveryDefect implements Flaw {
                 return true;
               } finally {
                 lock.unlock();
-              }
-            }
-          }),
-
-  A_READER_THAT_GIVES_UP_FORGETS_THE_KEY(
-      "FIFO-3",
-      codec ->
-          new PlainSpace<>() {
-            private @Nullable Thread reader;
-
-            @Override
-            protected @Nullable Object read(String key, Deadline deadline)
-                throws InterruptedException {
-              reader = Thread.currentThread();
-              return super.read(key, deadline);
-            }
-
-            @Override
-            void forgetIfIdle(String key, Queue queue) {
-              boolean isIdle = queue.entries.isEmpty() && queue.waiters.isEmpty();
-              if (isIdle && reader == Thread.currentThread()) {
-                // Looks, and then forgets.
-                lock.unlock();
-                Delay.pass(Duration.ofNanos(200_000));
-                lock.lock();
-                queues.remove(key, queue);
-              } else {
-                super.forgetIfIdle(key, queue);
               }
             }
           }),
