@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * no memory for a while. Whoever failed at it would leave others waiting for ever, or lose an entry
  * that is nobody else's any more.
  *
- * <p>All but {@link #requireStack} try again until there is memory, and throw no OutOfMemoryError.
+ * <p>None of it throws OutOfMemoryError: what must succeed is tried until there is memory.
  */
 public final class Tenacity {
-  /** So many take more of the stack, if only 7 KiB, than any call of a store. */
+  /** So many take more of the stack, if only 7 KiB, than any call of a backend here. */
   private static final int FRAMES = 128;
 
   private Tenacity() {}

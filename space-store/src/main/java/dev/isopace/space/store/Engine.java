@@ -115,9 +115,7 @@ final class Engine implements Log.Owner {
       throws IOException {
     List<Segment> found = replay.segments().all();
     if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
-      for (Segment segment : found) {
-        segment.handle.force();
-      }
+      forceAll(found);
     }
     Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
     try {
@@ -822,7 +820,7 @@ final class Engine implements Log.Owner {
       if (failure == null) {
         giveBack();
         if (settings.sync() != Sync.ALWAYS) {
-          forceAll();
+          forceAll(segments.all());
         }
         Checkpoint.write(disk, log, index, segments);
       } else if (settings.sync() != Sync.ALWAYS) {
@@ -837,8 +835,8 @@ final class Engine implements Log.Owner {
     }
   }
 
-  private void forceAll() throws IOException {
-    for (Segment segment : segments.all()) {
+  private static void forceAll(List<Segment> some) throws IOException {
+    for (Segment segment : some) {
       segment.handle.force();
     }
   }

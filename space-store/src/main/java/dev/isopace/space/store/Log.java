@@ -215,26 +215,24 @@ final class Log {
       changed.awaitUninterruptibly();
       return false;
     }
-    int start = tail == Format.HEADER ? START_LENGTH : 0;
     // Memory first: where there is none, nothing must have begun yet.
     spare = Batch.withRoom(spare, START_LENGTH + length);
-    if (tail + start + length <= active.capacity && !mustRoll) {
+    if (fits(length) && !mustRoll) {
       return true;
     }
     // The reserve is not for those who could go on here.
-    boolean mustHaveIt = tail + start + length > active.capacity;
+    boolean mustHaveIt = !fits(length);
     Segment next;
     try {
       next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve && mustHaveIt);
     } catch (IOException e) {
       // The lock was given up meanwhile, and others may have gone on, here or in another one.
-      int startNow = tail == Format.HEADER ? START_LENGTH : 0;
-      boolean fits = tail + startNow + length <= active.capacity;
-      if (fits) {
+      if (fits(length)) {
         // It would have been better to go on in another one, but not at the price of a failure.
         mustRoll = false;
+        return false;
       }
-      if (fits || (fromReserve && !mustHaveIt)) {
+      if (fromReserve && !mustHaveIt) {
         return false;
       }
       throw e;
@@ -249,6 +247,12 @@ final class Log {
     mustRoll = false;
     owner.rolled(full);
     return true;
+  }
+
+  /** Whether the active segment has the room for a record. */
+  private boolean fits(int length) {
+    int start = tail == Format.HEADER ? START_LENGTH : 0;
+    return tail + start + length <= active.capacity;
   }
 
   /**

@@ -102,21 +102,15 @@ public final class NioDisk implements Disk {
   public void syncDir() throws IOException {
     for (boolean isSynced = false; !isSynced; ) {
       try {
-        syncSame();
+        sync(directory);
+        // That of another directory would say nothing of what was done in this one.
+        requireSame();
         isSynced = true;
       } catch (ClosedByInterruptException e) {
         // Whoever interrupts all threads of a group does not mean the directory, which did not
         // fail.
         Thread.interrupted();
       }
-    }
-  }
-
-  private void syncSame() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      // That of another directory would say nothing of what was done in this one.
-      requireSame();
-      channel.force(true);
     }
   }
 
