@@ -21,7 +21,7 @@ final class RawFile implements AutoCloseable {
   private long at;
 
   RawFile(Path file, int value) throws IOException {
-    Workplace.fillWithZeros(file, SIZE);
+    Workplace.fillWithZeros(file, SIZE, true);
     this.channel = FileChannel.open(file, StandardOpenOption.WRITE);
     this.payload = ByteBuffer.allocateDirect(value + OVERHEAD);
     Payload.fill(payload);

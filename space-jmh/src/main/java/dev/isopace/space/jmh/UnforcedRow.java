@@ -10,8 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One thread without sync: pushes everything, then pulls everything; beside a loop that copies
- * records of the same size into, and out of, a mapped file.
+ * One thread without sync: pushes everything, then pulls everything; compared with a loop that
+ * copies records of the same size into, and out of, a mapped file.
+ *
+ * <p>A new store needs memory for its files that nobody has used yet, and so does a file that the
+ * raw loop makes; a virtual machine may hand that out more slowly than anything is copied.
+ * Therefore a push is also compared with the raw loop including what it took to make the file, and
+ * a store whose files go round is measured apart.
  *
  * <p>The targets are rates that peers reached on another day, and so no more than a hint; the
  * ratios to the raw loop are of this run.
@@ -21,6 +26,11 @@ final class UnforcedRow {
   private static final int VALUE = 128;
   private static final int RECORD = VALUE + RawFile.OVERHEAD;
   private static final int WARM_UPS = 2;
+
+  /** How often a store is filled and emptied in which files go round, and what part is in it. */
+  private static final int TURNS = 9;
+
+  private static final int PART = 5;
 
   /** As many records as one mapping takes; a rate needs no more. */
   private static final int MAPPED = Integer.MAX_VALUE / RECORD;
@@ -36,6 +46,9 @@ final class UnforcedRow {
   /** Rates of one round. */
   private record Rates(double push, double pull) {}
 
+  /** Rates of the raw loop, and that of its writes if making the file counts. */
+  private record Raw(Rates rates, double pushAfresh) {}
+
   static Row row() {
     return new Row("unforced", UnforcedRow::run);
   }
@@ -49,9 +62,15 @@ final class UnforcedRow {
     double[] pull = new double[rounds];
     double[] pushRatio = new double[rounds];
     double[] pullRatio = new double[rounds];
+    double[] afresh = new double[rounds];
+    double[] afreshRatio = new double[rounds];
+    double[] pushAgain = new double[rounds];
+    double[] pullAgain = new double[rounds];
     for (int i = -WARM_UPS; i < rounds; i++) {
-      Rates raw = raw(workplace, Math.min(count, MAPPED));
+      Raw made = raw(workplace, Math.min(count, MAPPED));
+      Rates raw = made.rates();
       Rates store = store(workplace, count);
+      Rates again = again(workplace, Math.max(1, count / PART));
       if (i >= 0) {
         rawPush[i] = raw.push();
         rawPull[i] = raw.pull();
@@ -59,10 +78,34 @@ final class UnforcedRow {
         pull[i] = store.pull();
         pushRatio[i] = store.push() / raw.push();
         pullRatio[i] = store.pull() / raw.pull();
+        afresh[i] = made.pushAfresh();
+        afreshRatio[i] = store.push() / made.pushAfresh();
+        pushAgain[i] = again.push();
+        pullAgain[i] = again.pull();
       }
     }
+    report.compare(
+        "push, sync off, files to be made",
+        "/s",
+        Numbers.median(afresh),
+        Numbers.median(push),
+        Numbers.median(afreshRatio),
+        Target.none(),
+        "");
     report(report, "push, sync off", rawPush, push, pushRatio, PUSHES);
     report(report, "pull, sync off", rawPull, pull, pullRatio, PULLS);
+    report.state(
+        "push, sync off, files go round",
+        " M/s",
+        Numbers.median(pushAgain) / 1e6,
+        Target.none(),
+        "");
+    report.state(
+        "pull, sync off, files go round",
+        " M/s",
+        Numbers.median(pullAgain) / 1e6,
+        Target.none(),
+        "");
   }
 
   private static void report(
@@ -83,10 +126,12 @@ final class UnforcedRow {
         "the target was measured on another day");
   }
 
-  private static Rates raw(Workplace workplace, int count) throws IOException {
+  private static Raw raw(Workplace workplace, int count) throws IOException {
     Path file = workplace.fresh("mapped");
     long size = (long) count * RECORD;
-    Workplace.fillWithZeros(file, size);
+    long making = System.nanoTime();
+    Workplace.fillWithZeros(file, size, false);
+    making = System.nanoTime() - making;
     MappedByteBuffer memory;
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -104,7 +149,8 @@ final class UnforcedRow {
       memory.get(i * RECORD, copy);
       Payload.requireNumber(copy, RECORD, i);
     }
-    return rates(count, began, written, System.nanoTime());
+    Rates rates = rates(count, began, written, System.nanoTime());
+    return new Raw(rates, count * 1e9 / (making + written - began));
   }
 
   private static Rates store(Workplace workplace, int count) throws IOException {
@@ -112,19 +158,42 @@ final class UnforcedRow {
     byte[] value = Payload.of(VALUE);
     Rates rates;
     try (Store store = Store.open(directory, StoreOption.withSync(false))) {
-      long began = System.nanoTime();
-      for (int i = 0; i < count; i++) {
-        Payload.number(value, i);
-        store.push("k", value);
-      }
-      long written = System.nanoTime();
-      for (int i = 0; i < count; i++) {
-        Payload.requireNumber(store.pullp("k").orElseThrow(), VALUE, i);
-      }
-      rates = rates(count, began, written, System.nanoTime());
+      rates = fillAndEmpty(store, count, value);
     }
     Workplace.delete(directory);
     return rates;
+  }
+
+  /** The median of the second half of many turns in one store. */
+  private static Rates again(Workplace workplace, int count) throws IOException {
+    Path directory = workplace.fresh("again");
+    byte[] value = Payload.of(VALUE);
+    double[] push = new double[TURNS];
+    double[] pull = new double[TURNS];
+    try (Store store = Store.open(directory, StoreOption.withSync(false))) {
+      for (int i = -TURNS; i < TURNS; i++) {
+        Rates rates = fillAndEmpty(store, count, value);
+        if (i >= 0) {
+          push[i] = rates.push();
+          pull[i] = rates.pull();
+        }
+      }
+    }
+    Workplace.delete(directory);
+    return new Rates(Numbers.median(push), Numbers.median(pull));
+  }
+
+  private static Rates fillAndEmpty(Store store, int count, byte[] value) throws IOException {
+    long began = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      Payload.number(value, i);
+      store.push("k", value);
+    }
+    long written = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      Payload.requireNumber(store.pullp("k").orElseThrow(), VALUE, i);
+    }
+    return rates(count, began, written, System.nanoTime());
   }
 
   private static Rates rates(int count, long began, long written, long read) {

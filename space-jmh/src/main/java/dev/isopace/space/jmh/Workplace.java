@@ -80,7 +80,7 @@ final class Workplace implements AutoCloseable {
     return size;
   }
 
-  static void fillWithZeros(Path file, long size) throws IOException {
+  static void fillWithZeros(Path file, long size, boolean forced) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
@@ -88,7 +88,9 @@ final class Workplace implements AutoCloseable {
         zeros.clear().limit((int) Math.min(CHUNK, size - at));
         at += channel.write(zeros, at);
       }
-      channel.force(true);
+      if (forced) {
+        channel.force(true);
+      }
     }
   }
 
