@@ -7,8 +7,9 @@ import java.util.function.Function;
  *
  * <p>A backend calls it on the thread of the caller and never under a lock: {@link #encode} once
  * per {@code out}, {@link #decode} once per entry that a call tries for. An implementation must be
- * thread safe. It must keep no reference to an array that it is given or returns, and must not
- * return null: that, like an exception, makes the operation fail with {@link SpaceException}.
+ * thread-safe. It must keep no reference to an array that it is given or returns, and must not
+ * return null. A null result, like an exception, makes the operation fail with a {@link
+ * SpaceException} that names the key.
  *
  * @param <V> the type of the values
  */

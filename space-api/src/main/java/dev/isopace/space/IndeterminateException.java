@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation may or may not have taken effect, and the backend cannot find out: for instance a
- * connection broke after a request was sent and before its reply came. The message says which
- * operation, and for what key.
+ * connection broke after a request was sent and before its reply came. The message names the
+ * operation and the key.
  *
- * <p>Whoever gets this from {@code out} may look for the entry, or write it again if its receivers
- * recognise duplicates. Whoever gets it from a take, and knows to be the only taker of the key, can
- * tell from the space itself: the entry is gone, or it is still the head.
+ * <p>After an {@code out}, the caller may look for the entry, or write it again if its receivers
+ * recognise duplicates. After a take, a caller that is the only taker of the key can look into the
+ * space: the entry is gone, or it is still the head.
  */
 public class IndeterminateException extends SpaceException {
   @Serial private static final long serialVersionUID = 1L;
@@ -54,7 +54,7 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * The encoded value of a take in doubt.
+   * Returns the encoded value of a take in doubt.
    *
    * @return a copy of the value as the {@link Codec} had encoded it; empty for other operations,
    *     and where it is not known

@@ -12,7 +12,11 @@ import java.util.Set;
  * where it is. The probes {@link #inp inp} and {@link #rdp rdp} do the same without waiting. The
  * names are Linda's (Gelernter, <cite>Generative communication in Linda</cite>, ACM TOPLAS 7(1),
  * 1985). A key needs no preparation: it exists while it holds entries or somebody waits on it, and
- * costs nothing otherwise.
+ * costs nothing otherwise. A million keys that were written, emptied and waited on in vain leave
+ * less than 10 MB behind.
+ *
+ * <p>The promises here hold for every backend. docs/contract.md of the project lists them as rules
+ * with ids, which the conformance suite tests.
  *
  * <pre>{@code
  * try (Space<String> space = Spaces.open("local:", Codec.utf8())) {
@@ -25,11 +29,11 @@ import java.util.Set;
  *
  * <p>Operations on one key are linearizable: each takes effect at one instant between its call and
  * its return, as on a plain queue. Entries of a key leave in the order in which their {@code out}
- * took effect, and two {@code out}s of one thread take effect in program order. Every entry is
- * returned by at most one take ({@code in} or {@code inp}); none is lost, that of a call that ended
- * with {@link IndeterminateException} aside; none is invented, or moved to another key. Equal
- * values are separate entries. Between different keys there is no order, and no operation spans
- * keys, {@link #keys} aside.
+ * took effect, and two {@code out}s of one thread take effect in program order. At most one take
+ * ({@code in} or {@code inp}) returns a given entry. No entry is lost, except that of a call that
+ * ended with {@link IndeterminateException}; none is invented, or moved to another key. Equal
+ * values are separate entries. There is no order across keys, and no operation spans keys, except
+ * {@link #keys}.
  *
  * <h2>Thread safety and memory effects</h2>
  *
@@ -39,52 +43,58 @@ import java.util.Set;
  *
  * <h2>Waiting</h2>
  *
- * <p>A caller that waits holds no lock, does not poll (a rare safety recheck of a remote backend
- * aside), is not woken by entries of other keys, and frees its carrier if it is a virtual thread.
- * An {@code out} is seen first by every reader that waits on the key, in {@code rd}; then by one
- * waiting taker. That holds exactly in one process; across processes a reader may miss an entry
- * that was taken at once. Where the backend runs in one process, takers that wait on a key are
- * served in the order in which they began to wait. A taker that arrives while an entry is there may
- * take it before a waiter that is only just waking, but no waiter is passed over for ever. Across
- * processes no order is promised, and still none starves.
+ * <p>A caller that waits holds no lock, does not poll (except for the rare safety recheck of a
+ * remote backend), is not woken by entries of other keys, and frees its carrier if it is a virtual
+ * thread. 1,000 waiters use less than 50 ms of processor time in 10 s.
+ *
+ * <p>When an {@code out} takes effect, every reader waiting on the key, in {@code rd}, returns that
+ * entry; then a waiting taker takes it. Within one process this is exact; across processes a reader
+ * may miss an entry that is taken at once. Where the backend runs in one process, takers that wait
+ * on a key, timed or not, are served among themselves in the order in which they began to wait. A
+ * taker that arrives while an entry is there may take it before a waiter that is just waking, but
+ * no waiter is passed over for ever. Across processes no order is promised, and still no waiter
+ * starves.
  *
  * <p><b>Timeouts</b> are measured by the monotonic clock from the call; neither spurious wake-ups
- * nor lost races start them again. An empty result means that the timeout has passed, never
- * anything else: a backend that could not look, since its server is out of reach, throws {@link
+ * nor lost races restart them. An empty result means that the timeout has passed, never anything
+ * else: a backend that could not look because its server is out of reach throws {@link
  * SpaceException} at the deadline. A timeout of zero or less makes the call a probe; one that is
  * longer than the clock can express means for ever.
  *
  * <p><b>Interrupts</b> end {@code in} and {@code rd}, timed or not, with {@link
  * InterruptedException} and the flag cleared; also if the flag was set at the call, and even if an
  * entry is there. A caller to whom an entry had been handed already returns it and leaves the flag
- * set. The other operations take no notice of the flag.
+ * set. The other operations, {@link #close} and {@link Spaces#open(String, Codec) opening}
+ * included, ignore the flag and leave it set.
  *
  * <p>A call that ends without an entry, by timeout, interrupt or close, has removed nothing: an
- * entry on its way to a waiter that gives up goes to the next waiter or stays at the head. Where
- * removal cannot be told from failure (a connection lost at the wrong moment) the call ends with
- * {@link IndeterminateException} instead.
+ * entry on its way to a waiter that gives up goes to the next waiter or stays at the head. If the
+ * backend cannot know whether it removed an entry (a connection was lost at the wrong moment), the
+ * call ends with {@link IndeterminateException} instead.
  *
  * <h2>Arguments</h2>
  *
  * <p>Checks come in this order: arguments, closed handle, interrupt, entry. A null argument is a
- * {@link NullPointerException} that names it. Every valid Unicode string of up to 512 bytes of
- * UTF-8 is a key, the empty one, blanks and control characters included; keys are equal if their
- * code points are. A key that is longer than the backend takes or holds an unpaired surrogate is an
- * {@link IllegalArgumentException}. Values of up to 512&nbsp;KiB encoded are taken by every
- * backend; a larger one that the backend does not take is an {@code IllegalArgumentException} that
- * states size and limit. After any of these nothing has changed.
+ * {@link NullPointerException} that names it. Every valid Unicode string of up to at least 512
+ * bytes of UTF-8, perhaps more, is a key: the empty one, blanks and control characters included.
+ * Keys are equal if their code points are: case and normalisation matter. Every operation refuses a
+ * key that is longer than the backend takes, naming the limit, or that holds an unpaired surrogate,
+ * with {@link IllegalArgumentException}. Every backend takes values of up to 512&nbsp;KiB encoded;
+ * it refuses one that is larger than it takes with an {@code IllegalArgumentException} that states
+ * size and limit. After any of these nothing has changed.
  *
- * <p>Where values pass through a {@link Codec} and it fails, the operation throws {@link
- * SpaceException} with the codec's exception as its cause. After a failed {@code out} nothing is
- * stored. An entry that cannot be decoded stays where it was, and so holds up its key until
- * somebody removes it, for instance through a handle opened with {@link Codec#bytes()}.
+ * <p>Where values pass through a {@link Codec} and it throws or returns null, the operation throws
+ * a {@link SpaceException} that names the key, with the codec's exception, if any, as its cause.
+ * After a failed {@code out} nothing is stored. An entry that cannot be decoded stays where it was,
+ * and so holds up its key until somebody removes it, for instance through a handle opened with
+ * {@link Codec#bytes()}.
  *
  * <h2>Handles</h2>
  *
  * <p>A space that was opened is a <em>handle</em>. Depending on the backend several handles, in one
  * process or many, may lead to one space; {@link #close} concerns only its own. A value that was
- * put into a space should not be changed afterwards: some backends pass references, others copies,
- * and which of them is what {@link dev.isopace.space.spi.Capability} says.
+ * put into a space should not be changed afterwards: backends that are {@link
+ * dev.isopace.space.spi.Capability#COPYING COPYING} pass copies, others may pass references.
  *
  * @param <V> the type of the values
  */
@@ -209,14 +219,14 @@ public interface Space<V> extends AutoCloseable {
   /**
    * Closes this handle. Every call that waits on it, on any key, ends within a second with {@link
    * SpaceClosedException}; one that is in progress completes or ends the same way. From then on
-   * {@link #out} returns false and stores nothing, and every other operation throws {@code
-   * SpaceClosedException}, also where entries remain.
+   * {@link #out} returns false and stores nothing, and every other operation except this one throws
+   * {@code SpaceClosedException}, even where entries remain.
    *
-   * <p>When this method returns, every thread, file, socket and lock of the handle is released;
-   * that holds for a second call too, which does nothing but wait for the first if that is still at
-   * work. Safe from any thread.
+   * <p>When this method returns, every thread, file, socket and lock of the handle is released.
+   * That also holds for a second call, which only waits for the first if that is still running.
+   * Safe from any thread.
    *
-   * @throws SpaceException if the backend failed; the handle is closed all the same
+   * @throws SpaceException if the backend failed; the handle is closed nevertheless
    */
   @Override
   void close();

@@ -6,7 +6,7 @@ import java.io.Serial;
  * A space failed. The message names the operation, the key where there is one, and the cause.
  *
  * <p>Unless it is an {@link IndeterminateException}, the operation has changed nothing. A {@code
- * close} that throws it has closed the handle all the same.
+ * close} that throws it has closed the handle nevertheless.
  */
 public class SpaceException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

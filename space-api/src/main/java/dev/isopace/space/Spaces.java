@@ -8,9 +8,10 @@ import java.util.Objects;
 /**
  * Opens spaces by URI, on whichever backends are on the class path or module path.
  *
- * <p>Thread-safe. Providers are looked for at each call, so that what was added meanwhile is found
- * and nothing is kept from being unloaded; open a space once and share it. A null argument is a
- * {@link NullPointerException} that names it.
+ * <p>Thread-safe. Each call searches for providers anew, so that it finds what was added meanwhile
+ * and keeps nothing from being unloaded; open a space once and share it. A null argument is a
+ * {@link NullPointerException} that names it. Opening ignores the interrupt flag of the calling
+ * thread and leaves it set.
  */
 public final class Spaces {
   private Spaces() {}
@@ -25,7 +26,8 @@ public final class Spaces {
    * @param <V> the type of the values
    * @return the handle, to be closed
    * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
-   *     target or one of its parameters; nothing has been opened or created
+   *     target or one of its parameters; the message about an unknown parameter lists the valid
+   *     ones with their meaning. Nothing has been opened or created
    * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be
    *     opened; the message says what to do
    */
@@ -45,7 +47,8 @@ public final class Spaces {
    * @param <V> the type of the values
    * @return the handle, to be closed
    * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
-   *     target or one of its parameters; nothing has been opened or created
+   *     target or one of its parameters; the message about an unknown parameter lists the valid
+   *     ones with their meaning. Nothing has been opened or created
    * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be
    *     opened; the message says what to do
    */
@@ -57,8 +60,8 @@ public final class Spaces {
   }
 
   /**
-   * Lists the providers that {@link #open(String, Codec)} looks among. Those that fail to load are
-   * left out; opening a URI whose scheme is not found says why they failed.
+   * Lists the providers among which {@link #open(String, Codec)} searches. Those that fail to load
+   * are left out; opening a URI whose scheme is not found reports why they failed.
    *
    * @return all providers found, in the order of their schemes; unmodifiable
    */

@@ -125,7 +125,7 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
         Queue queue = queue(key);
         byte[] head = queue.entries.peek();
         Waiter first = queue.firstTaker();
-        // Asked once: who finds out between two questions gives up beside an entry.
+        // Asked once: with two questions, the time could end between them, and an entry be missed.
         boolean isOver = deadline.hasPassed();
         boolean isItsTurn = first == null || first == waiter || isOver;
         if (head != null && isItsTurn) {
@@ -281,7 +281,7 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
     }
   }
 
-  /** Closing: the handle is marked already, so that whoever wakes up sees it. */
+  /** Closing: the handle is already marked, so that every waiter that wakes up sees it. */
   @Override
   protected void release() {
     lock.lock();

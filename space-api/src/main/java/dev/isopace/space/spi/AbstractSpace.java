@@ -11,18 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A space whose operations make every check of the contract, in its order (arguments, closed
- * handle, interrupt), before they call the backend. What is left to the backend are the primitives
- * below, which see valid arguments only.
+ * handle, interrupt), before they call the backend. The backend implements the primitives below,
+ * which see valid arguments only. The rules that it must keep are in docs/contract.md of the
+ * project.
  *
  * <p>A handle can be closed between the check and the primitive. A primitive therefore looks at
  * {@link #lifecycle()} again, under whatever lock guards its entries and waiters, before it changes
  * anything.
  *
- * <p>Primitives are called by any number of threads at once, and see to it themselves that what a
- * thread did before {@link #put} happens-before what another does after it received that entry.
- * They may throw {@link SpaceException}, and {@link dev.isopace.space.IndeterminateException} where
- * it cannot be known whether they took effect; {@link #put} also {@link IllegalArgumentException}
- * for a value that is too large.
+ * <p>Any number of threads may call primitives at once. The primitives themselves must ensure that
+ * what a thread did before {@link #put} happens-before what another does after it received that
+ * entry. They may throw {@link SpaceException}, and {@link
+ * dev.isopace.space.IndeterminateException} where it cannot be known whether they took effect;
+ * {@link #put} also {@link IllegalArgumentException} for a value that is too large.
  *
  * @param <V> the type of the values
  */
@@ -44,9 +45,9 @@ public abstract class AbstractSpace<V> implements Space<V> {
   }
 
   /**
-   * Whether this handle is open.
+   * Returns the lifecycle of this handle.
    *
-   * @return the state that every operation looks at
+   * @return the state that every operation checks
    */
   protected final Lifecycle lifecycle() {
     return lifecycle;
@@ -82,7 +83,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   protected abstract @Nullable V read(String key, Deadline deadline) throws InterruptedException;
 
   /**
-   * Takes the head if there is one. Takes no notice of the interrupt flag.
+   * Takes the head if there is one. Ignores the interrupt flag and leaves it set.
    *
    * @param key a valid key
    * @return the value; null if the key holds no entry
@@ -90,7 +91,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   protected abstract @Nullable V poll(String key);
 
   /**
-   * Reads the head if there is one. Takes no notice of the interrupt flag.
+   * Reads the head if there is one. Ignores the interrupt flag and leaves it set.
    *
    * @param key a valid key
    * @return the value; null if the key holds no entry
@@ -113,8 +114,8 @@ public abstract class AbstractSpace<V> implements Space<V> {
   protected abstract Set<String> names();
 
   /**
-   * Wakes every waiter with {@link Lifecycle#closed} and releases all that the handle holds. Called
-   * once, when {@link #lifecycle()} is closed already.
+   * Wakes every waiter with {@link Lifecycle#closed} and releases everything that the handle holds.
+   * Called once, when {@link #lifecycle()} is already closed.
    */
   protected abstract void release();
 

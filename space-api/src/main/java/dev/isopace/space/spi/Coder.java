@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Codec} whose failures, null results among them, are {@link SpaceException}s that name
- * the operation and the key; only a {@link VirtualMachineError} passes as it is. As thread-safe as
- * the codec, which is to say: thread-safe.
+ * the operation and the key; only a {@link VirtualMachineError} passes as it is. Thread-safe, as
+ * codecs must be.
  *
  * @param <V> the type of the values
  */

@@ -36,7 +36,7 @@ public final class Deadline {
   }
 
   /**
-   * A deadline by a clock of the caller's own.
+   * A deadline by a clock of the caller's own. {@link #park} still waits by real time.
    *
    * @param timeout how far from the clock's present reading
    * @param clock a monotonic clock, in nanoseconds
@@ -76,8 +76,8 @@ public final class Deadline {
   }
 
   /**
-   * Parks the calling thread until it is unparked or interrupted, the deadline passes, or for no
-   * reason. The caller looks again at what it waits for.
+   * Parks the calling thread until it is unparked or interrupted, the deadline passes, or
+   * spuriously. The caller must check again what it waits for.
    *
    * @param blocker what the thread waits for, as monitoring tools show it
    */

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a handle is open, and the one way from open to closed. Thread-safe.
  *
- * <p>A backend looks at {@link #isOpen} under the lock that guards its entries and waiters, and
- * takes that lock in what it gives to {@link #close(Runnable)}: then nothing is stored and nobody
- * begins to wait after the handle was closed.
+ * <p>A backend checks {@link #isOpen} under the lock that guards its entries and waiters, and takes
+ * that lock in the action that it gives to {@link #close(Runnable)}: then nothing is stored and
+ * nobody begins to wait after the handle was closed.
  */
 public final class Lifecycle {
   private final String name;
@@ -55,7 +55,7 @@ public final class Lifecycle {
   }
 
   /**
-   * What an operation throws that found the handle closed, or was woken by its closing.
+   * Returns what an operation throws that found the handle closed, or was woken by its closing.
    *
    * @param operation what was called, for instance {@code in}
    * @param key the key it was called with, or null where it has none

@@ -10,7 +10,7 @@ import java.util.Set;
  * provides} in the module descriptor for the module path; do both.
  *
  * <p>An instance is made at each look-up and asked for its scheme, so its constructor should do
- * nothing. Implementations must be thread safe.
+ * nothing. Implementations must be thread-safe.
  */
 public interface SpaceProvider {
 
@@ -22,12 +22,12 @@ public interface SpaceProvider {
   String scheme();
 
   /**
-   * What a space opened by this URI promises beyond the rules for every backend; parameters may
-   * decide.
+   * Returns what a space opened by this URI promises beyond the rules for every backend. It may
+   * depend on parameters.
    *
    * @param uri a URI of this scheme
    * @return the capabilities, unmodifiable
-   * @throws IllegalArgumentException if a parameter that decides is malformed
+   * @throws IllegalArgumentException if a parameter that it depends on is malformed
    */
   Set<Capability> capabilities(SpaceUri uri);
 

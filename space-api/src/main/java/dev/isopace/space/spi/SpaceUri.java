@@ -61,7 +61,7 @@ public final class SpaceUri {
   private final String target;
   private final Map<String, String> parameters;
 
-  /** The meaning of each parameter that the backend knows, by name; empty before that is told. */
+  /** The meaning of each parameter that the backend knows, by name; empty until it is known. */
   private final Map<String, String> known;
 
   private SpaceUri(
@@ -172,7 +172,7 @@ public final class SpaceUri {
    * Refuses parameters that the backend does not know. To be called before anything is opened.
    *
    * @param known the meaning of each parameter that the backend knows, by name
-   * @return the same URI, which tells of those known also where it refuses a value
+   * @return this URI; it also lists the known parameters when it refuses a value
    * @throws IllegalArgumentException if there is another one: the message names it and lists those
    *     known
    */

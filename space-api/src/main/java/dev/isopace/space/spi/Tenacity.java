@@ -6,22 +6,22 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What threads do to wait for each other, and to hand on what was taken, done also where there is
- * no memory for a while. Whoever failed at it would leave others waiting for ever, or lose an entry
- * that is nobody else's any more.
+ * Locking, parking and waking that survive a temporary lack of memory. A failure of these would
+ * leave others waiting for ever, or lose an entry that was already taken.
  *
- * <p>None of it throws OutOfMemoryError: what must succeed is tried until there is memory.
+ * <p>None of these methods throws OutOfMemoryError: what must succeed is tried until there is
+ * memory.
  */
 public final class Tenacity {
-  /** So many take more of the stack, if only 7 KiB, than any call of a backend here. */
+  /** So many frames, 7 KiB of stack, are more than any call of a backend here needs. */
   private static final int FRAMES = 128;
 
   private Tenacity() {}
 
   /**
-   * Fails, before anything has been done, if the caller has used up its stack: in the middle it
-   * might have to leave a lock taken. It takes half a microsecond, which is much beside a few
-   * changes in memory, and little beside a disk or a thread that must be woken.
+   * Fails, before anything has been done, if the caller has used up its stack; in mid-operation
+   * that might leave a lock held. Costs half a microsecond: much compared with a few changes in
+   * memory, little compared with a disk or a thread that must be woken.
    *
    * @throws StackOverflowError if less than some 7 KiB are left
    */
@@ -50,7 +50,7 @@ public final class Tenacity {
   }
 
   /**
-   * Takes a lock. To wait in line for it may need memory.
+   * Takes a lock. Waiting for it may need memory.
    *
    * @param lock the lock
    */
@@ -66,7 +66,8 @@ public final class Tenacity {
   }
 
   /**
-   * Parks, or does not: the caller looks again for what it waits for. A virtual thread may fail.
+   * Parks, or returns at once: the caller must check again what it waits for. Parking a virtual
+   * thread may fail for want of memory.
    *
    * @param blocker what the thread waits for, as monitoring tools show it
    */
@@ -93,7 +94,7 @@ public final class Tenacity {
   }
 
   /**
-   * Wakes a thread. If that is a virtual one, it must be handed to a scheduler.
+   * Wakes a thread. A virtual one must be handed to a scheduler, which may need memory.
    *
    * @param thread the thread
    */
@@ -109,11 +110,11 @@ public final class Tenacity {
   }
 
   /**
-   * What was taken, to be returned.
+   * Wraps what was taken in an {@code Optional}.
    *
    * @param <T> its type
-   * @param taken what was taken; null if that is nothing
-   * @return the same
+   * @param taken what was taken, or null for nothing
+   * @return an {@code Optional} of it
    */
   public static <T> Optional<T> optional(@Nullable T taken) {
     while (true) {

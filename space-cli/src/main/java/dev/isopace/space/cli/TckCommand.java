@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
       "Runs the conformance suite on a space, and prints a line for each rule of the contract:"
           + " passed, FAILED or skipped, and why. What is known of a failure goes to standard"
           + " error.",
+      "Each rule is in docs/contract.md of the project, under its id.",
       "In the URI, {fresh} is replaced by a new name for each test, as in store:target/tck/{fresh}."
           + " A URI that leads to a space which others see must have one.",
       "",

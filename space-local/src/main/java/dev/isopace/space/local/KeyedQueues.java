@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  * time they take the lock after some attempts. keys() looks at one stripe after the other.
  *
  * <p>close takes effect at one instant, with all stripes locked (the only place where more than one
- * is, so there is no order to keep): whoever has seen one key closed sees them all so. The tables
- * are emptied then. Hence an operation that finds a node need not ask whether the space is closed,
- * nor whether the key is valid, and most do find one: the checks of the contract are made where
- * nothing was found, in the contract's order.
+ * is, so there is no order to keep): a thread that has seen one key closed sees them all so. The
+ * tables are emptied then. Hence an operation that finds a node need not ask whether the space is
+ * closed, nor whether the key is valid, and most do find one: the checks of the contract are made
+ * where nothing was found, in the contract's order.
  *
  * <h2>Memory</h2>
  *
@@ -56,11 +56,12 @@ import org.jspecify.annotations.Nullable;
  * <h2>Waiting</h2>
  *
  * <p>A waiter joins the line, spins for the time that a wake-up would cost, then looks under the
- * lock, marks itself asleep in the same hold, and parks. Whoever serves or calls it does so under
- * the lock and unparks after it. Either it sees the waiter asleep, and unparks; or the waiter will
- * look, and see. There is no window between the two, and no park without such a look before it; so
- * permits that were consumed elsewhere, stale ones, and spurious wake-ups do no harm. Who is woken
- * when, and why nobody is forgotten or passed over for ever, is told in {@link Line}.
+ * lock, marks itself asleep in the same hold, and parks. A thread that serves or calls it does so
+ * under the lock and unparks after it. Either that thread sees the waiter asleep, and unparks; or
+ * the waiter will look, and see. There is no window between the two, and no park without such a
+ * look before it; so permits that were consumed elsewhere, stale ones, and spurious wake-ups do no
+ * harm. {@link Line} explains which waiter is woken when, and why none is forgotten or passed over
+ * for ever.
  *
  * <h2>Where there is no memory</h2>
  *
@@ -71,8 +72,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Rejected</h2>
  *
- * <p>What this takes is in docs/performance.md, beside the peers; this is what it was compared with
- * when it was chosen, by the same command.
+ * <p>What this costs is in docs/performance.md, compared with the peers; the alternatives below
+ * were measured when it was chosen, by the same command.
  *
  * <ul>
  *   <li>A ReentrantLock and a HashMap in each stripe, two lines in each queue, which {@link
@@ -80,8 +81,9 @@ import org.jspecify.annotations.Nullable;
  *       first in line, one wake-up each: with 16 writers and 16 takers on one key it moved 1.3
  *       times as many entries as a LinkedTransferQueue, and this moves 3.5 times as many.
  *   <li>A ConcurrentHashMap with a lock in each queue: a queue that becomes idle must be marked
- *       dead before it is removed, and every caller be ready to find a dead one and start again. To
- *       remove a key and make it anew costs 36 ns in the map alone, and its table never shrinks.
+ *       dead before it is removed, and every caller be ready to find a dead one and start again.
+ *       Removing a key and making it again costs 36 ns in the map alone, and its table never
+ *       shrinks.
  *   <li>Lock-free queues: one that two threads use is 5 to 10 times slower than one that a single
  *       thread uses, since its cache lines go to and fro; a short lock with back-off lets one
  *       processor do many operations in a row.
@@ -109,7 +111,7 @@ final class KeyedQueues<V> {
    */
   private volatile boolean closed;
 
-  /** Made ahead: for want of memory, those who wait would never be told. */
+  /** Made ahead: for want of memory, the waiters would never be woken. */
   private final Wakeups dueAtClose = new Wakeups();
 
   /**

@@ -4,13 +4,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait at one key, and who of them is served, or woken, when. Guarded by the lock of the
+ * The waiters of one key, and when each of them is served or woken. Guarded by the lock of the
  * stripe.
  *
- * <p>To hand each entry to a taker that sleeps costs a wake-up each, while a taker that runs would
- * have come for it at once. So an {@code out} hands over to a taker only if that one is awake, or
- * is owed an entry; else it leaves the entry in the queue, where whoever comes first may take it,
- * and <em>calls</em> a sleeper: promises to wake it. What makes this right:
+ * <p>Handing each entry to a sleeping taker costs a wake-up each, while a running taker would have
+ * come for it at once. So an {@code out} hands over to a taker only if that one is awake, or is
+ * owed an entry. Otherwise it leaves the entry in the queue, where the first caller to come may
+ * take it, and <em>calls</em> a sleeper: promises to wake it. What makes this right:
  *
  * <ul>
  *   <li>Invariant: readers wait only while there is no entry. An entry is given to all of them as
@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  *       released: {@link #offer} adds an entry, and calls; {@code look} ends when no entry is left,
  *       or calls; {@link #leave} takes away one that may have been called, and calls. To take an
  *       entry past the line only helps it.
- *   <li>Order: whoever looks first serves those before it in line, oldest entry to oldest taker. So
- *       takers are served in order, whichever of them wakes up first.
- *   <li>Progress: a taker that was called and finds nothing was robbed by somebody who came later.
- *       Then the line is <em>owed</em> an entry: the next one is handed to its first within {@code
- *       out}, asleep or not, past anybody's reach. So the first in line, who is called if nobody
- *       else is, loses at most one entry for each time that it or another wakes in vain.
+ *   <li>Order: the taker that looks first serves those before it in line, oldest entry to oldest
+ *       taker. So takers are served in order, whichever of them wakes up first.
+ *   <li>Progress: if a taker that was called finds nothing, a later caller has taken its entry.
+ *       Then the line is <em>owed</em> an entry: {@code out} hands the next one to its first taker,
+ *       asleep or not, where no other caller can take it. So the first in line, which is called if
+ *       no other is, loses at most one entry for each time that it or another wakes in vain.
  * </ul>
  *
- * <p>Not an invariant: that those who are called are the first in line; that the entries are as
- * many as were called.
+ * <p>Not an invariant: that the called takers are the first in line; that there are as many entries
+ * as called takers.
  */
 final class Line {
   /** How many may be on their way when an entry arrives: the second while the first wakes up. */
@@ -124,7 +124,7 @@ final class Line {
     call(CALLED_BY_OUT, waiter.node, due);
   }
 
-  /** Tells all that the space is closed. */
+  /** Ends all waits: the space is closed. */
   void close(Wakeups due) {
     for (Waiter taker = takers.first; taker != null; taker = takers.first) {
       serve(taker, Waiter.CLOSED, due);

@@ -17,11 +17,11 @@ import java.util.Set;
  * <p>Keys of any length are taken, and values of any size. Takers that wait on a key are served
  * among themselves in the order in which they began to wait. A caller that arrives while an entry
  * is there may take it before a waiter that was woken for it; when a waiter has woken in vain for
- * this reason, the next entry goes to those who wait, and nobody can take it before them.
+ * this reason, the next entry goes to the waiters, and no other caller can take it before them.
  * Operations on one key exclude each other for an instant, and so may those on a few other keys;
  * none of them waits for anything else.
  *
- * <p>What {@link #close} leaves behind is garbage: entries that remain are gone.
+ * <p>{@link #close} discards the entries that remain.
  *
  * @param <V> the type of the values
  */

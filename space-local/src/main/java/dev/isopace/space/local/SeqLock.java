@@ -31,15 +31,15 @@ abstract class Padding {
  * version wrote; {@link #unlock} releases. {@code tryLock} is a CAS, which orders what follows
  * behind its own read, but on some processors not behind its own write: hence the store-store
  * fence, without which a reader could see what the holder writes and still the even version. Its
- * partner is the acquire fence in {@code isStill}: whoever has read something that a holder wrote
- * reads the version afterwards, and finds it odd or grown. An opaque read is enough for that.
+ * partner is the acquire fence in {@code isStill}: a thread that has read something that a holder
+ * wrote reads the version afterwards, and finds it odd or grown. An opaque read is enough for that.
  *
- * <p>The lock knows no owner and no queue. Who does not get it spins for about the length of many
- * critical sections, which lets the processor that has the cache line do a batch of them; then
- * yields, since the holder may have been preempted (on a virtual thread this frees the carrier);
- * then sleeps, so that a long hold (a table that grows, close) is not paid for by all. The sleep
- * may consume a permit of the thread's: therefore whoever waits for an unpark looks again, under
- * the lock, before each park.
+ * <p>The lock knows no owner and no queue. A thread that does not get it spins for about the length
+ * of many critical sections, which lets the processor that has the cache line do a batch of them;
+ * then yields, since the holder may have been preempted (on a virtual thread this frees the
+ * carrier); then sleeps, so that a long hold (a table that grows, close) is not paid for by all.
+ * The sleep may consume a permit of the thread: therefore a thread that waits for an unpark looks
+ * again, under the lock, before each park.
  */
 abstract class SeqLock extends Padding {
   private static final VarHandle VERSION;

@@ -6,10 +6,10 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a thread that waits keeps its processor before it parks. Parking and being woken cost
- * some microseconds on both sides; so it waits about as long in the hope of sparing them. Not where
- * there is one processor, which whoever is waited for needs, and not on a virtual thread, whose
- * carrier others need and whose parking is cheap.
+ * How long a thread that waits keeps its processor before it parks. Parking and waking cost some
+ * microseconds on both sides; so it spins for about as long, in the hope of saving them. It does
+ * not spin where there is one processor, which the other thread needs, nor on a virtual thread,
+ * whose carrier others need and whose parking is cheap.
  */
 final class Spinning {
   private static final int SPINS = 300;

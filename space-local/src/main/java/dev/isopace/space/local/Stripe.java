@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * slot from its home on; what is removed leaves no mark, since those behind it move up; the table
  * shrinks as it grew.
  *
- * <p>{@link #find} may run without the lock, beside a change. It then sees any mixture of old and
- * new slots, of one table. It ends all the same, after as many steps as the table has slots, and
+ * <p>{@link #find} may run without the lock, during a change. It then sees any mixture of old and
+ * new slots, of one table. It ends nevertheless, after as many steps as the table has slots, and
  * dereferences nothing but nodes, whose keys are final: so it finds the node, or another of an
  * equal key that has left, or none, and its caller must ask the lock whether that is true.
  */
@@ -129,7 +129,7 @@ final class Stripe extends SeqLock {
     return names;
   }
 
-  /** Tells all who wait, and forgets everything. Nothing must be added afterwards. */
+  /** Wakes all waiters, and forgets everything. Nothing must be added afterwards. */
   void clear(Wakeups due) {
     for (Node node : table) {
       if (node != null && node.line != null) {

@@ -5,12 +5,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller in the {@link Line} of a key. It is there until it is served, told that the space is
- * closed, or gives up: whichever comes first under the lock of the stripe, and only that happens.
- * Guarded by that lock, all of it but what it has received.
+ * A caller in the {@link Line} of a key. It stays in line until it is served, the space is closed,
+ * or it gives up: whichever comes first under the lock of the stripe, and only that happens.
+ * Guarded by that lock, except for what it has received.
  */
 final class Waiter {
-  /** What those receive who are told that the space is closed. */
+  /** What a waiter receives when the space is closed. */
   static final Object CLOSED = new Object();
 
   private static final VarHandle RECEIVED;
@@ -32,12 +32,13 @@ final class Waiter {
   final boolean takes;
 
   /**
-   * Whom it wakes when it looks or leaves; its own thread's alone. Made before it stands in line,
-   * since one that ends there for want of memory would be given entries that nobody gets.
+   * The threads that it wakes when it looks or leaves; used by its own thread alone. Made before it
+   * stands in line: a waiter that ended there for want of memory would be given entries that no
+   * caller gets.
    */
   final Wakeups due = new Wakeups();
 
-  /** Whether it has looked in vain, and needs to be woken; else it will look. */
+  /** Whether it has looked in vain, and needs to be woken; otherwise it will look. */
   boolean sleeps;
 
   /** Whether somebody has promised to wake it, and it has not looked since. */
@@ -59,7 +60,7 @@ final class Waiter {
     return RECEIVED.getAcquire(this);
   }
 
-  /** Under the lock, once, by whoever takes it from the line. */
+  /** Called once, under the lock, by the thread that takes it from the line. */
   void receive(Object entry) {
     RECEIVED.setRelease(this, entry);
   }

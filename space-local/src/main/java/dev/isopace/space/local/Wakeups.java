@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads that a critical section has decided to wake, which is done when it is over.
  *
- * <p>Where there is no memory to remember one, it is woken at once: else it would sleep for good,
- * perhaps with an entry that it was given.
+ * <p>Where there is no memory to remember a thread, it is woken at once: otherwise it would sleep
+ * for good, perhaps with an entry that it was given.
  */
 final class Wakeups {
   private @Nullable Thread first;

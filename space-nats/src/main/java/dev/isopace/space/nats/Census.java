@@ -11,10 +11,10 @@ import java.util.Set;
 /**
  * Counts of entries by key, which the server keeps for each subject.
  *
- * <p>The server tells them in pages, in the order of the subjects, each by its offset. Keys that
- * come and go between two pages shift what follows, and one that was there all the time could fall
- * between them. So a page must begin with a subject that the page before it ended with, or an
- * earlier one; if it does not, an earlier page is asked for.
+ * <p>The server reports them in pages, in the order of the subjects; a page is requested by its
+ * offset. Keys that come and go between two pages shift what follows, and a key that was there
+ * throughout could fall between them. So a page must begin with a subject that the page before it
+ * ended with, or an earlier one; if it does not, an earlier page is asked for.
  */
 final class Census {
   /** By how much a page overlaps with the one before it. */

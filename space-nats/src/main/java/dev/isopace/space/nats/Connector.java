@@ -41,7 +41,7 @@ final class Connector {
    *
    * @param what begins messages: {@code opening nats://...}
    * @param threadName what the names of threads begin with
-   * @param next who else is told of errors; null if nobody
+   * @param next gets the errors, too; null if there is none
    */
   Connector(String what, String threadName, @Nullable ErrorListener next) {
     this.what = what;
@@ -178,7 +178,7 @@ final class Connector {
           .reconnectWait(RECONNECT)
           .reconnectJitter(JITTER)
           .reconnectJitterTls(JITTER)
-          // What cannot be sent now must not be sent later: its caller will have been told.
+          // What cannot be sent now must not be sent later: its caller has got a failure by then.
           .reconnectBufferSize(0)
           .pingInterval(PING)
           .errorListener(errors)

@@ -1,20 +1,20 @@
 package dev.isopace.space.nats;
 
 /**
- * What the server promises for the entries of a space, as far as it tells its clients. What it does
- * not tell is when it flushes its files to the disk ({@code sync_interval}): unless that was
+ * What the server promises for the entries of a space, as far as it reports this to its clients. It
+ * does not report when it flushes its files to the disk ({@code sync_interval}): unless that was
  * changed, up to two minutes after it has acknowledged, so that a power failure of all servers that
- * hold the stream loses as much. Ask whoever runs the servers, and have it set to {@code always}
- * where that is too much to lose.
+ * hold the stream loses that much. Where that is too much, have the operators of the servers set it
+ * to {@code always}.
  *
  * @param server the version of the server that the space was opened on
- * @param isOnDisk whether entries are in files; else they are in the memory of the servers, and
- *     survive none of their restarts
+ * @param isOnDisk whether entries are in files; otherwise they are in the memory of the servers,
+ *     and survive none of their restarts
  * @param replicas how many servers hold each entry, and acknowledge it by a majority
  */
 public record Durability(String server, boolean isOnDisk, int replicas) {
 
-  /** The same in words, for a log. */
+  /** Returns the same in words, for a log. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("NATS server ").append(server).append(": entries are ");

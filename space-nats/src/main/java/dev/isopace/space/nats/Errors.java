@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connection reports beside replies. Most of it becomes the exception of whoever waits,
- * and so is not written to a log as well, which is what the client library would do.
+ * What the connection reports in addition to replies. Most of it becomes the exception of a waiting
+ * caller, and so is not also written to a log, as the client library would do.
  */
 final class Errors implements ErrorListener {
-  /** Who is told, on the thread of events: must not wait. */
+  /** Called on the thread of events; must not wait. */
   interface Listener {
     void mayNotPublish(String subject);
 
@@ -27,7 +27,7 @@ final class Errors implements ErrorListener {
           "permissions violation for (publish|subscription) to \"([^\"]*)\".*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-  /** That of whoever gave options with one. */
+  /** The listener in the user's options, if there is one. */
   private final @Nullable ErrorListener next;
 
   private volatile @Nullable Listener listener;

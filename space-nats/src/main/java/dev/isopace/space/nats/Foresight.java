@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>All of this is forgotten with the connection that it came by: the next one may lead to a
- * server that has lost its latest messages. None of it is ever the reason for saying that there is
- * no entry, and none is taken without proof: a claim succeeds only if the entry is there, and it
+ * server that has lost its latest messages. None of it is ever the reason for reporting that there
+ * is no entry, and none is taken without proof: a claim succeeds only if the entry is there, and it
  * was the first one when it was shown; since numbers grow, it still is.
  *
- * <p>Where the only replica of the stream is on another server of a cluster, that one can start
- * again, with numbers that it gives anew, while the connection stays. Then nothing is known in
- * advance: what such a number stands for by now may be an entry of another key.
+ * <p>Where the only replica of the stream is on another server of a cluster, that server can
+ * restart and reuse numbers while the connection stays. Then nothing is known in advance: such a
+ * number may by now be that of an entry of another key.
  *
- * <p>Asking in advance, and being told without waiting, cost the server something. They are done
+ * <p>Questions in advance, and wake-ups without a waiter, cost the server something. They are used
  * where they paid the last time: {@code run} and {@code wouldPay} remember that.
  *
  * <p>All fields are guarded by the lock, under which nobody waits or sends.
@@ -49,7 +49,7 @@ final class Foresight {
   /** After this many takes it may pay to ask in advance, where it did not pay before. */
   private static final int NOT_SO_SOON = -8;
 
-  /** So many are asked for at once; the server is told how many bytes that may be. */
+  /** So many are asked for at once; the request limits their bytes, too. */
   private static final int MOST_SHOWN = 32;
 
   /** Within this time after the confirmation of an entry its wake-up comes, or is lost. */

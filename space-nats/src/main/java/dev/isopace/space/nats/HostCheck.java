@@ -20,12 +20,12 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An SSL context whose sockets refuse a server with a certificate for another host, which the
- * client library does not see to: it would take any certificate of an authority that is trusted.
+ * An SSL context whose sockets refuse a server with a certificate for another host. The client
+ * library does not check that: it would take any certificate of an authority that is trusted.
  *
- * <p>Servers of a cluster tell their addresses to clients, and a certificate seldom has those. One
- * that was not told by the user, and is no name, must show a certificate for the first name that
- * the user has told; for its address, if the user has told no name.
+ * <p>Servers of a cluster give their addresses to clients, and a certificate seldom has those. A
+ * host that the user has not given, and that is an address, must show a certificate for the first
+ * name that the user has given; if the user has given no name, for its address.
  */
 final class HostCheck extends SSLContext {
   private static final String AS_FOR_WEB_SITES = "HTTPS";
@@ -38,7 +38,7 @@ final class HostCheck extends SSLContext {
   /**
    * A context that trusts whom another one does.
    *
-   * @param hosts those that the user has told, with ports
+   * @param hosts those that the user has given, with ports
    */
   static SSLContext around(SSLContext inner, List<String> hosts) {
     return new HostCheck(

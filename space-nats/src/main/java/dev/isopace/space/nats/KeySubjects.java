@@ -17,11 +17,11 @@ import java.util.HexFormat;
  *   x (600 times)   xxx...%%SHA-256  longer than 255: its beginning, %%, and the hash of the key
  * </pre>
  *
- * <p>No two keys have one subject: the encoding of parts can be undone, and a percent sign before
- * another is in no encoding, so that what was abbreviated is told from what was not. An abbreviated
- * key stands in a header of each of its entries, in the long form. Nothing that has a meaning in a
- * subject, which is a dot, an asterisk, a greater-than sign and white space, gets through, so that
- * no key leads out of its space.
+ * <p>No two keys have one subject: the encoding of parts can be undone, and no encoding contains
+ * two percent signs in a row, which mark what was abbreviated. An abbreviated key stands in a
+ * header of each of its entries, in the long form. No character of a part that has a meaning in a
+ * subject (a dot, an asterisk, a greater-than sign, white space) gets through, so that no key leads
+ * out of its space.
  *
  * <p>Rejected: Base64 or hexadecimal for all keys, since nobody could read them in the tools of the
  * server; subjects without limit, since the server takes no more than some 4,000 characters, and

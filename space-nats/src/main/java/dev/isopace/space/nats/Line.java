@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key as this handle sees it: who waits for an entry of it, and whose turn it is to look.
+ * One key as this handle sees it: which callers wait for an entry, and whose turn it is to look.
  *
  * <p>Takers form a line. One of them at a time has the <em>turn</em>: it finds the head, decodes
  * it, and claims it. Those who find nothing stay in the line and park. Whether anybody should try
@@ -19,16 +19,17 @@ import org.jspecify.annotations.Nullable;
  * subscription to wake-ups had been in place before that look.
  *
  * <p>Invariant: if the key is not known to be empty, and there are takers, then one has the turn,
- * or the first in line is awake or has been unparked and will take the turn. Whoever ends a turn,
- * leaves the line or brings news sees to that; so no wake-up is lost with a taker that gives up.
+ * or the first in line is awake or has been unparked and will take the turn. Each end of a turn,
+ * each departure from the line and all news ensure that; so no wake-up is lost with a taker that
+ * gives up.
  *
  * <p>Not an invariant: that the key is empty if it is known to be so. A wake-up may be on its way.
  *
- * <p>The subscription is <em>armed</em> on a connection once no entry can be stored any longer that
- * this line is not told of. It is disarmed, before it is ended, in the same instant in which nobody
- * is seen to wait: who comes later finds it disarmed, and makes another.
+ * <p>The subscription is <em>armed</em> on a connection once every entry that is stored wakes this
+ * line. It is disarmed, before it is ended, in the same instant in which the line is seen to have
+ * no waiters: a later caller finds it disarmed, and makes another.
  *
- * <p>All fields are guarded by the lock, under which nobody waits or sends, unless they say else.
+ * <p>All fields are guarded by the lock, under which nobody waits or sends, unless noted otherwise.
  */
 final class Line {
   private static final int MOST_EARLY = 16;
@@ -38,7 +39,7 @@ final class Line {
   final Foresight foresight;
   final Rotation rotation;
 
-  /** Held by whoever claims: one claim of a key at a time, so that an earlier entry goes first. */
+  /** Held during a claim: one claim of a key at a time, so that an earlier entry goes first. */
   final Semaphore claiming = new Semaphore(1, true);
 
   /** Held while the subscription is made or ended. */
@@ -380,7 +381,7 @@ final class Line {
     lock.lock();
     try {
       armedOn = onEpoch;
-      // What was seen before tells nothing of entries that nobody was told of.
+      // What was seen before says nothing of entries that were stored without a wake-up.
       emptyAt = -1;
       nudgeNext();
     } finally {

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of all keys in use, and the subscriptions of those that are waited on.
  *
- * <p>A line is in the map while calls use it; a few that were used lately stay, with the head that
- * they have asked for in advance, and with their subscription: who takes of a key in a loop needs
- * it again at once, and the entry that a wake-up brings saves a look. It ends when other keys are
- * used instead, or after some wake-ups that were of no use. So a key that is not used costs nothing
- * here, and a client that does not take is not told of entries for long.
+ * <p>A line is in the map while calls use it. A few that were used lately stay, with the head that
+ * they have asked for in advance, and with their subscription: a caller that takes of a key in a
+ * loop needs it again at once, and the entry that a wake-up brings saves a look. The subscription
+ * ends when other keys are used instead, or after some wake-ups that were of no use. So a key that
+ * is not used costs nothing here, and a client that does not take soon gets no more wake-ups.
  *
  * <p>Invariants: a subscription is made and ended with {@link Line#subscribing} held; it is made by
  * somebody who uses the line, and ended only while nobody waits. A line that is subscribed, or
@@ -42,7 +42,7 @@ final class Lines {
   /** What this client is called among those that compete. */
   private final String me = NUID.nextGlobalSequence();
 
-  /** Whether the server allows clients to tell each other. */
+  /** Whether the server allows clients to send each other messages. */
   private volatile boolean mayHint = true;
 
   private final Map<String, Line> map = new ConcurrentHashMap<>();
@@ -144,10 +144,7 @@ final class Lines {
                 : found);
   }
 
-  /**
-   * Returns when no entry can be stored any longer that this line is not told of, on this
-   * connection.
-   */
+  /** Returns once each entry that is stored from now on wakes this line, on this connection. */
   void arm(Call call, Line line, long epoch) throws InterruptedException {
     subscribe(call, line);
     remote.awaitSubscribed(call, line.keySubject);
@@ -235,7 +232,7 @@ final class Lines {
     }
   }
 
-  /** Where a leader that ends may have stored entries and told nobody, everybody looks again. */
+  /** A leader that ends may have stored entries without a wake-up: all waiters look again. */
   void watchLeader() {
     String subject = names.leaderAdvisory();
     Sending.surely(
@@ -301,7 +298,7 @@ final class Lines {
     }
   }
 
-  /** This handle has written an entry; who takes next of the key will be told of it in a moment. */
+  /** This handle has written an entry; the next taker of the key gets its wake-up in a moment. */
   void wrote(String keySubject, long sequence) {
     Line line = map.get(keySubject);
     if (line != null && line.isSubscribed) {
@@ -309,7 +306,7 @@ final class Lines {
     }
   }
 
-  /** Entries may have been stored without anybody being told. */
+  /** Entries may have been stored without a wake-up. */
   void mayHaveChanged() {
     map.values().forEach(Line::mayHaveChanged);
   }
@@ -324,7 +321,7 @@ final class Lines {
     }
   }
 
-  /** The server does not let this client tell others of what it does. */
+  /** The server does not let this client announce to others what it does. */
   void refuseHints(String subject) {
     if (names.isHint(subject)) {
       mayHint = false;

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connection: whether it is there, which one it is, and what the server has said against it.
  *
- * <p>Connections are told apart by an epoch, which grows when one is lost: the time without one and
- * the next one are the same. Events come late, on a thread of their own: what was sent just after a
- * reconnect may carry the epoch before it, and is then taken to be lost though it is not. That
- * costs a repetition, and is safe, since everything here can be repeated.
+ * <p>An epoch distinguishes connections. It grows when a connection is lost: the time without one
+ * and the next connection have the same epoch. Events come late, on a thread of their own: what was
+ * sent just after a reconnect may carry the epoch before it, and is then taken to be lost though it
+ * is not. That costs a repetition, and is safe, since everything here can be repeated.
  */
 final class Link implements ConnectionListener {
-  /** Who is told of changes, on the thread of events: must not wait. */
+  /** Called at changes, on the thread of events; must not wait. */
   interface Listener {
     void isLost(long epoch);
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *   sp-NAME             the stream
  *   sp.NAME.e.KEY       an entry of a key, stored by the stream
  *   sp.NAME.w.KEY       the same entry once more, republished by the stream to wake who waits
- *   sp.NAME.c.TO.KEY    what clients that compete for a key tell one of them, or "all"
+ *   sp.NAME.c.TO.KEY    messages of clients that compete for a key, to one or to "all"
  * </pre>
  */
 record Names(String space) {

@@ -9,18 +9,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens spaces on NATS JetStream with what a URI cannot say: a connection that is there already, or
- * options of the client library, such as an SSL context, a proxy, or listeners. For all else {@link
- * dev.isopace.space.Spaces#open} with a URI {@code nats://host:4222/name} does.
+ * Opens spaces on NATS JetStream with what a URI cannot express: an existing connection, or options
+ * of the client library, such as an SSL context, a proxy, or listeners. For everything else use
+ * {@link dev.isopace.space.Spaces#open} with a URI {@code nats://host:4222/name}.
  *
- * <p>A space is named as in the URI, with those parameters that concern the space itself, and not
+ * <p>A space is named as in the URI, with those parameters that concern the space itself and not
  * the connection: {@code orders}, {@code orders?replicas=3&timeout=10s}. The parameters are {@code
  * create}, {@code storage}, {@code replicas}, {@code bytes}, {@code entries}, {@code duplicates},
- * {@code reads} and {@code timeout}; the message about an unknown one says what they mean.
+ * {@code reads} and {@code timeout}; the message about an unknown one explains them.
  *
  * <p>A named module that calls these methods also needs {@code requires io.nats.jnats}.
  *
- * <p>The methods may be called from any thread, and take no notice of interrupts.
+ * <p>The methods may be called from any thread. They ignore the interrupt flag and leave it set.
  */
 public final class NatsSpaces {
   private NatsSpaces() {}
@@ -31,11 +31,11 @@ public final class NatsSpaces {
    * <p>Some of the options are replaced, since the protocol depends on them: the connection
    * reconnects for ever and at short intervals, buffers nothing while it does, pings every 20
    * seconds, and runs on threads of its own, which end when the handle is closed. Only a server
-   * that refuses the credentials twice in a row ends it; then the space fails, and is to be opened
-   * anew. Listeners in the options are called; none of those calls should wait.
+   * that refuses the credentials twice in a row ends it; then the space fails, and must be
+   * reopened. Listeners in the options are called; they should not wait.
    *
    * <p>With an SSL context in the options, a certificate that it trusts is accepted whatever host
-   * it is for, unless its sockets check that; {@code tls=true} in a URI does.
+   * it is for, unless its sockets check the host; {@code tls=true} in a URI does check it.
    *
    * @param options how to connect
    * @param space the name of the space, with parameters or without
@@ -64,11 +64,11 @@ public final class NatsSpaces {
    * Opens a space over a connection that others may use as well.
    *
    * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
-   * the space fails. It should not be used to subscribe to the subjects of the space. What the
-   * server does not permit is noticed only by the lack of an answer, since only a connection's own
-   * error listener is told.
+   * the space fails. It should not be used to subscribe to the subjects of the space. Here a
+   * missing permission is noticed only by the lack of an answer, since the library reports it only
+   * to the error listener of the connection.
    *
-   * @param connection a connection that is open
+   * @param connection an open connection
    * @param space the name of the space, with parameters or without
    * @param codec turns values into bytes and back
    * @param <V> the type of the values
@@ -109,10 +109,10 @@ public final class NatsSpaces {
   }
 
   /**
-   * What the server promises for the entries of a space.
+   * Returns what the server promises for the entries of a space.
    *
-   * @param space a space that was opened here, or by a URI of the scheme {@code nats}; also if it
-   *     is closed
+   * @param space a space that was opened here, or by a URI of the scheme {@code nats}; it may be
+   *     closed
    * @return what it said when the space was opened
    * @throws NullPointerException if the space is null
    * @throws IllegalArgumentException if it is a space of another backend

@@ -3,15 +3,15 @@ package dev.isopace.space.nats;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits of calling threads, which whoever brings the news must unpark. */
+/** Waits of calling threads. The code that brings the news must unpark them. */
 final class Parking {
   private Parking() {}
 
   /**
    * Waits until a condition holds, or the time is over, and returns whether it holds.
    *
-   * @param call an interrupt ends the wait if the call is one that waits for an entry; else the
-   *     flag is set again at the end
+   * @param call an interrupt ends the wait if the call is one that waits for an entry; otherwise
+   *     the flag is set again at the end
    */
   static boolean await(Call call, BooleanSupplier condition, long nanos)
       throws InterruptedException {

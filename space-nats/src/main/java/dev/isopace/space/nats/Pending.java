@@ -55,13 +55,13 @@ final class Pending {
 
   private final @Nullable Ending ending;
 
-  /** Who is to be unparked; whoever sets it looks at the state afterwards. */
+  /** The thread to unpark. After setting this, check the state. */
   private volatile @Nullable Thread waiter;
 
   /**
    * A request.
    *
-   * @param ending tells the last reply; null if there is only one
+   * @param ending recognises the last reply; null if there is only one
    */
   Pending(String subject, long token, long epoch, @Nullable Ending ending) {
     this.subject = subject;

@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads. One looks; and if there is no entry, waits for a wake-up by one that was the head when it
- * was stored, and returns that, whoever takes it meanwhile.
+ * Reads. A read looks first. If there is no entry, it waits for a wake-up by an entry that was the
+ * head when it was stored, and returns that, even if a caller takes the entry meanwhile.
  *
  * <p>A wake-up can be late: its entry may have been stored, and taken, before the call began. So a
  * reader asks, once its subscription is in place, for the number of the latest entry of the stream,
@@ -83,7 +83,7 @@ final class Readers<V> {
     }
   }
 
-  /** Whether a look still tells something: the connection may be dead, without notice. */
+  /** Whether a look is still valid: the connection may be dead, without notice. */
   private boolean isCurrent(long lookedAt, long epoch) {
     return System.nanoTime() - lookedAt < Remote.ATTEMPT_NANOS
         && remote.link().isUp()
@@ -91,9 +91,8 @@ final class Readers<V> {
   }
 
   /**
-   * Sees to it that the reader is told of all entries from now on, and finds out which of those
-   * that it is told of are not from before. The earlier the number is asked for, the fewer it
-   * misses.
+   * Ensures that the reader gets a wake-up for each entry from now on, and finds out which wake-ups
+   * are not from before. The earlier the number is asked for, the fewer entries it misses.
    */
   private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
     line.clearFloor(me);

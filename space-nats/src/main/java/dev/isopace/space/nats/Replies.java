@@ -67,10 +67,10 @@ final class Replies {
 
   /**
    * Waits until a condition holds that replies bring about, or the time is over, and returns
-   * whether it holds. Whoever else brings it about must unpark the thread.
+   * whether it holds. Any other code that makes it hold must unpark the thread.
    *
-   * @param call an interrupt ends the wait if the call is one that waits for an entry; else, and if
-   *     this is null, the flag is set again at the end
+   * @param call an interrupt ends the wait if the call is one that waits for an entry; otherwise,
+   *     and if this is null, the flag is set again at the end
    */
   boolean await(@Nullable Call call, BooleanSupplier condition, long nanos)
       throws InterruptedException {

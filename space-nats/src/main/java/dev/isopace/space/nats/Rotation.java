@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns that clients take at a key for which they compete, so that they do not all try to delete
  * the same entry. The one that has the turn takes a few entries, then passes it to the one that has
- * waited longest. They tell each other by messages that the server does not keep:
+ * waited longest. They communicate by messages that the server does not keep:
  *
  * <pre>
  *   to everybody   w CLIENT            it waits for the turn
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  *   to one         p CLIENT OTHER...   it has the turn now, and after it those others want it
  * </pre>
  *
- * <p>All of this is advice. A turn proves nothing: the deletion decides, as ever. Nobody waits for
- * it for long: who had it may be gone, or have other things to do. Where two have it, one of them
- * will lose a claim, and with it the turn. A client that knows nothing of turns, or is not allowed
- * these messages, competes as well as it can.
+ * <p>All of this is advice. A turn proves nothing: the deletion decides, as ever. No client waits
+ * for it for long: its holder may be gone, or have other things to do. Where two have it, one of
+ * them will lose a claim, and with it the turn. A client that knows nothing of turns, or is not
+ * allowed these messages, competes as well as it can.
  *
- * <p>It begins with a claim that is lost, and ends when nobody else was heard of for some time.
+ * <p>Turns begin when a claim is lost, and end when no other client was heard of for some time.
  *
  * <p>All fields are guarded by the lock, under which nobody waits or sends.
  */
@@ -48,7 +48,7 @@ final class Rotation {
   /** After so long without a word of others they are taken to be gone. */
   private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Who is away for longer between two takes passes on the turn before. */
+  /** A client that pauses for longer between two takes passes on the turn first. */
   private static final long LONG_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** What a client may be called; others would not fit into subjects. */
@@ -122,7 +122,7 @@ final class Rotation {
   private int losses;
   private long heardAt;
 
-  /** Whether anything was ever heard; where clients may not tell each other it never is. */
+  /** Whether anything was ever heard; nothing is where clients may not send these messages. */
   private boolean hasHeard;
 
   private long endedAt;
@@ -242,7 +242,7 @@ final class Rotation {
     }
   }
 
-  /** Tells the others that this one waits, unless they know. */
+  /** Announces to the others that this client waits, unless they know. */
   private @Nullable Message announce() {
     if (isAnnounced) {
       return null;
@@ -333,7 +333,7 @@ final class Rotation {
     turnOff();
   }
 
-  /** The handle is closed, or the connection for good: whoever waits for a turn need not. */
+  /** The handle is closed, or the connection for good: there is no need to wait for a turn. */
   void endWaits() {
     lock.lock();
     try {

@@ -1,11 +1,11 @@
 package dev.isopace.space.nats;
 
 /**
- * Calls into the client library by threads that may be interrupted. It gives messages to its writer
- * by a lock and a queue that an interrupt, pending or coming, opens; then the message is dropped,
- * and nobody is told. So the flag is cleared for the time of the call, and set again afterwards.
- * What remains is an interrupt that comes within those microseconds; it is told to the caller, who
- * must send once more.
+ * Calls into the client library by threads that may be interrupted. The library hands messages to
+ * its writer by a lock and a queue. An interrupt, pending or new, ends the wait for these; the
+ * message is then dropped without notice. So the flag is cleared for the time of the call, and set
+ * again afterwards. What remains is an interrupt that comes within those microseconds; it is
+ * reported to the caller, which must send once more.
  */
 final class Sending {
   private Sending() {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   head known from a wake-up ----------------+
  *   head asked for with the previous claim ---+--> decode --> claim --> mine: the value
  *   look (a question to the server) ----------+                  \----> not mine: pause, look
- *     \--> nothing: a probe ends; who stays subscribes, looks again, and parks
+ *     \--> nothing: a probe ends; a waiter subscribes, looks again, and parks
  * </pre>
  *
  * <p>A call is empty-handed only after a look that was sent within the call found no entry; that
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * server judges, but not for "nothing", nor for "cannot be decoded".
  *
  * <p>A call that must not wait for others of this handle, since it is a probe or its time is over,
- * goes ahead without the turn if that does not come soon: the one that has it may run a slow codec.
- * Claims of one key exclude each other all the same: while one is open, nobody knows which entry is
- * the head.
+ * goes ahead without the turn if that does not come soon: the holder may be running a slow codec.
+ * Claims of one key exclude each other nevertheless: while one is open, it is not known which entry
+ * is the head.
  *
- * <p>Who loses claims to other clients pauses for a random time that doubles, and asks for nothing
- * in advance: else all clients would delete each entry, and all but one in vain.
+ * <p>A client that loses claims to others pauses for a random time that doubles, and asks for
+ * nothing in advance: otherwise all clients would delete each entry, and all but one in vain.
  */
 final class Takers<V> {
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -101,7 +101,7 @@ final class Takers<V> {
     }
   }
 
-  /** The earliest time of a look that still tells something: the connection may be dead since. */
+  /** The earliest time of a look that is still valid: the connection may be dead since. */
   private static long recently(Call call) {
     long recent = System.nanoTime() - Remote.ATTEMPT_NANOS;
     return call.begun - recent > 0 ? call.begun : recent;
@@ -163,7 +163,7 @@ final class Takers<V> {
         epoch = remote.link().epoch();
         Entry head = find();
         if (head == null && epoch != remote.link().epoch()) {
-          // It looked from a number on that a server which lost its latest messages gives anew.
+          // It looked from a number on that a server which lost its latest messages uses again.
           mustLook = true;
           continue;
         }
@@ -253,7 +253,7 @@ final class Takers<V> {
       }
     }
 
-    /** Claims an entry; false if it is not this call's, and the head is to be found anew. */
+    /** Claims an entry; false if it is not this call's, and the head must be found again. */
     private boolean claim(Entry head) throws InterruptedException {
       Permits.acquire(line.claiming, call, remote.link());
       try {
@@ -300,7 +300,7 @@ final class Takers<V> {
 
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
-      // Before the claim: the server answers it beside the removal, not after it.
+      // Before the claim: the server answers it during the removal, not after it.
       int more = isAlone ? 0 : line.foresight.howManyToAsk(head);
       Pending question =
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests and their replies, over one inbox of its own.
  *
- * <p>Why not the connection's own {@code request}: it drops the message without a word if the
- * calling thread is interrupted; it ends with the first reply or the time, while who was in doubt
- * has several attempts to listen to; and it cannot be told that the connection broke.
+ * <p>Why not the connection's own {@code request}: it drops the message silently if the calling
+ * thread is interrupted; it ends with the first reply or the timeout, while a call in doubt has
+ * several attempts to listen to; and it does not learn that the connection broke.
  *
- * <p>Invariant: a {@link Pending} is in the table from before it is sent until it is forgotten by
- * whoever sent it, so that no reply is missed. What is {@link Pending.State#BROKEN} stays in the
- * table: its reply may come on the next connection.
+ * <p>Invariant: a {@link Pending} is in the table from before it is sent until its sender forgets
+ * it, so that no reply is missed. What is {@link Pending.State#BROKEN} stays in the table: its
+ * reply may come on the next connection.
  */
 final class Wire {
   private final Link link;
@@ -55,7 +55,7 @@ final class Wire {
   /**
    * The same for a question in advance, whose replies somebody may wait for later.
    *
-   * @param ending tells the last reply; null if there is only one
+   * @param ending recognises the last reply; null if there is only one
    */
   Pending sendAhead(String subject, byte[] body, Pending.@Nullable Ending ending) {
     Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
@@ -93,8 +93,8 @@ final class Wire {
    * Waits until a condition holds that depends on requests which this thread is attached to, or the
    * time is over, and returns whether it holds.
    *
-   * @param call an interrupt ends the wait if the call is one that waits for an entry; else the
-   *     flag is set again at the end
+   * @param call an interrupt ends the wait if the call is one that waits for an entry; otherwise
+   *     the flag is set again at the end
    */
   boolean await(Call call, BooleanSupplier condition, long nanos) throws InterruptedException {
     return replies.await(call, condition, nanos);

@@ -38,7 +38,7 @@ final class Writer {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Who is told of entries that were written, with their numbers. */
+  /** Gets the entries that were written, with their numbers. */
   interface Listener {
     void wrote(String keySubject, long number);
   }

@@ -1,11 +1,11 @@
 package dev.isopace.space.store;
 
 /**
- * An entry that somebody has found at the front of a queue, and may claim if it still is there.
+ * An entry that a caller has found at the front of a queue, and may claim if it still is there.
  *
  * @param queue where it was found
- * @param number what tells it from all that ever were in the queue; where it is in the log does
- *     not, since compaction may put it, and later another one, anywhere
+ * @param number distinguishes it from all entries that ever were in the queue; its place in the log
+ *     does not, since compaction may put it, and later another one, anywhere
  * @param segment where it was in the log; pinned
  * @param offset where in the segment
  */

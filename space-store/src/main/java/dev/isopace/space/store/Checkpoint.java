@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the index was when the store was closed, so that the next open need not read the log. It
- * counts only if each segment that it names is there, as it was; else the log is read. Either way
- * it is a witness of how far the log had come: what is missing of that is no torn tail. All numbers
- * are little-endian.
+ * counts only if each segment that it names is there, as it was; otherwise the log is read. Either
+ * way it is a witness of how far the log had come: if some of that is missing, it is damage, not a
+ * torn tail. All numbers are little-endian.
  *
  * <pre>
  *    8  magic "SPACEIDX"

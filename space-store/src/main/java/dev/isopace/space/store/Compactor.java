@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The new file appears by a rename when it is durable; from that instant it is what counts, and
- * a crash changes nothing. Then the index is led over to it, a few entries at a time, and at last
- * the old files are deleted. An entry that is taken meanwhile is not led over; it is dead in the
- * new file.
+ * a crash changes nothing. Then the index is switched over to it, a few entries at a time, and at
+ * last the old files are deleted. An entry that is taken meanwhile is not switched over; it is dead
+ * in the new file.
  *
- * <p>How much: whenever segments that are no longer appended to hold more that is of no use than
- * lives in the store, the ones with the least in them are rewritten; also, many small ones into
- * one. A queue that is being emptied leaves whole segments dead, and costs no rewriting.
+ * <p>How much: whenever the dead bytes in segments that are no longer appended to exceed the live
+ * ones in the store, the segments with the least live bytes are rewritten; also, many small ones
+ * into one. A queue that is being emptied leaves whole segments dead, and costs no rewriting.
  *
  * <p>How fast: nobody waits for it. Between records it has the store's thread prepare segments that
  * are needed, and while others append it leaves the device to them most of the time.
@@ -44,7 +44,7 @@ final class Compactor {
   private static final String NEW = "compacted" + Spares.UNFINISHED;
   private static final int BUFFER = 64 << 10;
 
-  /** Little: whoever appends to the log meanwhile waits behind it. */
+  /** Little: appends to the log wait behind it meanwhile. */
   private static final int FORCED_AT_ONCE = 128 << 10;
 
   private static final int AT_ONCE = 64;
@@ -160,7 +160,7 @@ final class Compactor {
       failures = 0;
       isRetryAhead = false;
     } catch (IOException | RuntimeException | Error e) {
-      // The store is as good as before. Whoever asks for compaction is told why it fails.
+      // The store is as good as before. A caller of compact gets the reason of the failure.
       failures++;
       failedAt = System.nanoTime();
       isRetryAhead = true;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of a store that had been durable are not what was written: the device, the file system or
- * somebody else has changed or lost them. Nothing has been changed; {@link Store#salvage} makes a
+ * somebody else changed or lost them. The store has changed nothing; {@link Store#salvage} makes a
  * fresh store of what can still be read.
  */
 public final class CorruptLogException extends IOException {
@@ -30,12 +30,12 @@ public final class CorruptLogException extends IOException {
   }
 
   /**
-   * Damage at a place that something else was seen by.
+   * Damage at a place, found by another failure.
    *
    * @param file the file, as the message names it
    * @param offset where in the file the damage begins, in bytes
    * @param what what is wrong there
-   * @param cause how it was seen, or null
+   * @param cause the failure that revealed it, or null
    */
   CorruptLogException(String file, long offset, String what, @Nullable Throwable cause) {
     super(

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *   ^ head, what readers see
  * </pre>
  *
- * <p>An entry that is claimed has its taker, and is there for everybody else until its removal is
- * durable.
+ * <p>A claimed entry has its taker. For all others it is still there until its removal is durable.
  */
 final class KeyQueue {
   final String key;
@@ -55,7 +54,7 @@ final class KeyQueue {
     return positions.get(claimed);
   }
 
-  /** What tells that entry from all that ever were in this queue, wherever it is in the log. */
+  /** Distinguishes that entry from all that ever were in this queue, wherever it is in the log. */
   long availableNumber() {
     return removed + claimed;
   }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Group commit</h2>
  *
- * <p>There is no committing thread. An operation joins the batch that is gathering; whoever joins
- * an empty one leads it, the others wait for the outcome. The leader waits until the batch before
+ * <p>There is no committing thread. An operation joins the batch that is gathering. The first to
+ * join a batch leads it; the others wait for the outcome. The leader waits until the batch before
  * has landed, closes its own to others, writes and forces it, and lets all operations take effect
  * in the order of the log. Then it wakes the leader of the next batch first, so that the disk is
  * busy while the followers are woken. A lone caller finds no batch before its own, and pays for one
@@ -30,13 +30,14 @@ import org.jspecify.annotations.Nullable;
  *   take effect, settle  landed     wake the next leader, then the followers
  * </pre>
  *
- * <p>A leader gathers a little longer if that pays: those who were woken by the last batch come
- * back at once if they have more to do, and would else miss this one. It expects as many as the
- * last batch had beside those who had joined before that landed, and goes when they are there, or
- * when none has come for half the time that a force takes: whoever misses a batch waits for a whole
- * one. If nobody came at all, it does without for a while. It yields the processor at first, so
- * that a few are back before it would be asleep; then it sleeps, and the last who is expected wakes
- * it: many need both the processors and, if threads are virtual, its carrier.
+ * <p>A leader gathers a little longer if that pays: callers that were woken by the last batch come
+ * back at once if they have more to do, and would otherwise miss this one. It expects as many as
+ * the last batch had, in addition to those that had joined before that one landed. It goes when
+ * they are there, or when none has come for half the time that a force takes: a caller that misses
+ * a batch waits for a whole one. If nobody came at all, the leader does not gather longer for a
+ * while. It yields the processor at first, so that a few callers are back before it would be
+ * asleep. Then it sleeps, and the last caller that is expected wakes it: many callers need both the
+ * processors and, if threads are virtual, its carrier.
  *
  * <h2>What is true</h2>
  *
@@ -54,20 +55,19 @@ import org.jspecify.annotations.Nullable;
  * <h2>Failure</h2>
  *
  * <p>If a write fails, what it may have written is overwritten with zeros and forced: nothing has
- * changed, and all in the batch, and in the next one, which counted on it, are told so. If that
- * fails, too, or a force fails, nobody knows what is durable: the operations of that batch are in
- * doubt, and the log has failed for good. It never forces again: a file system that could not write
- * a page may call it clean, and the next force would say that all is well (the fsync studies of
- * 2018 to 2020).
+ * changed, and this is reported to all in the batch, and in the next one, which counted on it. If
+ * that fails, too, or a force fails, it is not known what is durable: the operations of that batch
+ * are in doubt, and the log has failed for good. It never forces again: a file system that could
+ * not write a page may call it clean, and the next force would say that all is well (the fsync
+ * studies of 2018 to 2020).
  *
- * <p>A leader that fails itself, for want of memory or of stack, ends its batch in the same way: it
- * was not written, or nobody knows. No lack of memory may leave others waiting; see {@link
- * Tenacity}.
+ * <p>A leader that fails itself, for want of memory or of stack, ends its batch in the same way: as
+ * not written, or as in doubt. No lack of memory may leave others waiting; see {@link Tenacity}.
  *
  * <h2>Without sync</h2>
  *
  * <p>An operation is written, and takes effect, within one critical section: there are no batches,
- * and nothing is ever on its way. Whoever wants an interval forces from a thread of the store. An
+ * and nothing is ever in flight. With a sync interval, a thread of the store forces the log. An
  * operation then costs about as much as what it copies, so the common ones ({@link Queues}) go
  * without an object of their own, and call {@link #write} instead of {@link #join}.
  *
@@ -193,8 +193,8 @@ final class Log {
   }
 
   /**
-   * Sees to it that a record fits in, under the lock, and returns true if it does. Else it has
-   * given up the lock for a time, and the caller must look at everything anew.
+   * Makes room for a record, under the lock, and returns true if it fits. Otherwise it has given up
+   * the lock for a time, and the caller must check everything again.
    *
    * @param fromReserve whether what is kept for removals may be used
    */
@@ -202,7 +202,7 @@ final class Log {
   boolean makeRoom(int keyLength, int bodyLength, boolean fromReserve) throws IOException {
     Throwable failed = failure;
     if (failed != null) {
-      // Nothing is written any more, whoever has not been told yet.
+      // Nothing is written any more, even if some callers do not know that yet.
       throw new IOException("the store has failed: " + Outcome.message(failed), failed);
     }
     int length = Format.length(keyLength, bodyLength);
@@ -257,8 +257,8 @@ final class Log {
 
   /**
    * Appends an operation, for which there is room, under the lock. Without sync it has taken effect
-   * or failed when this returns. Else {@link #lead} or {@link #await} must follow, as soon as the
-   * lock is free and before anything else is waited for: the batch may be the caller's to lead.
+   * or failed when this returns. Otherwise {@link #lead} or {@link #await} must follow, as soon as
+   * the lock is free and before anything else is waited for: the batch may be the caller's to lead.
    */
   void join(Operation operation) {
     if (isImmediate()) {
@@ -367,7 +367,7 @@ final class Log {
     wake(batch);
   }
 
-  /** What has not been told how it ended, although the batch has, is in doubt. */
+  /** An operation whose outcome was not reported, although its batch has ended, is in doubt. */
   private void settleRest(Batch batch, Throwable cause) {
     for (Operation each = batch.first; each != null; each = each.next) {
       if (each.outcome() == null) {

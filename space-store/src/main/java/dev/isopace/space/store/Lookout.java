@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells for each push in a segment whether its entry lives. It reads ahead of who asks, and finds
- * out about many at once: to take the lock for each would keep everybody else waiting.
+ * Reports for each push in a segment whether its entry lives. It reads ahead of its caller, and
+ * looks up many at once: to take the lock for each would keep all others waiting.
  */
 final class Lookout {
   private static final int AT_ONCE = 64;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record on its way into the log, and what it does once it is there. */
 abstract class Operation {
-  /** Who is to be woken when its outcome is known. */
+  /** The thread to wake when its outcome is known. */
   final Thread thread;
 
   /** What it travels in; set when it joins. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of an operation.
+ * How an operation has ended.
  *
  * @param kind which of three things
  * @param cause why it was not done, or may not have been; null if it was
@@ -22,7 +22,7 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
 
   static final Outcome DONE = new Outcome(Kind.DONE, null);
 
-  // What is told where there is no memory left to tell more.
+  // Reported where no memory is left to report more.
   @SuppressWarnings("StaticAssignmentOfThrowable") // there would be no memory to make it
   private static final Throwable UNTOLD = new OutOfMemoryError("no memory was left to say why");
 
@@ -50,8 +50,8 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
   /**
    * Throws unless the operation was done.
    *
-   * @param payload the entry that was to be taken, which the exception tells if that is in doubt;
-   *     null if nothing was
+   * @param payload the entry that was to be taken, which the exception carries if that is in doubt;
+   *     null if there was none
    */
   void require(String operation, String key, byte @Nullable [] payload) throws IOException {
     if (kind == Kind.DONE) {

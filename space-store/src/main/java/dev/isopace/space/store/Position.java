@@ -3,9 +3,9 @@ package dev.isopace.space.store;
 /**
  * Where a record is, in one number: the id of its segment, a generation bit, the offset.
  *
- * <p>Numbers of entries of one key ascend, the generation aside. It tells two segments of one id
- * apart: while compaction puts one in the place of another, some entries are still found in the old
- * one.
+ * <p>Numbers of entries of one key ascend, except for the generation. It distinguishes two segments
+ * of one id: while compaction puts one in the place of another, some entries are still found in the
+ * old one.
  */
 final class Position {
   private static final int ID_SHIFT = 33;

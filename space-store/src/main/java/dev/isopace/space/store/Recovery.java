@@ -8,8 +8,8 @@ package dev.isopace.space.store;
  * @param replayed how many bytes of the log were read; little where a checkpoint of the index,
  *     which a clean close leaves, could be used
  * @param checkpoint whether such a checkpoint was used
- * @param cut how many bytes of a torn tail were discarded: what a crash had left of operations that
- *     had not returned
+ * @param cut how many bytes of a torn tail were discarded: what a crash left of operations that had
+ *     not returned
  * @param cutFile the file whose tail was torn, or the empty string
  * @param cutOffset where the tail began, in bytes from the beginning of that file
  */

@@ -24,15 +24,14 @@ import java.util.regex.Matcher;
  * <p>The log ends in the last segment that has records, at the first place where no valid record
  * follows. What is behind is one of two things. If it was written by operations that had not
  * returned when the process or the machine died, it is a torn tail, and void. If it had been
- * durable, it is damage. The two are told apart by what is further behind: a record that says that
- * all before it was durable when it was written. Segments but the last are judged in the same way,
- * by what the next one says of them.
+ * durable, it is damage. What is further behind distinguishes the two: a record that says that all
+ * before it was durable when it was written. Segments other than the last are judged in the same
+ * way, by what the next one says of them.
  *
- * <p>The records of the last batch have nothing behind them. They may have come from the operating
- * system's memory, and not be on the device at all, if the force that was to bring them there has
- * failed. So they are not taken as they are: they are appended again to the new segment, and the
- * old one is void from the first of them on. Everything that a store shows has been forced by a
- * force that succeeded.
+ * <p>The records of the last batch have nothing behind them. If their force failed, they may have
+ * been read from the operating system's memory, and not be on the device at all. So they are not
+ * taken as they are: they are appended again to the new segment, and the old one is void from the
+ * first of them on. Everything that a store shows was forced successfully.
  */
 final class Replay implements Closeable {
 

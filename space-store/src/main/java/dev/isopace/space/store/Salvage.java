@@ -20,13 +20,13 @@ public record Salvage(long entries, List<Loss> losses) {
   }
 
   /**
-   * A stretch of the log that could not be read. What was in it is unknown: entries, which are lost
-   * then, or removals of entries, which are there again then.
+   * A stretch of the log that could not be read. What was in it is unknown: entries, which are then
+   * lost, or removals of entries, which then reappear.
    *
    * @param file which file
-   * @param offset where it begins, in bytes
-   * @param length how many bytes it has, or at least has; zero if the whole file is missing, or
-   *     cannot be opened
+   * @param offset where the stretch begins, in bytes
+   * @param length how many bytes it has at least; zero if the whole file is missing or cannot be
+   *     opened
    */
   public record Loss(String file, long offset, long length) {}
 }

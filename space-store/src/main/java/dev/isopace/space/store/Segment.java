@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A file of the log. Its place and epoch are fixed; what changes is guarded by the log's lock.
  *
  * <p>The name says the place: {@code 17.log} or, where a segment has replaced several, {@code
- * 17-23.log}, in hexadecimal and padded. Such a one takes precedence over those that it replaces,
- * which a crash may have left beside it.
+ * 17-23.log}, in hexadecimal and padded. A segment of the latter kind takes precedence over those
+ * that it replaces, which a crash may have left in the directory.
  */
 final class Segment {
   /** The names of segments: the first id, and the last one of a segment that was rewritten. */

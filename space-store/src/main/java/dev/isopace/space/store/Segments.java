@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The segments of the log, in its order and without gaps. Guarded by the log's lock.
  *
  * <p>While compaction puts a segment in the place of others, both are there: a position of the
- * first of their ids has a generation bit that tells which one is meant.
+ * first of their ids has a generation bit that says which one is meant.
  */
 final class Segments {
   /** By id, from the oldest on; a segment that has replaced several is there once for each. */

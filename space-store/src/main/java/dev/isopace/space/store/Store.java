@@ -25,36 +25,43 @@ import java.util.function.LongConsumer;
  *
  * <p>When {@link #push} returns, the entry is durable; when {@link #pull} returns, its removal is.
  * A crash loses nothing that was pushed and not pulled, brings nothing back that was pulled, and
- * leaves what was going on either done or not. This holds for devices that honour a flush, and can
- * be relaxed by {@link StoreOption#withSync(boolean)}. Entries of one key leave in the order in
- * which they came. Operations on one key are linearizable, and nobody sees the effect of one before
- * it is durable.
+ * leaves each operation in progress either done or not. This holds for devices that honour a flush,
+ * and can be relaxed by {@link StoreOption#withSync(boolean)}. No caller sees the effect of an
+ * operation before it is durable.
  *
- * <p>Callers that come at the same time share a flush; many threads are served much faster together
- * than one by one. A caller that waits in {@code pull} costs no processor time.
+ * <p>All else is as {@link dev.isopace.space.Space} promises, with {@code push} for {@code out},
+ * {@code pull} for {@code in}, {@code pullp} for {@code inp} and {@code peek} for {@code rdp};
+ * among other things, entries of one key leave in the order in which they came, operations on one
+ * key are linearizable, and takers that wait on a key are served in the order in which they began
+ * to wait. But {@code push} on a closed store throws {@link SpaceClosedException}, like every
+ * operation except {@link #close} and {@link #recovery}; and a failure is an {@link IOException},
+ * or where a method cannot throw that, a {@link SpaceException}.
+ *
+ * <p>Callers that come at the same time share a flush, so that many threads together are served
+ * much faster than one by one. A caller that waits in {@code pull} costs no processor time.
  *
  * <p>Failures of the disk:
  *
  * <ul>
  *   <li>{@link IOException}: the operation has changed nothing, neither now nor when the store is
- *       opened again. Where it says that the store has failed, every later operation says so, too;
- *       that may be because a flush of the directory, which nobody waited for, has failed. A disk
- *       that is full refuses pushes; pulls go on, from a reserve.
- *   <li>{@link IndeterminateException}: a flush has failed, so that nobody knows whether the
- *       operation will have taken effect when the store is opened again. The store has failed. A
- *       pull's exception holds the entry that it would have returned.
+ *       opened again. If the message says that the store has failed, every later operation reports
+ *       that too; the cause may be a failed flush of the directory that no caller waited for. A
+ *       full disk refuses pushes; pulls go on, from a reserve.
+ *   <li>{@link IndeterminateException}: a flush has failed, so that it is not known whether the
+ *       operation will have taken effect when the store is opened again. The store has failed. The
+ *       cause is the failure; a pull's exception carries the entry that it would have returned.
  *   <li>{@link CorruptLogException}: what had been durable is no longer what was written. Nothing
  *       was changed. {@link #salvage} makes a fresh store of what can still be read.
  * </ul>
  *
  * <p>A key is any valid Unicode string of up to 65,535 bytes of UTF-8; a value has up to 16 MiB, or
- * what {@link StoreOption#withLargestValue} says. Arrays are copied on the way in and on the way
- * out. Payloads are not kept on the heap; an entry costs 8 bytes there, and a key that holds
- * entries a few hundred.
+ * the limit set by {@link StoreOption#withLargestValue}. Arrays are copied on the way in and on the
+ * way out. Payloads are not kept on the heap; an entry costs about 8 bytes there, and a key that
+ * holds entries a few hundred.
  *
  * <p>The directory belongs to one open store at a time, in this process or any other; a second one
- * is refused. It must be on a file system of this machine, not of a network. Space of entries that
- * were pulled is given back while the store is in use.
+ * is refused. It must be on a file system of this machine, not of a network. Disk space of entries
+ * that were pulled is reclaimed while the store is in use.
  *
  * <p>A null argument is a {@link NullPointerException} that names it. A call that ends by timeout,
  * interrupt or close has removed nothing.
@@ -78,9 +85,9 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Opens the store of a directory. Where there is none, there is an empty one afterwards.
+   * Opens the store in a directory, creating an empty one if there is none.
    *
-   * @param directory where it is; it is created if need be, and its parents are
+   * @param directory where it is; it and its parents are created if need be
    * @param options how to open it
    * @return the store
    * @throws CorruptLogException if what is there is damaged
@@ -95,8 +102,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Tells whether there is a store in a directory: a file of a log, or of the index of one. It may
-   * be damaged, and in use.
+   * Returns whether there is a store in a directory: a file of a log, or of the index of one. The
+   * store may be damaged, and in use.
    *
    * @param directory where it may be
    * @return whether one is there; false if there is no such directory
@@ -118,9 +125,9 @@ public final class Store implements AutoCloseable {
    * @param key the key
    * @param value the entry; a copy is stored
    * @throws IOException if nothing was stored
-   * @throws IndeterminateException if it is not known whether it was
+   * @throws IndeterminateException if it is not known whether the entry was stored
    * @throws SpaceClosedException if the store is closed
-   * @throws IllegalArgumentException if the key is not valid, or one of both is too long
+   * @throws IllegalArgumentException if the key is not valid, or the key or the value is too long
    */
   public void push(String key, byte[] value) throws IOException {
     Arguments.requireKey(key, Format.LARGEST_KEY);
@@ -136,9 +143,10 @@ public final class Store implements AutoCloseable {
    * @param key the key
    * @return the entry
    * @throws IOException if nothing was removed
-   * @throws IndeterminateException if it is not known whether the entry was removed; it holds it
+   * @throws IndeterminateException if it is not known whether the entry was removed; the exception
+   *     carries the entry
    * @throws InterruptedException if the thread was interrupted; nothing was removed
-   * @throws SpaceClosedException if the store is closed, or was while this waited
+   * @throws SpaceClosedException if the store is closed, or is being closed while the call waits
    * @throws IllegalArgumentException if the key is not valid, or too long
    */
   public byte[] pull(String key) throws IOException, InterruptedException {
@@ -147,15 +155,16 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Removes and returns the oldest entry of a key, waiting for a time if there is none.
+   * Removes and returns the oldest entry of a key, waiting for no longer than the timeout.
    *
    * @param key the key
    * @param timeout how long to wait; zero or less does not wait
-   * @return the entry; empty if there was none until the time was over
+   * @return the entry; or empty, if the timeout has passed
    * @throws IOException if nothing was removed
-   * @throws IndeterminateException if it is not known whether the entry was removed; it holds it
+   * @throws IndeterminateException if it is not known whether the entry was removed; the exception
+   *     carries the entry
    * @throws InterruptedException if the thread was interrupted; nothing was removed
-   * @throws SpaceClosedException if the store is closed, or was while this waited
+   * @throws SpaceClosedException if the store is closed, or is being closed while the call waits
    * @throws IllegalArgumentException if the key is not valid, or too long
    */
   public Optional<byte[]> pull(String key, Duration timeout)
@@ -173,7 +182,8 @@ public final class Store implements AutoCloseable {
    * @param key the key
    * @return the entry, or empty
    * @throws IOException if nothing was removed
-   * @throws IndeterminateException if it is not known whether the entry was removed; it holds it
+   * @throws IndeterminateException if it is not known whether the entry was removed; the exception
+   *     carries the entry
    * @throws SpaceClosedException if the store is closed
    * @throws IllegalArgumentException if the key is not valid, or too long
    */
@@ -221,11 +231,11 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Gives back at once all disk space that is of no use. Others go on meanwhile. Without this it is
-   * given back little by little, once it is more than what is of use.
+   * Reclaims at once all disk space no longer needed; other operations continue. Without this it is
+   * reclaimed little by little, once it exceeds the space still needed.
    *
-   * @throws CorruptLogException if damage was found; what is damaged is left as it is, and all else
-   *     is done
+   * @throws CorruptLogException if damage was found; what is damaged is left as it is, and the rest
+   *     is reclaimed
    * @throws IOException if it could not be done; nothing is lost
    * @throws SpaceClosedException if the store is closed
    */
@@ -236,7 +246,7 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * What opening this store has found.
+   * Returns what opening this store found.
    *
    * @return the report
    */
@@ -246,13 +256,15 @@ public final class Store implements AutoCloseable {
 
   /**
    * Makes a fresh store of what can be read of a damaged one, and reports what cannot. An entry
-   * whose removal is lost is there again.
+   * whose removal is lost reappears.
    *
-   * <p>The damaged store may be where nothing can be written. Whether others use it is then only
-   * known if its lock file can be read. A file of it that cannot be opened is lost, and no more.
+   * <p>The damaged store may be on a file system that is mounted read-only. Whether others use it
+   * is then known only if its lock file can be read. If one of its files cannot be opened, only
+   * that file is lost.
    *
-   * @param damaged the directory of the damaged store, which is not in use, and is left as it is
-   * @param fresh the directory of the new one, which is empty or does not exist
+   * @param damaged the directory of the damaged store, which must not be in use, and is left as it
+   *     is
+   * @param fresh the directory of the new store, which must be empty or not exist
    * @return what was kept, and what is lost
    * @throws NoSuchFileException if there is no store
    * @throws IOException if one of them cannot be used
@@ -266,12 +278,12 @@ public final class Store implements AutoCloseable {
   /**
    * Reads all of a store that is not in use, and changes nothing.
    *
-   * <p>It may be where nothing can be written. Whether others use it is then only known if its lock
-   * file can be read.
+   * <p>The store may be on a file system that is mounted read-only. Whether others use it is then
+   * known only if its lock file can be read.
    *
    * @param directory where the store is
-   * @param progress is told, now and then, how many bytes have been read
-   * @return what is there
+   * @param progress called now and then with the number of bytes read so far
+   * @return what was found sound
    * @throws NoSuchFileException if there is no store
    * @throws CorruptLogException if it is damaged
    * @throws IOException if it is in use, or cannot be read
@@ -283,13 +295,12 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Closes the store: what is going on ends, who waits is told, all is released. A second call does
-   * nothing but wait for the first.
+   * Completes operations in progress, wakes all waiters and releases all resources. A second call
+   * only waits for the first.
    *
-   * @throws IOException if what is on the disk could not be tidied up; nothing that was
-   *     acknowledged is lost. Of a store that does not force each write: also if what is there
-   *     could not be forced, or the store had failed before; what was written last may then be lost
-   *     in a power cut
+   * @throws IOException if the files could not be tidied up; nothing that was acknowledged is lost.
+   *     For a store that does not force each write: also if what was written could not be forced,
+   *     or if the store had failed before; the latest writes may then be lost in a power cut
    */
   @Override
   public void close() throws IOException {

@@ -22,11 +22,11 @@ public final class StoreOption {
   }
 
   /**
-   * Whether an operation returns only when its effect is durable.
+   * Sets whether an operation returns only when its effect is durable.
    *
    * @param always true, the default: what has returned survives death of the process, the operating
-   *     system and the power; false: it survives the process, but an operating system that dies may
-   *     take anything since the last clean close with it
+   *     system and the power; false: it survives the process, but if the operating system dies,
+   *     anything since the last clean close may be lost
    * @return the option
    */
   public static StoreOption withSync(boolean always) {
@@ -35,11 +35,11 @@ public final class StoreOption {
   }
 
   /**
-   * Makes the log durable at an interval: what has returned survives the process at once; an
-   * operating system that dies takes at most that much with it.
+   * Makes the log durable at an interval: what has returned survives the process at once; if the
+   * operating system dies, at most that much is lost.
    *
-   * @param interval how long at most after it has returned an operation becomes durable; more than
-   *     zero, and not taken for less than a millisecond
+   * @param interval the longest an operation may stay non-durable after returning; positive, at
+   *     least 1 ms is used
    * @return the option
    * @throws IllegalArgumentException if it is zero or less
    */
@@ -60,9 +60,9 @@ public final class StoreOption {
   }
 
   /**
-   * How much of the log may be mapped into memory. Payloads are never held on the heap: what is
-   * mapped is read from there, which the operating system can take back at any time; the rest is
-   * read from the file by a system call each.
+   * Sets how much of the log may be mapped into memory. Payloads are never held on the heap: what
+   * is mapped is read from the mapping, whose memory the operating system can take back at any
+   * time; the rest is read from the file, by a system call each.
    *
    * @param bytes the budget; 0 maps nothing. The default is 1 GiB
    * @return the option
@@ -76,8 +76,8 @@ public final class StoreOption {
   }
 
   /**
-   * How large the files of the log grow. The first ones are smaller, so that a store that holds
-   * little is little; one that holds a larger entry is larger.
+   * Sets how large the files of the log grow. The first files are smaller, so a small store stays
+   * small; a segment grows to fit a larger entry.
    *
    * @param bytes from 64 KiB to 1 GiB. The default is 64 MiB
    * @return the option
@@ -89,7 +89,7 @@ public final class StoreOption {
   }
 
   /**
-   * How large a value may be.
+   * Sets how large a value may be.
    *
    * @param bytes from 512 KiB to 256 MiB. The default is 16 MiB
    * @return the option

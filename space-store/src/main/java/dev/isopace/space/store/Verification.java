@@ -1,7 +1,7 @@
 package dev.isopace.space.store;
 
 /**
- * What {@link Store#verify} has found sound.
+ * What {@link Store#verify} found sound.
  *
  * @param entries how many entries the store holds
  * @param bytes how many bytes of its log were read

@@ -3,8 +3,8 @@ package dev.isopace.space.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller in line at a key. It is there until it is given an entry, is told that there will be
- * none, or gives up: whichever comes first under the lock, and only that happens. All fields but
+ * A caller in line at a key. It stays in line until it is given an entry, learns that there will be
+ * none, or gives up: whichever comes first under the lock, and only that happens. All fields except
  * the line's own are written under the lock, and read by the waiter without it.
  */
 final class Waiter {
@@ -41,7 +41,7 @@ final class Waiter {
     this.stays = stays;
   }
 
-  /** Whether it has been told something, and is no longer in line for that reason. */
+  /** Whether it has got an answer, and is no longer in line for that reason. */
   boolean isServed() {
     return removal != null || missed != null || read != null || closed || failure != null;
   }

@@ -5,20 +5,19 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Tells damage from a torn tail, where no valid record follows: looks for one further behind that
- * says that what was there had been durable.
+ * Distinguishes damage from a torn tail where no valid record follows: searches further behind for
+ * a record that says that the bytes before it had been durable.
  *
- * <p>Such a record may lie behind a value of any length that has lost its own, and among bytes of
- * which nobody knows what they are. So each place is tried; a record is taken for one only if its
- * sequence is one that could follow.
+ * <p>Such a record may lie behind a value of any length whose own record is lost, and among unknown
+ * bytes. So each place is tried, and a record counts only if its sequence could follow.
  */
 final class Witness {
   /** Sequences that a record may be ahead of the last one that is known. */
   private static final long AHEAD = 1L << 32;
 
   /**
-   * Behind so much that is neither a record nor zero, nothing else is looked for: more than a batch
-   * and a value.
+   * The search ends after this many bytes that are neither a record nor zero: more than a batch and
+   * a value.
    */
   private final int searched;
 

@@ -87,7 +87,7 @@ final class Actor<T extends @Nullable Object> {
 
   private Actor<T> awaitBlocked(Supplier<Stage.Patience> timeToSettle) {
     Stage.Patience patience = stage.patience();
-    // Whoever waits now here and now there is taken to wait in the end.
+    // A thread that waits now here and now there is taken to wait in the end.
     Stage.Patience restless = stage.atMostOnce(stage.promptly());
     Stage.Patience settling = timeToSettle.get();
     StackTraceElement[] place = {};

@@ -44,7 +44,7 @@ record Call(
     return new Call(caller, operation, kind, received, counted, begin, at);
   }
 
-  /** The caller was told that it is not known whether this took effect, and has gone on. */
+  /** It was reported to the caller as in doubt; the caller has gone on. */
   Call inDoubt() {
     return new Call(caller, operation + "?", kind, value, count, begin, NEVER);
   }

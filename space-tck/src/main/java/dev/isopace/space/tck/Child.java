@@ -25,7 +25,7 @@ final class Child implements AutoCloseable {
 
   /**
    * What decides where modules come from and what they may do, and the properties that a backend
-   * may go by: a child needs the same. It cannot listen to the same port for whoever watches.
+   * may go by: a child needs the same. It cannot listen to the same port for a debugger or monitor.
    */
   private static final Pattern SHARED_OPTION =
       Pattern.compile(

@@ -46,8 +46,9 @@ abstract class CloseRules extends Rules {
   }
 
   /**
-   * Waiters are woken within a second; whoever closes must not wait for much longer. Where others
-   * keep the processors busy, any wake-up may be late, but not each time; none may be missing.
+   * Waiters are woken within a second; the caller of close must not wait for much longer. Where
+   * others keep the processors busy, any wake-up may be late, but not each time; none may be
+   * missing.
    */
   private void requirePrompt(String what, Scene scene) {
     AssertionError late = null;
@@ -458,7 +459,7 @@ abstract class CloseRules extends Rules {
     assertEquals(Map.of(), more, "files and sockets that " + by + " has left open");
   }
 
-  /** Whether this system tells which files a process has open. */
+  /** Whether this system reports which files a process has open. */
   static boolean tellsOpenFiles() {
     return Files.isDirectory(DESCRIPTORS);
   }

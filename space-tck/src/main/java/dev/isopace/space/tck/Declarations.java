@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How the artifact of a provider declares it: a run on the class path cannot tell that the module
+ * How the artifact of a provider declares it: a run on the class path cannot notice that the module
  * descriptor forgets it, nor the other way round.
  */
 final class Declarations {

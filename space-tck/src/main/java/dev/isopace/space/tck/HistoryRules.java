@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** FIFO-2: whatever overlaps can be told as if it had not. */
+/** FIFO-2: calls that overlap can be explained as if they had not. */
 abstract class HistoryRules extends Rules {
   private static final int HISTORIES = 20_000;
   private static final Duration LONGEST = Duration.ofSeconds(3);

@@ -38,7 +38,7 @@ abstract class IdleRules extends Rules {
     Set<Long> threads =
         waiters.stream().map(waiter -> waiter.thread().getId()).collect(Collectors.toSet());
     long wakeUps = settledWaits(threads);
-    // 50 ms in 10 s. Whoever polls does so all the time; what else the JVM does passes.
+    // 50 ms in 10 s. A space that polls does so all the time; other work of the JVM passes.
     long limit = observed.toNanos() / 200;
     long used = Long.MAX_VALUE;
     for (int i = 0; i < 3 && used >= limit; i++) {

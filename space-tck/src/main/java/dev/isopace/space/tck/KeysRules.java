@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 abstract class KeysRules extends Rules {
   private static final String KEY = "keys";
 
-  /** As many leave enough behind to be told from what the virtual machine itself keeps. */
+  /**
+   * So many that what they leave behind can be distinguished from what the virtual machine keeps.
+   */
   private static final int WAITS = 150_000;
 
   private static final int WAITERS = 8;

@@ -33,7 +33,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * The conformance suite as a command: decides whether the space of a URI keeps the contract.
+ * The conformance suite as a command: checks whether the space of a URI keeps the contract.
  *
  * <pre>{@code
  * java -cp <the suite, the backend, and what they depend on> dev.isopace.space.tck.Main URI
@@ -41,12 +41,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * }</pre>
  *
  * <p>In the URI, {@code {fresh}} is replaced by a new name of {@code [a-z0-9]{1,32}} for each test,
- * as in {@code store:target/tck/{fresh}}. A URI of a space that other handles or other processes
- * see, too, must have one.
+ * as in {@code store:target/tck/{fresh}}. The URI of a space that other handles or other processes
+ * see must have one.
  *
- * <p>Prints a line for each rule and a last one for all; what is known of a failure goes to
- * standard error. The exit code is 0 if the space is conformant, 1 if it is not, and 2 if the suite
- * could not be run.
+ * <p>Prints a line for each rule, with the id under which docs/contract.md of the project has it,
+ * and a last line for all; details of a failure go to standard error. The exit code is 0 if the
+ * space is conformant, 1 if it is not, and 2 if the suite could not be run.
  */
 public final class Main {
   private static final int CONFORMANT = 0;
@@ -70,7 +70,7 @@ public final class Main {
     this.isWatched = isWatched;
   }
 
-  /** Why the suite cannot be run, for whoever asked for it. */
+  /** Why the suite cannot be run, for the user. */
   private static final class CannotRun extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -80,7 +80,7 @@ public final class Main {
   }
 
   /**
-   * Runs the suite, and ends the process.
+   * Runs the suite and ends the process.
    *
    * @param args the URI, and options
    */
@@ -103,13 +103,13 @@ public final class Main {
   }
 
   /**
-   * Runs the suite within a process that goes on; once at a time.
+   * Runs the suite without ending the process. Only one run at a time is possible.
    *
    * @param args the URI, and options
    * @param out gets a line for each rule, and one for all
-   * @param err gets what is known of failures, and how far the run is
-   * @param isWatched whether somebody looks at {@code err} while it runs: then it is told which
-   *     test is going on, on a line that is written again and again
+   * @param err gets the details of failures, and the progress of the run
+   * @param isWatched whether somebody watches {@code err} during the run: then one line of it,
+   *     which is rewritten again and again, shows which test is running
    * @return the exit code: 0 conformant, 1 not, 2 if the suite could not be run
    */
   public static int run(String[] args, PrintStream out, PrintStream err, boolean isWatched) {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 
-/** Another process that has the space open, and makes the calls that it is told to make. */
+/** Another process that has the space open, and makes the calls that a test asks for. */
 final class Partner implements Ensemble.Player, AutoCloseable {
   private final Child child;
 

@@ -11,8 +11,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A process that does with a space what it is told, a line for each call, and ends when its input
- * does. Started by {@link SharedRules}.
+ * A process that makes the calls on a space that its input asks for, a line for each call, and ends
+ * when its input does. Started by {@link SharedRules}.
  */
 final class PartnerMain {
   static final String NOTHING = "nothing";

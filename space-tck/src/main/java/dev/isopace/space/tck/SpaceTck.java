@@ -21,12 +21,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>Each test is named after the rule of the contract that it tests, and fails if and only if the
- * backend breaks that rule. Rules about a {@link dev.isopace.space.spi.Capability} that the
- * backend's provider does not declare are skipped, with the reason.
+ * <p>Each test is named after the rule of the contract that it tests: the name begins with the
+ * rule's id, such as IN-6, and docs/contract.md of the project has the rule. A failure means that
+ * the backend breaks the rule; a pass is evidence, not proof. Rules about a {@link
+ * dev.isopace.space.spi.Capability} that the backend's provider does not declare are skipped, with
+ * the reason.
  */
 @SuppressWarnings(
-    "exports") // JUnit makes the extensions; whoever extends this class never names them
+    "exports") // JUnit makes the extensions; a class that extends this one never names them
 @DisplayNameGeneration(RuleNames.class)
 @ExtendWith(Director.class)
 public abstract class SpaceTck {
@@ -36,14 +38,14 @@ public abstract class SpaceTck {
   protected SpaceTck() {}
 
   /**
-   * The space under test. Asked for once before each test.
+   * Returns the URI of the space under test. Called once before each test.
    *
    * @return the URI of an empty space that no other test uses
    */
   protected abstract String uri();
 
   /**
-   * How to run the suite.
+   * Returns how to run the suite.
    *
    * @return the options; {@link TckOptions#defaults()} unless overridden
    */

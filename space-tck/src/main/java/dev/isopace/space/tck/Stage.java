@@ -87,7 +87,7 @@ final class Stage {
         .toList();
   }
 
-  /** What is declared; nothing, if that cannot be learnt, which a rule of discovery tells. */
+  /** What is declared; nothing if that cannot be found out, which a rule of discovery reports. */
   @SuppressWarnings("NullAway") // a provider may be broken
   Set<Capability> capabilities() {
     List<SpaceProvider> providers = providers();
@@ -215,7 +215,7 @@ final class Stage {
           probed.inp("a key that nobody uses");
         }
       } catch (RuntimeException e) {
-        // The handle may have been closed; and what fails is told by the test itself.
+        // The handle may have been closed; and the test itself reports what fails.
         return null;
       }
       times.add(System.nanoTime() - begin);
@@ -320,8 +320,8 @@ final class Stage {
   }
 
   /**
-   * Ends the test: closes the space, interrupts whoever is still there, and waits for them. That
-   * close wakes waiters is a rule with tests of its own; here an interrupt may do it.
+   * Ends the test: closes the space, interrupts all threads that are still there, and waits for
+   * them. That close wakes waiters is a rule with tests of its own; here an interrupt may do it.
    */
   void clear() throws InterruptedException {
     Actor<?> closing =
@@ -354,7 +354,7 @@ final class Stage {
     }
   }
 
-  /** Patience that begins anew whenever a count has changed. */
+  /** Patience that restarts whenever a count has changed. */
   Watch watch(LongSupplier count) {
     return new Watch(this, count);
   }

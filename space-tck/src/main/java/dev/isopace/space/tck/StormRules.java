@@ -63,7 +63,7 @@ abstract class StormRules extends Rules {
         seen = taken.get();
         progress = stage().patience();
       } else if (progress.isExhausted() || isAllInDoubt(producers, written, taken, catches)) {
-        // What is missing is told below.
+        // What is missing is reported below.
         break;
       }
       Stage.pause();

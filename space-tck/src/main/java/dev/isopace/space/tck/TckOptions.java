@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How the suite is run: how patient it is, how long and how hard it tries. Immutable.
+ * How the suite is run: how patient it is, and how hard it tries. Immutable.
  *
  * <p>The defaults can be set from outside by system properties, so that a failure can be repeated
  * without changing code: {@code space.tck.scale}, {@code space.tck.load} and {@code
@@ -29,7 +29,8 @@ public final class TckOptions {
   }
 
   /**
-   * Time scale 1, load 1, a seed that is drawn once per run, values of 512 KiB, with kills.
+   * Returns the defaults: time scale 1, load 1, a seed that is drawn once per run, values of 512
+   * KiB, with kills.
    *
    * @return the options
    */
@@ -43,25 +44,25 @@ public final class TckOptions {
   }
 
   /**
-   * How slow the backend or the machine is.
+   * Returns how slow the backend or the machine is.
    *
-   * @return what every wait of the suite is multiplied by
+   * @return the factor of every wait of the suite
    */
   public double timeScale() {
     return timeScale;
   }
 
   /**
-   * How hard the suite tries.
+   * Returns how hard the suite tries.
    *
-   * @return what numbers of rounds are multiplied by
+   * @return the factor of the numbers of rounds
    */
   public double load() {
     return load;
   }
 
   /**
-   * What the random choices of a test follow from. Every failure names it.
+   * Returns the seed of the random choices of a test. Every failure names it.
    *
    * @return the seed
    */
@@ -70,7 +71,7 @@ public final class TckOptions {
   }
 
   /**
-   * The size up to which values must be taken.
+   * Returns the size up to which values must be taken.
    *
    * @return bytes, encoded
    */
@@ -79,7 +80,7 @@ public final class TckOptions {
   }
 
   /**
-   * Whether processes may be started and killed, to test what a DURABLE space promises.
+   * Returns whether processes may be started and killed, to test what a DURABLE space promises.
    *
    * @return true if they may
    */
@@ -90,7 +91,7 @@ public final class TckOptions {
   /**
    * The same options for a slower or faster backend.
    *
-   * @param scale what every wait is multiplied by; more than zero
+   * @param scale the factor of every wait; more than zero
    * @return the new options
    */
   public TckOptions withTimeScale(double scale) {
@@ -100,7 +101,7 @@ public final class TckOptions {
   /**
    * The same options with more or fewer rounds.
    *
-   * @param factor what numbers of rounds are multiplied by; more than zero
+   * @param factor the factor of the numbers of rounds; more than zero
    * @return the new options
    */
   public TckOptions withLoad(double factor) {

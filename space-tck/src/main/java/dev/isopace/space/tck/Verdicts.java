@@ -20,8 +20,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Gathers what comes of each rule, and prints it in the order of the contract: as soon as all tests
- * of the rule, and of those before it, have ended.
+ * Gathers the verdict on each rule, and prints it in the order of the contract, as soon as all
+ * tests of the rule and of all earlier rules have ended.
  */
 final class Verdicts implements TestExecutionListener {
   /** The order in which the contract has its rules. */
@@ -186,7 +186,7 @@ final class Verdicts implements TestExecutionListener {
     printWhatIsKnown();
   }
 
-  /** All that is known of a failure, for whoever is to find its cause. */
+  /** All that is known of a failure, to help find its cause. */
   private void explain(TestIdentifier test, Throwable failure) {
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text));

@@ -61,7 +61,7 @@ final class Versions {
     }
   }
 
-  /** The version of a Maven project: its own, or else that of its parent. */
+  /** The version of a Maven project: its own, otherwise that of its parent. */
   static String ofProject(String pom) {
     String project = NOT_OF_THE_PROJECT.matcher(pom).replaceAll("");
     String own = find(VERSION, PARENT.matcher(project).replaceAll(""));

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One directory of files: all that a store needs of an operating system, so that a test can put
- * another in its place which fails, forgets, or keeps what a crash would leave.
+ * One directory of files: all that a store needs of an operating system. A test can replace it with
+ * one that fails, forgets, or keeps what a crash would leave.
  *
- * <p>What is written is durable after {@link Handle#force}; that a file exists, and by which name,
- * is durable after {@link #syncDir}. No call takes notice of interrupts. Thread-safe.
+ * <p>What is written is durable after {@link Handle#force}; the existence and name of a file are
+ * durable after {@link #syncDir}. All calls ignore interrupts. Thread-safe.
  */
 public interface Disk extends Closeable {
   /** What a file is opened for. */
@@ -44,17 +44,17 @@ public interface Disk extends Closeable {
   List<String> list() throws IOException;
 
   /**
-   * Keeps everybody else, in this process and in others, from using the directory until the result
-   * is closed.
+   * Keeps all others, in this process and elsewhere, from using the directory until the result is
+   * closed.
    *
-   * @throws IOException if somebody uses it, naming who, where that is known
+   * @throws IOException if the directory is in use, naming the user where that is known
    */
   Closeable lock() throws IOException;
 
   /** The name of a file, or of the directory where it is "", as a message shows it. */
   String show(String name);
 
-  /** Releases what the disk itself holds; handles are closed by those who opened them. */
+  /** Releases what the disk itself holds; handles must be closed by their openers. */
   @Override
   void close() throws IOException;
 }

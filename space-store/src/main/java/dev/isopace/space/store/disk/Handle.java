@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file. Calls may run at the same time; the caller sees to it that reads and writes at one
- * time do not concern the same bytes, and that a handle is closed when nobody uses it any more.
+ * An open file. Calls may run at the same time; the caller must ensure that concurrent reads and
+ * writes do not concern the same bytes, and that a handle is closed only when it is no longer used.
  */
 public interface Handle extends Closeable {
   /**
@@ -32,12 +32,12 @@ public interface Handle extends Closeable {
   void truncate(long size) throws IOException;
 
   /**
-   * A hint that the file has got its size, and will be read and written often: what is within it
-   * may from now on be reached through memory.
+   * A hint that the file has reached its size, and will be read and written often: from now on its
+   * bytes may be accessed through memory.
    */
   default void map() throws IOException {}
 
-  /** Whether that has been done, so that reading is no call of the system. */
+  /** Whether the file is mapped, so that reading needs no system call. */
   default boolean isMapped() {
     return false;
   }

@@ -13,7 +13,7 @@ import java.nio.channels.FileChannel.MapMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is mapped into memory, and can be unmapped at once. Else the collector does that,
+ * A file that is mapped into memory, and can be unmapped at once. Otherwise the collector unmaps it
  * some day, and until then the file system keeps the room of a file that was deleted.
  *
  * <p>From Java 22 on there is a public way, an {@code Arena}. Before, there is {@code

@@ -30,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * it the file for everybody. Users' threads therefore read, write and force through {@link
  * RandomAccessFile}, which knows no interrupts, or through mapped memory. What needs a channel
  * (mapping, the directory, the lock) is left to calls that the store makes on a thread of its own:
- * {@link #syncDir}, {@link #lock} and {@link Handle#map}. Should that thread be interrupted after
- * all, the channel of a file is lost and the file is not; see {@link OwnFile}.
+ * {@link #syncDir}, {@link #lock} and {@link Handle#map}. If that thread is interrupted
+ * nevertheless, the channel of a file is lost but not the file; see {@link OwnFile}.
  */
 public final class NioDisk implements Disk {
   private final Path directory;
 
-  /** What tells the directory from another one of its name; null where the system does not. */
+  /**
+   * Distinguishes the directory from another of its name; null where the system has no such key.
+   */
   private final @Nullable Object identity;
 
   private final boolean mapsWrites;
@@ -107,7 +109,7 @@ public final class NioDisk implements Disk {
         requireSame();
         isSynced = true;
       } catch (ClosedByInterruptException e) {
-        // Whoever interrupts all threads of a group does not mean the directory, which did not
+        // An interrupt of all threads of a group is not meant for the directory, which did not
         // fail.
         Thread.interrupted();
       }
@@ -303,7 +305,7 @@ public final class NioDisk implements Disk {
         budget.addAndGet(size);
         return;
       }
-      // Whoever interrupts all threads of a group does not mean the file.
+      // An interrupt of all threads of a group is not meant for the file.
       Thread.interrupted();
       MapMode mode = writable && mapsWrites ? MapMode.READ_WRITE : MapMode.READ_ONLY;
       try {
