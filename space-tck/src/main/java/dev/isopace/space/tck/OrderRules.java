@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,9 @@ abstract class OrderRules extends Rules {
   private static final int LONG_QUEUE = 100_000;
   private static final int MANY_KEYS = 20_000;
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
+
+  /** Short enough to give up in many times, long enough to wait in. */
+  private static final Duration BRIEFLY = Duration.ofMillis(1);
 
   @Test
   void fifo1_entriesLeaveInTheOrderInWhichTheyWereWritten() throws InterruptedException {
@@ -372,6 +376,26 @@ abstract class OrderRules extends Rules {
       isOver.set(true);
     }
     readers.forEach(Actor::result);
+  }
+
+  @Test
+  void fifo3_anEntryThatComesWhenSomebodyGivesUpStays() {
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
+    for (int i = 0; i < rounds(500) && !time.isExhausted(); i++) {
+      String key = KEY + i;
+      boolean takes = i % 2 == 1;
+      Actor<Optional<String>> waiter =
+          start(
+              takes ? "taker that gives up" : "reader that gives up",
+              () -> takes ? space().in(key, BRIEFLY) : space().rd(key, BRIEFLY));
+      LockSupport.parkNanos((long) (stage().random().nextDouble() * 2 * BRIEFLY.toNanos()));
+      space().out(key, "e");
+      boolean isTaken = waiter.result().isPresent() && takes;
+      Optional<String> left = isTaken ? Optional.empty() : Optional.of("e");
+      String when = "after an out when the only " + (takes ? "taker" : "reader") + " gave up";
+      assertEquals(left, space().rdp(key), () -> "rdp " + when);
+      assertEquals(left, space().inp(key), () -> "inp " + when);
+    }
   }
 
   @Test

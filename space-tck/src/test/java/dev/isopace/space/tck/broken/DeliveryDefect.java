@@ -1,9 +1,12 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Space;
+import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +95,38 @@ enum DeliveryDefect implements Flaw {
                 return true;
               } finally {
                 lock.unlock();
+              }
+            }
+          }),
+
+  A_READER_THAT_GIVES_UP_FORGETS_THE_KEY(
+      "FIFO-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<Thread> readers = ConcurrentHashMap.newKeySet();
+
+            @Override
+            protected @Nullable Object read(String key, Deadline deadline)
+                throws InterruptedException {
+              readers.add(Thread.currentThread());
+              try {
+                return super.read(key, deadline);
+              } finally {
+                readers.remove(Thread.currentThread());
+              }
+            }
+
+            @Override
+            void forgetIfIdle(String key, Queue queue) {
+              boolean isIdle = queue.entries.isEmpty() && queue.waiters.isEmpty();
+              if (isIdle && readers.contains(Thread.currentThread())) {
+                // Looks, and then forgets.
+                lock.unlock();
+                Delay.pass(Duration.ofNanos(200_000));
+                lock.lock();
+                queues.remove(key, queue);
+              } else {
+                super.forgetIfIdle(key, queue);
               }
             }
           }),
