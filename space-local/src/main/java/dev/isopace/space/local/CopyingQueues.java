@@ -76,8 +76,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CopyingQueues<E, V> {
   /** Turns an entry into what its taker receives; may run the user's code, and may fail. */
-  interface Opening<E, V> {
-    V open(String operation, String key, E entry);
+  interface Decoder<E, V> {
+    V decode(String operation, String key, E entry);
   }
 
   /** A power of two; enough that two busy keys seldom meet. */
@@ -86,17 +86,17 @@ final class CopyingQueues<E, V> {
   private final List<Section<E, V>> sections =
       Stream.generate(Section<E, V>::new).limit(SECTIONS).toList();
   private final Lifecycle lifecycle;
-  private final Opening<E, V> opening;
+  private final Decoder<E, V> decoder;
 
   /**
    * No keys.
    *
    * @param lifecycle of the handle; once it is closed, {@link #close} must follow
-   * @param opening how to turn entries into values
+   * @param decoder how to turn entries into values
    */
-  CopyingQueues(Lifecycle lifecycle, Opening<E, V> opening) {
+  CopyingQueues(Lifecycle lifecycle, Decoder<E, V> decoder) {
     this.lifecycle = lifecycle;
-    this.opening = opening;
+    this.decoder = decoder;
   }
 
   boolean put(String key, E value) {
@@ -226,7 +226,7 @@ final class CopyingQueues<E, V> {
     } finally {
       section.lock.unlock();
     }
-    V value = opening.open(operation, key, head.value);
+    V value = decoder.decode(operation, key, head.value);
     return removeOrJoin(section, operation, key, waiter, head, value) ? value : null;
   }
 
@@ -296,7 +296,7 @@ final class CopyingQueues<E, V> {
       }
       V value;
       try {
-        value = opening.open(operation, key, head.value);
+        value = decoder.decode(operation, key, head.value);
       } catch (RuntimeException | Error e) {
         if (leaveFailed(section, key, waiter, head)) {
           throw e;
