@@ -128,7 +128,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   @Override
   public final V in(String key) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
-    requireOpenAndUninterrupted("in", key);
+    lifecycle.requireOpenAndUninterrupted("in", key);
     return requireEntry(take(key, Deadline.NEVER), "in", key);
   }
 
@@ -136,14 +136,14 @@ public abstract class AbstractSpace<V> implements Space<V> {
   public final Optional<V> in(String key, Duration timeout) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
-    requireOpenAndUninterrupted("in", key);
+    lifecycle.requireOpenAndUninterrupted("in", key);
     return Tenacity.optional(deadline.allowsWaiting() ? take(key, deadline) : poll(key));
   }
 
   @Override
   public final V rd(String key) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
-    requireOpenAndUninterrupted("rd", key);
+    lifecycle.requireOpenAndUninterrupted("rd", key);
     return requireEntry(read(key, Deadline.NEVER), "rd", key);
   }
 
@@ -151,7 +151,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   public final Optional<V> rd(String key, Duration timeout) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
-    requireOpenAndUninterrupted("rd", key);
+    lifecycle.requireOpenAndUninterrupted("rd", key);
     return Tenacity.optional(deadline.allowsWaiting() ? read(key, deadline) : peek(key));
   }
 
@@ -193,21 +193,10 @@ public abstract class AbstractSpace<V> implements Space<V> {
     return name;
   }
 
-  private void requireOpenAndUninterrupted(String operation, String key)
-      throws InterruptedException {
-    lifecycle.requireOpen(operation, key);
-    if (Thread.interrupted()) {
-      throw new InterruptedException(
-          operation + " of key " + Arguments.show(key) + ": the thread is interrupted");
-    }
-  }
-
   private static <V> V requireEntry(@Nullable V value, String operation, String key) {
     if (value == null) {
       throw new SpaceException(
-          operation
-              + " of key "
-              + Arguments.show(key)
+          Arguments.call(operation, key)
               + ": the backend gave up a wait that has no deadline; this is a defect of the"
               + " backend");
     }

@@ -3,7 +3,6 @@ package dev.isopace.space.local;
 import dev.isopace.space.local.CopyingQueue.CopyingLine;
 import dev.isopace.space.local.CopyingQueue.CopyingWaiter;
 import dev.isopace.space.local.CopyingQueue.Entry;
-import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
@@ -416,11 +415,7 @@ final class CopyingQueues<V> {
       }
       if (Thread.interrupted()) {
         if (leave(key, waiter, line, true)) {
-          throw new InterruptedException(
-              operation
-                  + " of key "
-                  + Arguments.show(key)
-                  + ": the thread was interrupted while it waited");
+          throw Lifecycle.interrupted(operation, key);
         }
         waiter.thread.interrupt();
       } else if (waiter.turn) {

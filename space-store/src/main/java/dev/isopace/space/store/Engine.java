@@ -244,8 +244,7 @@ final class Engine implements Log.Owner {
   }
 
   private String failed(String operation, @Nullable String key, Throwable failure) {
-    return operation
-        + (key == null ? "" : " of key " + Arguments.show(key))
+    return Arguments.call(operation, key)
         + ": "
         + name
         + " has failed, and can only be closed and opened again: "

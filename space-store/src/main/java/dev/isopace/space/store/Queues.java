@@ -622,11 +622,7 @@ final class Queues<V> {
       }
       if (Thread.interrupted()) {
         if (leave(key, waiter, takes, true)) {
-          throw new InterruptedException(
-              operation
-                  + " of key "
-                  + Arguments.show(key)
-                  + ": the thread was interrupted while it waited");
+          throw Lifecycle.interrupted(operation, key);
         }
         waiter.thread.interrupt();
       } else if (waiter.turn) {
@@ -716,7 +712,6 @@ final class Queues<V> {
     return failure instanceof CorruptLogException
         ? failure
         : new IOException(
-            operation + " of key " + Arguments.show(key) + ": " + Outcome.message(failure),
-            failure);
+            Arguments.call(operation, key) + ": " + Outcome.message(failure), failure);
   }
 }
