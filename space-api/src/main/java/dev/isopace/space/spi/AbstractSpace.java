@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the type of the values
  */
 public abstract class AbstractSpace<V> implements Space<V> {
+  /** In bytes of UTF-8: a key of that length is taken by every backend. */
+  private static final long REQUIRED_KEY = 512;
+
   private final String name;
   private final long longestKey;
   private final Lifecycle lifecycle;
@@ -36,9 +39,14 @@ public abstract class AbstractSpace<V> implements Space<V> {
    *
    * @param name what to call it in messages: its URI, secrets masked
    * @param longestKey how many bytes of UTF-8 a key may have; 512 or more
+   * @throws IllegalArgumentException if it is less
    */
   protected AbstractSpace(String name, long longestKey) {
     this.name = Objects.requireNonNull(name, "name");
+    if (longestKey < REQUIRED_KEY) {
+      throw new IllegalArgumentException(
+          "longestKey is " + longestKey + ", but must be " + REQUIRED_KEY + " or more");
+    }
     this.longestKey = longestKey;
     this.lifecycle = new Lifecycle(name);
   }

@@ -11,6 +11,8 @@
  *       put together from parts that also serve alone: {@link dev.isopace.space.spi.Arguments},
  *       {@link dev.isopace.space.spi.Deadline}, {@link dev.isopace.space.spi.Lifecycle} and {@link
  *       dev.isopace.space.spi.Coder}.
+ *   <li>{@link dev.isopace.space.spi.Tenacity} locks, parks and wakes for backends that must not
+ *       fail at it where there is no memory for a while.
  * </ul>
  *
  * <p>Unless something else is said, a null argument is a {@link NullPointerException} that names
