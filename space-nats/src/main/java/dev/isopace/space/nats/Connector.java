@@ -34,7 +34,7 @@ final class Connector {
 
   private final String what;
   private final String threadName;
-  private final Errors errors;
+  private final ConnectionErrors errors;
 
   /**
    * A connector.
@@ -46,10 +46,10 @@ final class Connector {
   Connector(String what, String threadName, @Nullable ErrorListener next) {
     this.what = what;
     this.threadName = threadName;
-    this.errors = new Errors(next);
+    this.errors = new ConnectionErrors(next);
   }
 
-  Errors errors() {
+  ConnectionErrors errors() {
     return errors;
   }
 

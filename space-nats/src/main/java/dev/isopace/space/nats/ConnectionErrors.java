@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the connection reports beside replies. Most of it becomes the exception of whoever waits,
  * and so is not written to a log as well, which is what the client library would do.
  */
-final class Errors implements ErrorListener {
+final class ConnectionErrors implements ErrorListener {
   /** Who is told, on the thread of events: must not wait. */
   interface Listener {
     void mayNotPublish(String subject);
@@ -32,7 +32,7 @@ final class Errors implements ErrorListener {
 
   private volatile @Nullable Listener listener;
 
-  Errors(@Nullable ErrorListener next) {
+  ConnectionErrors(@Nullable ErrorListener next) {
     this.next = next;
   }
 
