@@ -36,7 +36,8 @@ public final class Deadline {
   }
 
   /**
-   * A deadline by a clock of the caller's own.
+   * A deadline by a clock of the caller's own. {@link #park} still waits in real time: for as long
+   * as this clock says is left when it is called.
    *
    * @param timeout how far from the clock's present reading
    * @param clock a monotonic clock, in nanoseconds
