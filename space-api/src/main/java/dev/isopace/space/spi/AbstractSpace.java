@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the type of the values
  */
 public abstract class AbstractSpace<V> implements Space<V> {
+  /** In bytes of UTF-8: a key of that length is taken by every backend. */
+  private static final long REQUIRED_KEY = 512;
+
   private final String name;
   private final long longestKey;
   private final Lifecycle lifecycle;
@@ -37,9 +40,14 @@ public abstract class AbstractSpace<V> implements Space<V> {
    *
    * @param name what to call it in messages: its URI, secrets masked
    * @param longestKey how many bytes of UTF-8 a key may have; 512 or more
+   * @throws IllegalArgumentException if it is less
    */
   protected AbstractSpace(String name, long longestKey) {
     this.name = Objects.requireNonNull(name, "name");
+    if (longestKey < REQUIRED_KEY) {
+      throw new IllegalArgumentException(
+          "longestKey is " + longestKey + ", but must be " + REQUIRED_KEY + " or more");
+    }
     this.longestKey = longestKey;
     this.lifecycle = new Lifecycle(name);
   }
@@ -129,7 +137,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   @Override
   public final V in(String key) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
-    requireOpenAndUninterrupted("in", key);
+    lifecycle.requireOpenAndUninterrupted("in", key);
     return requireEntry(take(key, Deadline.NEVER), "in", key);
   }
 
@@ -137,14 +145,14 @@ public abstract class AbstractSpace<V> implements Space<V> {
   public final Optional<V> in(String key, Duration timeout) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
-    requireOpenAndUninterrupted("in", key);
+    lifecycle.requireOpenAndUninterrupted("in", key);
     return Tenacity.optional(deadline.allowsWaiting() ? take(key, deadline) : poll(key));
   }
 
   @Override
   public final V rd(String key) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
-    requireOpenAndUninterrupted("rd", key);
+    lifecycle.requireOpenAndUninterrupted("rd", key);
     return requireEntry(read(key, Deadline.NEVER), "rd", key);
   }
 
@@ -152,7 +160,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
   public final Optional<V> rd(String key, Duration timeout) throws InterruptedException {
     Arguments.requireKey(key, longestKey);
     Deadline deadline = Deadline.after(timeout);
-    requireOpenAndUninterrupted("rd", key);
+    lifecycle.requireOpenAndUninterrupted("rd", key);
     return Tenacity.optional(deadline.allowsWaiting() ? read(key, deadline) : peek(key));
   }
 
@@ -194,21 +202,10 @@ public abstract class AbstractSpace<V> implements Space<V> {
     return name;
   }
 
-  private void requireOpenAndUninterrupted(String operation, String key)
-      throws InterruptedException {
-    lifecycle.requireOpen(operation, key);
-    if (Thread.interrupted()) {
-      throw new InterruptedException(
-          operation + " of key " + Arguments.show(key) + ": the thread is interrupted");
-    }
-  }
-
   private static <V> V requireEntry(@Nullable V value, String operation, String key) {
     if (value == null) {
       throw new SpaceException(
-          operation
-              + " of key "
-              + Arguments.show(key)
+          Arguments.call(operation, key)
               + ": the backend gave up a wait that has no deadline; this is a defect of the"
               + " backend");
     }

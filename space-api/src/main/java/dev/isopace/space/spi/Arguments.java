@@ -2,6 +2,7 @@ package dev.isopace.space.spi;
 
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The checks of arguments that every backend makes, with one wording for all. */
 public final class Arguments {
@@ -80,6 +81,17 @@ public final class Arguments {
       }
     }
     return bytes;
+  }
+
+  /**
+   * How a message names a call, and begins with it: {@code in of key 'jobs'}.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with, or null where it has none
+   * @return the call as messages show it
+   */
+  public static String call(String operation, @Nullable String key) {
+    return key == null ? operation : operation + " of key " + show(key);
   }
 
   /**

@@ -81,7 +81,7 @@ public final class Coder<V> {
 
   private static SpaceException failure(
       String operation, String key, String what, @Nullable Throwable cause) {
-    String message = operation + " of key " + Arguments.show(key) + ": " + what;
+    String message = Arguments.call(operation, key) + ": " + what;
     return cause == null
         ? new SpaceException(message)
         : new SpaceException(message + ": " + cause, cause);

@@ -63,11 +63,36 @@ public final class Lifecycle {
    */
   public SpaceClosedException closed(String operation, @Nullable String key) {
     return new SpaceClosedException(
-        operation
-            + (key == null ? "" : " of key " + Arguments.show(key))
-            + ": this handle of "
-            + name
-            + " is closed");
+        Arguments.call(operation, key) + ": this handle of " + name + " is closed");
+  }
+
+  /**
+   * Refuses an operation that may wait, on a closed handle or by a thread that is interrupted.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with
+   * @throws SpaceClosedException if the handle is closed
+   * @throws InterruptedException if the thread is interrupted; its flag is cleared
+   */
+  public void requireOpenAndUninterrupted(String operation, String key)
+      throws InterruptedException {
+    requireOpen(operation, key);
+    if (Thread.interrupted()) {
+      throw new InterruptedException(
+          Arguments.call(operation, key) + ": the thread is interrupted");
+    }
+  }
+
+  /**
+   * What an operation throws whose thread was interrupted while it waited.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with, or null where it has none
+   * @return the exception, to be thrown
+   */
+  public static InterruptedException interrupted(String operation, @Nullable String key) {
+    return new InterruptedException(
+        Arguments.call(operation, key) + ": the thread was interrupted while it waited");
   }
 
   /**

@@ -278,6 +278,31 @@ public final class SpaceUri {
         text -> quantity(text, DURATIONS, (count, unit) -> unit.multipliedBy(count)));
   }
 
+  /**
+   * What to throw if a parameter has a value that the backend has no use for.
+   *
+   * @param name the name of the parameter
+   * @param expected what its value must be, for instance {@code from 1 to 5}
+   * @return the exception, to be thrown: the message names the parameter and its value, unless that
+   *     is a secret, and lists the parameters known, if this is what {@link #accept} returned
+   */
+  public IllegalArgumentException invalid(String name, String expected) {
+    Objects.requireNonNull(expected, "expected");
+    String text = parameters.getOrDefault(Objects.requireNonNull(name, "name"), "");
+    // What stands before an at sign may be a password that a question mark has cut in two.
+    boolean isSecret = Secrets.isSecret(name) || text.indexOf('@') >= 0;
+    return new IllegalArgumentException(
+        "'"
+            + masked
+            + "': parameter "
+            + Arguments.show(name)
+            + " is "
+            + Arguments.show(isSecret ? Secrets.MASK : text)
+            + ", but must be "
+            + expected
+            + (known.isEmpty() ? "" : "; " + listing()));
+  }
+
   private <T> T value(
       String name, T otherwise, String expected, Function<String, @Nullable T> parser) {
     Objects.requireNonNull(otherwise, "otherwise");
@@ -287,18 +312,7 @@ public final class SpaceUri {
     }
     T value = parser.apply(text);
     if (value == null) {
-      // What stands before an at sign may be a password that a question mark has cut in two.
-      boolean isSecret = Secrets.isSecret(name) || text.indexOf('@') >= 0;
-      throw new IllegalArgumentException(
-          "'"
-              + masked
-              + "': parameter "
-              + Arguments.show(name)
-              + " is "
-              + Arguments.show(isSecret ? Secrets.MASK : text)
-              + ", but must be "
-              + expected
-              + (known.isEmpty() ? "" : "; " + listing()));
+      throw invalid(name, expected);
     }
     return value;
   }

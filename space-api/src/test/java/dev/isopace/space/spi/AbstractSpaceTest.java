@@ -326,6 +326,15 @@ class AbstractSpaceTest {
     assertEquals("test:x", space.toString());
   }
 
+  @Test
+  @DisplayName("ARG-2 A backend that takes shorter keys than every other is refused")
+  void shortestLimit() {
+    assertEquals(
+        "longestKey is 511, but must be 512 or more",
+        assertThrows(IllegalArgumentException.class, () -> new Recording(511)).getMessage());
+    assertEquals("test:x", new Recording(512).toString());
+  }
+
   private void closeAndInterrupt() {
     space.close();
     Thread.currentThread().interrupt();
@@ -346,7 +355,11 @@ class AbstractSpaceTest {
     boolean stored = true;
 
     Recording() {
-      super("test:x", 600);
+      this(600);
+    }
+
+    Recording(long longestKey) {
+      super("test:x", longestKey);
     }
 
     @Override

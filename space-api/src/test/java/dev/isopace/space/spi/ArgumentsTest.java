@@ -110,6 +110,13 @@ class ArgumentsTest {
   }
 
   @Test
+  @DisplayName("A call is named by operation and key, where it has one")
+  void call() {
+    assertEquals("in of key 'k\\u000a'", Arguments.call("in", "k\n"));
+    assertEquals("keys", Arguments.call("keys", null));
+  }
+
+  @Test
   @DisplayName("A key is shown in quotes, with control characters and line separators escaped")
   void shown() {
     assertEquals("''", Arguments.show(""));

@@ -45,6 +45,32 @@ class LifecycleTest {
   }
 
   @Test
+  @DisplayName("An interrupted thread is refused what may wait, and keeps its flag if it is closed")
+  void interrupted() throws InterruptedException {
+    lifecycle.requireOpenAndUninterrupted("in", "k");
+    Thread.currentThread().interrupt();
+    assertEquals(
+        "in of key 'k': the thread is interrupted",
+        assertThrows(
+                InterruptedException.class, () -> lifecycle.requireOpenAndUninterrupted("in", "k"))
+            .getMessage());
+    assertFalse(Thread.currentThread().isInterrupted());
+    lifecycle.close(() -> {});
+    Thread.currentThread().interrupt();
+    assertThrows(
+        SpaceClosedException.class, () -> lifecycle.requireOpenAndUninterrupted("in", "k"));
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  @DisplayName("A thread that was interrupted as it waited is told in what")
+  void interruptedWhileWaiting() {
+    assertEquals(
+        "in of key 'k': the thread was interrupted while it waited",
+        Lifecycle.interrupted("in", "k").getMessage());
+  }
+
+  @Test
   @DisplayName("The handle is closed before the action runs, and the action runs once")
   void actionRunsOnceAndClosed() {
     List<Boolean> openInAction = new ArrayList<>();

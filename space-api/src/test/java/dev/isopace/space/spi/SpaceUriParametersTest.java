@@ -45,6 +45,20 @@ class SpaceUriParametersTest {
   }
 
   @Test
+  @DisplayName("SPI-3 What a backend has no use for is answered in the same way")
+  void invalid() {
+    SpaceUri uri = SpaceUri.parse("a:?b=9");
+    assertEquals(
+        "'a:?b=9': parameter 'b' is '9', but must be from 1 to 5; 'a:' takes: b (a number)",
+        uri.accept(Map.of("b", "a number")).invalid("b", "from 1 to 5").getMessage());
+    assertEquals(
+        "'a:?b=9': parameter 'b' is '9', but must be odd", uri.invalid("b", "odd").getMessage());
+    assertEquals(
+        "'a:?token=***': parameter 'token' is '***', but must be odd",
+        SpaceUri.parse("a:?token=9").invalid("token", "odd").getMessage());
+  }
+
+  @Test
   @DisplayName("What a question mark has cut off from a password is not shown")
   void cutPassword() {
     SpaceUri uri = SpaceUri.parse("a:user:pass?timeout=word@host");
@@ -260,6 +274,8 @@ class SpaceUriParametersTest {
     assertEquals("name", nullNamed(() -> uri.size(null, 1)));
     assertEquals("name", nullNamed(() -> uri.duration(null, Duration.ZERO)));
     assertEquals("otherwise", nullNamed(() -> uri.duration("b", null)));
+    assertEquals("name", nullNamed(() -> uri.invalid(null, "odd")));
+    assertEquals("expected", nullNamed(() -> uri.invalid("b", null)));
   }
 
   private static String refusal(Executable call) {

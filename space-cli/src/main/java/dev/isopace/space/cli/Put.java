@@ -10,7 +10,7 @@ final class Put {
 
   static <V> void into(Space<V> space, String key, V value) {
     if (!space.out(key, value)) {
-      throw new SpaceClosedException("out of key " + Arguments.show(key) + ": the space is closed");
+      throw new SpaceClosedException(Arguments.call("out", key) + ": the space is closed");
     }
   }
 }

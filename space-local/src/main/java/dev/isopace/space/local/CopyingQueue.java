@@ -4,25 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one key holds: its entries, oldest first, and those who wait for one. Guarded by the lock of
- * its section, all of it but the volatile fields of {@link Waiter}.
+ * its section, all of it but the volatile fields of {@link CopyingWaiter}.
  *
- * @param <E> what entries are kept as
  * @param <V> what takers receive
  */
-final class CopyingQueue<E, V> {
+final class CopyingQueue<V> {
   final String key;
-  final Line<E> readers = new Line<>();
-  final Line<V> takers = new Line<>();
+  final CopyingLine<byte[]> readers = new CopyingLine<>();
+  final CopyingLine<V> takers = new CopyingLine<>();
 
-  private @Nullable Entry<E> head;
-  private @Nullable Entry<E> tail;
+  private @Nullable Entry head;
+  private @Nullable Entry tail;
   private long size;
 
   CopyingQueue(String key) {
     this.key = key;
   }
 
-  @Nullable Entry<E> head() {
+  @Nullable Entry head() {
     return head;
   }
 
@@ -30,7 +29,7 @@ final class CopyingQueue<E, V> {
     return size;
   }
 
-  void append(Entry<E> entry) {
+  void append(Entry entry) {
     if (tail == null) {
       head = entry;
     } else {
@@ -41,7 +40,7 @@ final class CopyingQueue<E, V> {
   }
 
   void removeHead() {
-    Entry<E> first = head;
+    Entry first = head;
     if (first == null) {
       throw new IllegalStateException("no entry to remove");
     }
@@ -61,26 +60,26 @@ final class CopyingQueue<E, V> {
   }
 
   /** An entry; its identity tells it from others of equal value. */
-  static final class Entry<E> {
-    final E value;
-    private @Nullable Entry<E> next;
+  static final class Entry {
+    final byte[] value;
+    private @Nullable Entry next;
 
-    Entry(E value) {
+    Entry(byte[] value) {
       this.value = value;
     }
   }
 
   /** Waiters in the order in which they began to wait; each can leave from anywhere at no cost. */
-  static final class Line<T> {
-    private @Nullable Waiter<T> first;
-    private @Nullable Waiter<T> last;
+  static final class CopyingLine<T> {
+    private @Nullable CopyingWaiter<T> first;
+    private @Nullable CopyingWaiter<T> last;
     private int probes;
 
-    @Nullable Waiter<T> first() {
+    @Nullable CopyingWaiter<T> first() {
       return first;
     }
 
-    void add(Waiter<T> waiter) {
+    void add(CopyingWaiter<T> waiter) {
       waiter.previous = last;
       if (last == null) {
         first = waiter;
@@ -93,9 +92,9 @@ final class CopyingQueue<E, V> {
       }
     }
 
-    void remove(Waiter<T> waiter) {
-      Waiter<T> before = waiter.previous;
-      Waiter<T> after = waiter.next;
+    void remove(CopyingWaiter<T> waiter) {
+      CopyingWaiter<T> before = waiter.previous;
+      CopyingWaiter<T> after = waiter.next;
       if (before == null) {
         first = after;
       } else {
@@ -115,9 +114,9 @@ final class CopyingQueue<E, V> {
 
     /** Tells all probes in the line that there is no entry: they do not wait for one. */
     void dismissProbes() {
-      Waiter<T> waiter = probes == 0 ? null : first;
+      CopyingWaiter<T> waiter = probes == 0 ? null : first;
       while (waiter != null) {
-        Waiter<T> after = waiter.next;
+        CopyingWaiter<T> after = waiter.next;
         if (!waiter.stays) {
           remove(waiter);
           waiter.missed = true;
@@ -127,11 +126,11 @@ final class CopyingQueue<E, V> {
     }
 
     /**
-     * Empties the line. The waiters stay chained by {@link Waiter#next()}, from the one returned
-     * on.
+     * Empties the line. The waiters stay chained by {@link CopyingWaiter#next()}, from the one
+     * returned on.
      */
-    @Nullable Waiter<T> clear() {
-      Waiter<T> chain = first;
+    @Nullable CopyingWaiter<T> clear() {
+      CopyingWaiter<T> chain = first;
       first = null;
       last = null;
       probes = 0;
@@ -146,7 +145,7 @@ final class CopyingQueue<E, V> {
    *
    * @param <T> what it waits for
    */
-  static final class Waiter<T> {
+  static final class CopyingWaiter<T> {
     final Thread thread = Thread.currentThread();
 
     /** Whether it waits for an entry when there is none; a probe does not. */
@@ -167,14 +166,14 @@ final class CopyingQueue<E, V> {
     /** Whether this taker should try for the head; see {@link CopyingQueues}. */
     volatile boolean turn;
 
-    private @Nullable Waiter<T> previous;
-    private @Nullable Waiter<T> next;
+    private @Nullable CopyingWaiter<T> previous;
+    private @Nullable CopyingWaiter<T> next;
 
-    Waiter(boolean stays) {
+    CopyingWaiter(boolean stays) {
       this.stays = stays;
     }
 
-    @Nullable Waiter<T> next() {
+    @Nullable CopyingWaiter<T> next() {
       return next;
     }
   }

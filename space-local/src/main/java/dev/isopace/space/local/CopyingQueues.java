@@ -1,9 +1,8 @@
 package dev.isopace.space.local;
 
+import dev.isopace.space.local.CopyingQueue.CopyingLine;
+import dev.isopace.space.local.CopyingQueue.CopyingWaiter;
 import dev.isopace.space.local.CopyingQueue.Entry;
-import dev.isopace.space.local.CopyingQueue.Line;
-import dev.isopace.space.local.CopyingQueue.Waiter;
-import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
@@ -71,46 +70,45 @@ import org.jspecify.annotations.Nullable;
  * table never shrinks. A condition per key: waking is then not direct, and order among takers is
  * lost between the signal and the lock.
  *
- * @param <E> what entries are kept as
  * @param <V> what takers receive
  */
-final class CopyingQueues<E, V> {
+final class CopyingQueues<V> {
   /** Turns an entry into what its taker receives; may run the user's code, and may fail. */
-  interface Opening<E, V> {
-    V open(String operation, String key, E entry);
+  interface Decoder<V> {
+    V decode(String operation, String key, byte[] bytes);
   }
 
   /** A power of two; enough that two busy keys seldom meet. */
   private static final int SECTIONS = 64;
 
-  private final List<Section<E, V>> sections =
-      Stream.generate(Section<E, V>::new).limit(SECTIONS).toList();
+  private final List<Section<V>> sections =
+      Stream.generate(Section<V>::new).limit(SECTIONS).toList();
   private final Lifecycle lifecycle;
-  private final Opening<E, V> opening;
+  private final Decoder<V> decoder;
 
   /**
    * No keys.
    *
    * @param lifecycle of the handle; once it is closed, {@link #close} must follow
-   * @param opening how to turn entries into values
+   * @param decoder how to turn entries into values
    */
-  CopyingQueues(Lifecycle lifecycle, Opening<E, V> opening) {
+  CopyingQueues(Lifecycle lifecycle, Decoder<V> decoder) {
     this.lifecycle = lifecycle;
-    this.opening = opening;
+    this.decoder = decoder;
   }
 
-  boolean put(String key, E value) {
-    Section<E, V> section = section(key);
+  boolean put(String key, byte[] value) {
+    Section<V> section = section(key);
     // Nothing of what follows the readers' leaving needs memory: they would not be woken.
-    Entry<E> entry = new Entry<>(value);
-    Waiter<E> readers;
-    Waiter<V> taker;
+    Entry entry = new Entry(value);
+    CopyingWaiter<byte[]> readers;
+    CopyingWaiter<V> taker;
     Tenacity.lock(section.lock);
     try {
       if (!lifecycle.isOpen()) {
         return false;
       }
-      CopyingQueue<E, V> queue = section.obtain(key);
+      CopyingQueue<V> queue = section.obtain(key);
       readers = clear(queue.readers, reader -> reader.received = value);
       taker = queue.takers.first();
       queue.append(entry);
@@ -126,13 +124,13 @@ final class CopyingQueues<E, V> {
   }
 
   @Nullable V poll(String key) {
-    Waiter<V> waiter = new Waiter<>(false);
+    CopyingWaiter<V> waiter = new CopyingWaiter<>(false);
     V value = takeOrJoin("inp", key, waiter);
     return value == null && waiter.turn ? takeInLine("inp", key, waiter) : value;
   }
 
   @Nullable V take(String key, Deadline deadline) throws InterruptedException {
-    Waiter<V> waiter = new Waiter<>(true);
+    CopyingWaiter<V> waiter = new CopyingWaiter<>(true);
     V value = takeOrJoin("in", key, waiter);
     while (value == null) {
       if (!await("in", key, waiter, CopyingQueues::takers, deadline)) {
@@ -143,13 +141,13 @@ final class CopyingQueues<E, V> {
     return value;
   }
 
-  @Nullable E peek(String key) {
+  byte @Nullable [] peek(String key) {
     return peekOrJoin("rdp", key, null);
   }
 
-  @Nullable E read(String key, Deadline deadline) throws InterruptedException {
-    Waiter<E> waiter = new Waiter<>(true);
-    E entry = peekOrJoin("rd", key, waiter);
+  byte @Nullable [] read(String key, Deadline deadline) throws InterruptedException {
+    CopyingWaiter<byte[]> waiter = new CopyingWaiter<>(true);
+    byte[] entry = peekOrJoin("rd", key, waiter);
     if (entry == null && await("rd", key, waiter, CopyingQueues::readers, deadline)) {
       entry = waiter.received;
     }
@@ -157,11 +155,11 @@ final class CopyingQueues<E, V> {
   }
 
   long count(String key) {
-    Section<E, V> section = section(key);
+    Section<V> section = section(key);
     Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen("len", key);
-      CopyingQueue<E, V> queue = section.find(key);
+      CopyingQueue<V> queue = section.find(key);
       return queue == null ? 0 : queue.size();
     } finally {
       section.lock.unlock();
@@ -170,11 +168,11 @@ final class CopyingQueues<E, V> {
 
   Set<String> names() {
     Set<String> names = new HashSet<>();
-    for (Section<E, V> section : sections) {
+    for (Section<V> section : sections) {
       Tenacity.lock(section.lock);
       try {
         lifecycle.requireOpen("keys", null);
-        for (CopyingQueue<E, V> queue : section.queues()) {
+        for (CopyingQueue<V> queue : section.queues()) {
           if (queue.head() != null) {
             names.add(queue.key);
           }
@@ -190,10 +188,10 @@ final class CopyingQueues<E, V> {
    * Wakes all waiters and drops all entries. The lifecycle has been closed: nothing can be added.
    */
   void close() {
-    for (Section<E, V> section : sections) {
+    for (Section<V> section : sections) {
       Tenacity.lock(section.lock);
       try {
-        for (CopyingQueue<E, V> queue : section.queues()) {
+        for (CopyingQueue<V> queue : section.queues()) {
           unparkAll(clear(queue.readers, reader -> reader.closed = true));
           unparkAll(clear(queue.takers, taker -> taker.closed = true));
         }
@@ -209,13 +207,13 @@ final class CopyingQueues<E, V> {
    * the waiter has joined the line of takers: with the turn if it is to try again; without, at the
    * instant at which there was no entry, and only if it stays.
    */
-  private @Nullable V takeOrJoin(String operation, String key, Waiter<V> waiter) {
-    Section<E, V> section = section(key);
-    Entry<E> head;
+  private @Nullable V takeOrJoin(String operation, String key, CopyingWaiter<V> waiter) {
+    Section<V> section = section(key);
+    Entry head;
     Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<E, V> queue = section.find(key);
+      CopyingQueue<V> queue = section.find(key);
       head = queue == null ? null : queue.head();
       if (queue == null || head == null) {
         if (waiter.stays) {
@@ -226,7 +224,7 @@ final class CopyingQueues<E, V> {
     } finally {
       section.lock.unlock();
     }
-    V value = opening.open(operation, key, head.value);
+    V value = decoder.decode(operation, key, head.value);
     return removeOrJoin(section, operation, key, waiter, head, value) ? value : null;
   }
 
@@ -237,18 +235,18 @@ final class CopyingQueues<E, V> {
    * entry; without, if there is none, and then only if it stays.
    */
   private boolean removeOrJoin(
-      Section<E, V> section,
+      Section<V> section,
       String operation,
       String key,
-      Waiter<V> waiter,
-      Entry<E> tried,
+      CopyingWaiter<V> waiter,
+      Entry tried,
       V value) {
-    Waiter<V> first = null;
-    Waiter<V> next = null;
+    CopyingWaiter<V> first = null;
+    CopyingWaiter<V> next = null;
     Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<E, V> queue = section.obtain(key);
+      CopyingQueue<V> queue = section.obtain(key);
       if (queue.head() == tried) {
         queue.removeHead();
         first = queue.takers.first();
@@ -277,10 +275,10 @@ final class CopyingQueues<E, V> {
    * Tries for the head from a place in the line of takers, until the waiter is served or there is
    * no entry. Then it returns null, and the waiter is in line still, unless it is a probe.
    */
-  private @Nullable V takeInLine(String operation, String key, Waiter<V> waiter) {
-    Section<E, V> section = section(key);
+  private @Nullable V takeInLine(String operation, String key, CopyingWaiter<V> waiter) {
+    Section<V> section = section(key);
     for (; ; ) {
-      Entry<E> head;
+      Entry head;
       Tenacity.lock(section.lock);
       try {
         waiter.turn = false;
@@ -296,7 +294,7 @@ final class CopyingQueues<E, V> {
       }
       V value;
       try {
-        value = opening.open(operation, key, head.value);
+        value = decoder.decode(operation, key, head.value);
       } catch (RuntimeException | Error e) {
         if (leaveFailed(section, key, waiter, head)) {
           throw e;
@@ -314,15 +312,15 @@ final class CopyingQueues<E, V> {
    * that is this one. False also if the waiter was served meanwhile, or the head is another.
    */
   private boolean removeInLine(
-      Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried, V value) {
-    Waiter<V> first;
-    Waiter<V> next;
+      Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried, V value) {
+    CopyingWaiter<V> first;
+    CopyingWaiter<V> next;
     Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<E, V> queue = section.require(key);
+      CopyingQueue<V> queue = section.require(key);
       if (queue.head() != tried) {
         return false;
       }
@@ -347,14 +345,15 @@ final class CopyingQueues<E, V> {
    * Leaves the line, having failed to open the head. False if that does not count: the waiter was
    * served meanwhile, or the head is another.
    */
-  private boolean leaveFailed(Section<E, V> section, String key, Waiter<V> waiter, Entry<E> tried) {
-    Waiter<V> next;
+  private boolean leaveFailed(
+      Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried) {
+    CopyingWaiter<V> next;
     Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<E, V> queue = section.require(key);
+      CopyingQueue<V> queue = section.require(key);
       if (queue.head() != tried) {
         return false;
       }
@@ -371,13 +370,14 @@ final class CopyingQueues<E, V> {
    * Reads the head. If there is none, returns null, and a waiter that was given has joined the
    * line.
    */
-  private @Nullable E peekOrJoin(String operation, String key, @Nullable Waiter<E> waiter) {
-    Section<E, V> section = section(key);
+  private byte @Nullable [] peekOrJoin(
+      String operation, String key, @Nullable CopyingWaiter<byte[]> waiter) {
+    Section<V> section = section(key);
     Tenacity.lock(section.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<E, V> queue = section.find(key);
-      Entry<E> head = queue == null ? null : queue.head();
+      CopyingQueue<V> queue = section.find(key);
+      Entry head = queue == null ? null : queue.head();
       if (head == null && waiter != null) {
         section.obtain(key).readers.add(waiter);
       }
@@ -387,15 +387,15 @@ final class CopyingQueues<E, V> {
     }
   }
 
-  private interface LineOf<E, V, T> {
-    Line<T> in(CopyingQueue<E, V> queue);
+  private interface LineOf<V, T> {
+    CopyingLine<T> in(CopyingQueue<V> queue);
   }
 
-  private static <E, V> Line<E> readers(CopyingQueue<E, V> queue) {
+  private static <V> CopyingLine<byte[]> readers(CopyingQueue<V> queue) {
     return queue.readers;
   }
 
-  private static <E, V> Line<V> takers(CopyingQueue<E, V> queue) {
+  private static <V> CopyingLine<V> takers(CopyingQueue<V> queue) {
     return queue.takers;
   }
 
@@ -404,7 +404,7 @@ final class CopyingQueues<E, V> {
    * then it has left the line.
    */
   private <T> boolean await(
-      String operation, String key, Waiter<T> waiter, LineOf<E, V, T> line, Deadline deadline)
+      String operation, String key, CopyingWaiter<T> waiter, LineOf<V, T> line, Deadline deadline)
       throws InterruptedException {
     for (; ; ) {
       if (waiter.received != null) {
@@ -415,11 +415,7 @@ final class CopyingQueues<E, V> {
       }
       if (Thread.interrupted()) {
         if (leave(key, waiter, line, true)) {
-          throw new InterruptedException(
-              operation
-                  + " of key "
-                  + Arguments.show(key)
-                  + ": the thread was interrupted while it waited");
+          throw Lifecycle.interrupted(operation, key);
         }
         waiter.thread.interrupt();
       } else if (waiter.turn) {
@@ -437,15 +433,15 @@ final class CopyingQueues<E, V> {
    * it leaves at any price, if there is an entry to try for, and then it has the turn.
    */
   private <T> boolean leave(
-      String key, Waiter<T> waiter, LineOf<E, V, T> line, boolean atAnyPrice) {
-    Section<E, V> section = section(key);
-    Waiter<V> next;
+      String key, CopyingWaiter<T> waiter, LineOf<V, T> line, boolean atAnyPrice) {
+    Section<V> section = section(key);
+    CopyingWaiter<V> next;
     Tenacity.lock(section.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<E, V> queue = section.require(key);
+      CopyingQueue<V> queue = section.require(key);
       if (!atAnyPrice && queue.head() != null) {
         waiter.turn = true;
         return false;
@@ -464,28 +460,28 @@ final class CopyingQueues<E, V> {
    * Gives the first taker in line the turn, if there is an entry to try for, and returns it to be
    * woken. If there is none, no probe remains in line.
    */
-  private @Nullable Waiter<V> passTurn(CopyingQueue<E, V> queue) {
+  private @Nullable CopyingWaiter<V> passTurn(CopyingQueue<V> queue) {
     if (queue.head() == null) {
       queue.takers.dismissProbes();
       return null;
     }
-    Waiter<V> first = queue.takers.first();
+    CopyingWaiter<V> first = queue.takers.first();
     if (first != null) {
       first.turn = true;
     }
     return first;
   }
 
-  private static <T> void handOver(CopyingQueue<?, T> queue, Waiter<T> taker, T value) {
+  private static <T> void handOver(CopyingQueue<T> queue, CopyingWaiter<T> taker, T value) {
     queue.takers.remove(taker);
     taker.received = value;
   }
 
-  private static boolean isServed(Waiter<?> waiter) {
+  private static boolean isServed(CopyingWaiter<?> waiter) {
     return waiter.closed || waiter.missed || waiter.received != null;
   }
 
-  private <T> T requireReceived(String operation, String key, Waiter<T> waiter) {
+  private <T> T requireReceived(String operation, String key, CopyingWaiter<T> waiter) {
     T received = waiter.received;
     if (received == null) {
       throw lifecycle.closed(operation, key);
@@ -493,52 +489,53 @@ final class CopyingQueues<E, V> {
     return received;
   }
 
-  private static <T> @Nullable Waiter<T> clear(Line<T> line, Consumer<Waiter<T>> end) {
-    Waiter<T> chain = line.clear();
-    for (Waiter<T> waiter = chain; waiter != null; waiter = waiter.next()) {
+  private static <T> @Nullable CopyingWaiter<T> clear(
+      CopyingLine<T> line, Consumer<CopyingWaiter<T>> end) {
+    CopyingWaiter<T> chain = line.clear();
+    for (CopyingWaiter<T> waiter = chain; waiter != null; waiter = waiter.next()) {
       end.accept(waiter);
     }
     return chain;
   }
 
-  private static void unparkAll(@Nullable Waiter<?> chain) {
-    for (Waiter<?> waiter = chain; waiter != null; waiter = waiter.next()) {
+  private static void unparkAll(@Nullable CopyingWaiter<?> chain) {
+    for (CopyingWaiter<?> waiter = chain; waiter != null; waiter = waiter.next()) {
       Tenacity.unpark(waiter.thread);
     }
   }
 
-  private static void unpark(@Nullable Waiter<?> waiter) {
+  private static void unpark(@Nullable CopyingWaiter<?> waiter) {
     if (waiter != null) {
       Tenacity.unpark(waiter.thread);
     }
   }
 
-  private Section<E, V> section(String key) {
+  private Section<V> section(String key) {
     int hash = key.hashCode() * 0x9E3779B9; // golden ratio: similar keys go to different sections
     return sections.get(hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(SECTIONS)));
   }
 
-  private static final class Section<E, V> {
+  private static final class Section<V> {
     /** Below this a map is not worth rebuilding. */
     private static final int SMALL = 64;
 
     final ReentrantLock lock = new ReentrantLock();
-    private Map<String, CopyingQueue<E, V>> map = new HashMap<>();
+    private Map<String, CopyingQueue<V>> map = new HashMap<>();
     private int largest;
 
-    @Nullable CopyingQueue<E, V> find(String key) {
+    @Nullable CopyingQueue<V> find(String key) {
       return map.get(key);
     }
 
     /**
      * The queue of a key at which the caller has a waiter, so that it cannot have been forgotten.
      */
-    CopyingQueue<E, V> require(String key) {
+    CopyingQueue<V> require(String key) {
       return Objects.requireNonNull(map.get(key));
     }
 
-    CopyingQueue<E, V> obtain(String key) {
-      CopyingQueue<E, V> queue = map.get(key);
+    CopyingQueue<V> obtain(String key) {
+      CopyingQueue<V> queue = map.get(key);
       if (queue == null) {
         queue = new CopyingQueue<>(key);
         map.put(key, queue);
@@ -547,7 +544,7 @@ final class CopyingQueues<E, V> {
       return queue;
     }
 
-    void forgetIfIdle(CopyingQueue<E, V> queue) {
+    void forgetIfIdle(CopyingQueue<V> queue) {
       if (queue.isIdle()) {
         map.remove(queue.key);
         // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
@@ -558,7 +555,7 @@ final class CopyingQueues<E, V> {
       }
     }
 
-    Iterable<CopyingQueue<E, V>> queues() {
+    Iterable<CopyingQueue<V>> queues() {
       return map.values();
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CopyingSpace<V> extends AbstractSpace<V> {
   private final Coder<V> coder;
-  private final CopyingQueues<byte[], V> queues;
+  private final CopyingQueues<V> queues;
 
   CopyingSpace(String name, Codec<V> codec) {
     super(name, Long.MAX_VALUE);

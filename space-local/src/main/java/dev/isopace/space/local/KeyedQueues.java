@@ -302,9 +302,7 @@ final class KeyedQueues<V> {
   void requireUninterrupted(String operation, String key) throws InterruptedException {
     if (Thread.currentThread().isInterrupted()) {
       requireValidAndOpen(operation, key);
-      Thread.interrupted();
-      throw new InterruptedException(
-          operation + " of key " + Arguments.show(key) + ": the thread is interrupted");
+      lifecycle.requireOpenAndUninterrupted(operation, key);
     }
   }
 
@@ -337,11 +335,7 @@ final class KeyedQueues<V> {
     while (received == null) {
       if (Thread.interrupted()) {
         if (leave(stripe, waiter)) {
-          throw new InterruptedException(
-              operation
-                  + " of key "
-                  + Arguments.show(waiter.node.key)
-                  + ": the thread was interrupted while it waited");
+          throw Lifecycle.interrupted(operation, waiter.node.key);
         }
         waiter.thread.interrupt();
       } else {

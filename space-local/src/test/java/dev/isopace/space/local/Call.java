@@ -78,7 +78,7 @@ final class Call<T> {
   }
 
   private static boolean isEngine(@Nullable Object blocker) {
-    return blocker instanceof KeyedQueues<?> || blocker instanceof CopyingQueues<?, ?>;
+    return blocker instanceof KeyedQueues<?> || blocker instanceof CopyingQueues<?>;
   }
 
   /** Whether the call has not ended. */

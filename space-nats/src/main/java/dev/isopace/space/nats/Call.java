@@ -2,6 +2,7 @@ package dev.isopace.space.nats;
 
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
+import dev.isopace.space.spi.Lifecycle;
 import org.jspecify.annotations.Nullable;
 
 /** One call of an operation: what it is, and how long it waits for an entry and for an answer. */
@@ -98,13 +99,12 @@ final class Call {
   }
 
   InterruptedException interrupted() {
-    return new InterruptedException(this + ": the thread was interrupted while it waited");
+    return Lifecycle.interrupted(operation, key);
   }
 
   /** As messages begin: {@code in of key 'jobs'}. */
   @Override
   public String toString() {
-    String shown = key;
-    return shown == null ? operation : operation + " of key " + Arguments.show(shown);
+    return Arguments.call(operation, key);
   }
 }

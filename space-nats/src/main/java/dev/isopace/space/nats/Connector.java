@@ -34,7 +34,7 @@ final class Connector {
 
   private final String what;
   private final String threadName;
-  private final Errors errors;
+  private final ConnectionErrors errors;
 
   /**
    * A connector.
@@ -46,10 +46,10 @@ final class Connector {
   Connector(String what, String threadName, @Nullable ErrorListener next) {
     this.what = what;
     this.threadName = threadName;
-    this.errors = new Errors(next);
+    this.errors = new ConnectionErrors(next);
   }
 
-  Errors errors() {
+  ConnectionErrors errors() {
     return errors;
   }
 
@@ -60,7 +60,7 @@ final class Connector {
         uri,
         "connect",
         !connect.isZero() && connect.compareTo(LONGEST_CONNECT) <= 0,
-        "must be more than zero, and 24d at most");
+        "more than zero, and 24d at most");
     boolean isEncrypted = uri.flag("tls", false);
     String scheme = isEncrypted ? "tls://" : "nats://";
     Options.Builder options =
@@ -83,7 +83,7 @@ final class Connector {
     String inbox = uri.parameters().get("inbox");
     if (inbox != null) {
       NatsUri.require(
-          uri, "inbox", inbox.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*"), "must be a subject");
+          uri, "inbox", inbox.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*"), "a subject");
       options.inboxPrefix(inbox + ".");
     }
     authenticate(uri, parts, options);

@@ -96,7 +96,7 @@ public final class NatsSpaces {
       Names names,
       Settings settings,
       Link link,
-      @Nullable Errors errors,
+      @Nullable ConnectionErrors errors,
       Codec<V> codec) {
     Opened opened = Streams.open("opening " + uri, names, settings, link, errors);
     try {

@@ -23,8 +23,8 @@ final class NatsUri {
           "storage",
           "file, the default, or memory: then nothing survives the servers",
           "replicas",
-          "on how many servers of a cluster the entries are, 1, 3 or 5; if there is a stream, as it"
-              + " is; else 1",
+          "on how many servers of a cluster the entries are, from 1 to 5; if there is a stream, as"
+              + " it is; else 1",
           "bytes",
           "how large the stream may grow, such as 10GiB; no limit by default",
           "entries",
@@ -146,7 +146,7 @@ final class NatsUri {
         uri,
         "timeout",
         !timeout.isZero() && timeout.compareTo(LONGEST) <= 0,
-        "must be more than zero, and 36500d at most");
+        "more than zero, and 36500d at most");
     return new Settings(
         uri.flag("create", true),
         storage(uri),
@@ -162,7 +162,7 @@ final class NatsUri {
     return switch (uri.parameters().getOrDefault("storage", "file")) {
       case "file" -> StorageType.File;
       case "memory" -> StorageType.Memory;
-      default -> throw invalid(uri, "storage", "must be file or memory");
+      default -> throw uri.invalid("storage", "file or memory");
     };
   }
 
@@ -170,7 +170,7 @@ final class NatsUri {
     return switch (uri.parameters().getOrDefault("reads", "leader")) {
       case "leader" -> false;
       case "strict" -> true;
-      default -> throw invalid(uri, "reads", "must be leader or strict");
+      default -> throw uri.invalid("reads", "leader or strict");
     };
   }
 
@@ -179,7 +179,7 @@ final class NatsUri {
       return null;
     }
     long replicas = uri.number("replicas", 1);
-    require(uri, "replicas", replicas >= 1 && replicas <= 5, "must be from 1 to 5");
+    require(uri, "replicas", replicas >= 1 && replicas <= 5, "from 1 to 5");
     return (int) replicas;
   }
 
@@ -187,7 +187,7 @@ final class NatsUri {
     if (!uri.parameters().containsKey(name)) {
       return null;
     }
-    require(uri, name, value > 0, "must be more than zero");
+    require(uri, name, value > 0, "more than zero");
     return value;
   }
 
@@ -200,28 +200,13 @@ final class NatsUri {
         uri,
         "duplicates",
         window.compareTo(Duration.ofMillis(100)) >= 0 && window.compareTo(LONGEST) <= 0,
-        "must be from 100ms to 36500d");
+        "from 100ms to 36500d");
     return window;
   }
 
-  static void require(SpaceUri uri, String name, boolean isValid, String what) {
+  static void require(SpaceUri uri, String name, boolean isValid, String expected) {
     if (!isValid) {
-      throw invalid(uri, name, what);
+      throw uri.invalid(name, expected);
     }
-  }
-
-  static IllegalArgumentException invalid(SpaceUri uri, String name, String what) {
-    return new IllegalArgumentException(
-        "parameter "
-            + name
-            + " of '"
-            + uri
-            + "' "
-            + what
-            + " ("
-            + name
-            + ": "
-            + PARAMETERS.get(name)
-            + ")");
   }
 }

@@ -16,7 +16,7 @@ record Opened(
     Names names,
     Link link,
     Wire wire,
-    @Nullable Errors errors,
+    @Nullable ConnectionErrors errors,
     Durability durability,
     boolean isDirect,
     boolean isStrict,
@@ -25,11 +25,11 @@ record Opened(
     long writeNanos) {
 
   /** All that may happen to a connection. */
-  interface Listener extends Link.Listener, Errors.Listener {}
+  interface Listener extends Link.Listener, ConnectionErrors.Listener {}
 
   void listen(Listener listener) {
     link.listen(listener);
-    Errors reported = errors;
+    ConnectionErrors reported = errors;
     if (reported != null) {
       reported.listen(listener);
     }

@@ -54,7 +54,7 @@ final class Streams {
 
   /** Opens the stream over a connection, which is closed if that fails. */
   static Opened open(
-      String what, Names names, Settings settings, Link link, @Nullable Errors errors) {
+      String what, Names names, Settings settings, Link link, @Nullable ConnectionErrors errors) {
     @Nullable Wire wire = null;
     try {
       ServerInfo server = link.server();
@@ -78,12 +78,12 @@ final class Streams {
     }
   }
 
-  private static void listen(Wire wire, @Nullable Errors errors) {
+  private static void listen(Wire wire, @Nullable ConnectionErrors errors) {
     if (errors == null) {
       return;
     }
     errors.listen(
-        new Errors.Listener() {
+        new ConnectionErrors.Listener() {
           @Override
           public void mayNotPublish(String subject) {
             wire.refuse(subject);
@@ -101,7 +101,7 @@ final class Streams {
         });
   }
 
-  private Opened open(@Nullable Errors errors) {
+  private Opened open(@Nullable ConnectionErrors errors) {
     try {
       JsonValue found = find();
       if (found == null) {
@@ -196,7 +196,7 @@ final class Streams {
         .build();
   }
 
-  private Opened opened(JsonValue found, @Nullable Errors errors) {
+  private Opened opened(JsonValue found, @Nullable ConnectionErrors errors) {
     requireFit(found);
     int replicas = JsonValueUtils.readInteger(found, "num_replicas", 1);
     long window = JsonValueUtils.readLong(found, "duplicate_window", 0);

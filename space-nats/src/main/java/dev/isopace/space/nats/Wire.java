@@ -36,10 +36,6 @@ final class Wire {
     this.replies = new Replies(link, inbox + "*", this::receive);
   }
 
-  String inbox() {
-    return inbox;
-  }
-
   /**
    * Sends a request for a reply that the calling thread will wait for. Never waits itself, and
    * never throws because there is no connection.

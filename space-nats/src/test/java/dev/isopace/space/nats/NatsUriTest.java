@@ -68,6 +68,7 @@ class NatsUriTest {
         List.of(
             "replica=3",
             "replicas=0",
+            "replicas=6",
             "replicas=9",
             "storage=disk",
             "reads=fast",
@@ -94,6 +95,32 @@ class NatsUriTest {
               .getMessage();
       assertTrue(message.contains("nats://localhost:1/x"), message);
     }
+  }
+
+  @Test
+  void aMalformedParameterIsAnsweredWithThoseThereAre() {
+    assertAnswered("replicas", "6", "from 1 to 5");
+    assertAnswered("storage", "disk", "file or memory");
+    assertAnswered("reads", "fast", "leader or strict");
+    assertAnswered("bytes", "0", "more than zero");
+    assertAnswered("entries", "-1", "more than zero");
+    assertAnswered("duplicates", "1ms", "from 100ms to 36500d");
+    assertAnswered("timeout", "0s", "more than zero, and 36500d at most");
+    assertAnswered("connect", "25d", "more than zero, and 24d at most");
+    assertAnswered("inbox", "a.", "a subject");
+  }
+
+  private static void assertAnswered(String name, String value, String expected) {
+    String uri = "nats://localhost:1/x?" + name + "=" + value;
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Spaces.open(uri, Codec.utf8()))
+            .getMessage();
+    String answer =
+        "'%s': parameter '%s' is '%s', but must be %s; 'nats:' takes: "
+            .formatted(uri, name, value, expected);
+    assertTrue(message.startsWith(answer), message);
+    NatsUri.PARAMETERS.forEach(
+        (known, meaning) -> assertTrue(message.contains(known + " (" + meaning + ")"), message));
   }
 
   @Test

@@ -5,7 +5,6 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
-import dev.isopace.space.store.disk.Disk.Mode;
 import dev.isopace.space.store.disk.Handle;
 import java.io.Closeable;
 import java.io.IOException;
@@ -77,7 +76,11 @@ final class Engine implements Log.Owner {
   /** Set while other tasks have their turn although a force may be due. */
   private boolean hasForced;
 
-  private Engine(
+  /**
+   * The engine of what was found, and of the segment in which it goes on: {@link Opener} has made
+   * it, and its records are durable.
+   */
+  Engine(
       Disk disk,
       Settings settings,
       Closeable lock,
@@ -108,81 +111,6 @@ final class Engine implements Log.Owner {
       }
     }
     this.recovery = replay.recovery(entries());
-  }
-
-  /** Opens what was found on the disk. Runs on the store's own thread. */
-  static Engine open(Disk disk, Settings settings, Closeable lock, Replay replay)
-      throws IOException {
-    List<Segment> found = replay.segments().all();
-    if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
-      forceAll(found);
-    }
-    Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
-    try {
-      tidy(disk, replay, spares);
-      long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
-      Opening opening = new Opening(replay, settings.sync() == Sync.ALWAYS);
-      Segment first =
-          spares.make(
-              replay.nextId(),
-              Math.max(capacity, Format.HEADER + opening.length() + Format.TERMINATOR),
-              spares.pollReusable(),
-              opening::encode,
-              () -> {});
-      try {
-        disk.syncDir();
-      } catch (IOException | RuntimeException | Error e) {
-        // Else the next life would go on behind what a crash may take away.
-        spares.discard(first.handle, first.name, e);
-        throw e;
-      }
-      try {
-        for (String leftover : replay.leftovers()) {
-          if (!leftover.equals(first.name)) {
-            // Else the new segment has taken its place already.
-            disk.delete(leftover);
-          }
-        }
-        if (!replay.leftovers().isEmpty()) {
-          disk.syncDir();
-        }
-        for (Segment segment : found) {
-          if (segment.end == segment.capacity) {
-            mapQuietly(segment.handle);
-          }
-        }
-        return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
-      } catch (IOException | RuntimeException | Error e) {
-        Closing.closeAfter(e, first.handle);
-        throw e;
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      Closing.closeAfter(e, spares);
-      throw e;
-    }
-  }
-
-  /**
-   * Clears away what a crash has left, and keeps what can be used again. Of that the youngest go
-   * first: a gap before one that is still there would look like a file that is missing.
-   */
-  private static void tidy(Disk disk, Replay replay, Spares spares) throws IOException {
-    for (String file : replay.unfinished()) {
-      disk.delete(file);
-    }
-    List<String> unused = replay.unused();
-    List<String> free = new ArrayList<>();
-    for (int i = unused.size() - 1; i >= 0; i--) {
-      if (unused.get(i).equals(Segment.name(replay.nextId() + i))) {
-        free.add(Spares.free(disk, unused.get(i)));
-      } else {
-        disk.delete(unused.get(i));
-      }
-    }
-    disk.syncDir();
-    for (String each : free) {
-      spares.offer(new Spares.Reusable(each, disk.open(each, Mode.WRITE)));
-    }
   }
 
   private long entries() {
@@ -244,8 +172,7 @@ final class Engine implements Log.Owner {
   }
 
   private String failed(String operation, @Nullable String key, Throwable failure) {
-    return operation
-        + (key == null ? "" : " of key " + Arguments.show(key))
+    return Arguments.call(operation, key)
         + ": "
         + name
         + " has failed, and can only be closed and opened again: "
@@ -835,7 +762,7 @@ final class Engine implements Log.Owner {
     }
   }
 
-  private static void forceAll(List<Segment> some) throws IOException {
+  static void forceAll(List<Segment> some) throws IOException {
     for (Segment segment : some) {
       segment.handle.force();
     }

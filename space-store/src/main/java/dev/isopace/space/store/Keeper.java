@@ -134,7 +134,7 @@ final class Keeper implements Runnable {
     try {
       lock = disk.lock();
       replay.run();
-      return Engine.open(disk, settings, lock, replay);
+      return Opener.open(disk, settings, lock, replay);
     } catch (IOException | RuntimeException | Error e) {
       Closing.closeAfter(e, replay);
       if (lock != null) {

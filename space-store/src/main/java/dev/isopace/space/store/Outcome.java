@@ -57,7 +57,7 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
     if (kind == Kind.DONE) {
       return;
     }
-    String what = operation + " of key " + Arguments.show(key);
+    String what = Arguments.call(operation, key);
     if (kind == Kind.REFUSED) {
       throw new IOException(what + ": nothing has changed: " + message(cause), cause);
     }

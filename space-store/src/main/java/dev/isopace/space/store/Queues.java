@@ -50,8 +50,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Queues<V> {
   /** Turns the bytes of an entry into what is received; may run the user's code, and may fail. */
-  interface Opening<V> {
-    V open(String operation, String key, byte[] bytes);
+  interface Decoder<V> {
+    V decode(String operation, String key, byte[] bytes);
   }
 
   private final Engine engine;
@@ -59,9 +59,9 @@ final class Queues<V> {
   private final Index index;
   private final Segments segments;
   private final Lifecycle lifecycle;
-  private final Opening<V> opening;
+  private final Decoder<V> decoder;
 
-  /** Whether an entry may be opened and taken within one critical section. */
+  /** Whether an entry may be decoded and taken within one critical section. */
   private final boolean takesAtOnce;
 
   // For what is done within one critical section.
@@ -72,17 +72,17 @@ final class Queues<V> {
   /**
    * The queues of a store.
    *
-   * @param isOpenedUnderLock whether the opening is short and runs no code of the user, so that it
+   * @param isDecodedUnderLock whether the decoder is short and runs no code of the user, so that it
    *     may run under the lock
    */
-  Queues(Engine engine, Lifecycle lifecycle, Opening<V> opening, boolean isOpenedUnderLock) {
+  Queues(Engine engine, Lifecycle lifecycle, Decoder<V> decoder, boolean isDecodedUnderLock) {
     this.engine = engine;
     this.log = engine.log();
     this.index = engine.index();
     this.segments = engine.segments();
     this.lifecycle = lifecycle;
-    this.opening = opening;
-    this.takesAtOnce = isOpenedUnderLock && log.isImmediate();
+    this.decoder = decoder;
+    this.takesAtOnce = isDecodedUnderLock && log.isImmediate();
   }
 
   /** Appends an entry; false if the handle is closed. */
@@ -184,7 +184,7 @@ final class Queues<V> {
           || !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
         return null;
       }
-      V value = opening.open(operation, key, body(scratch, length));
+      V value = decoder.decode(operation, key, body(scratch, length));
       Removal.writeBody(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
       Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
       if (outcome.kind() != Outcome.Kind.DONE) {
@@ -277,7 +277,7 @@ final class Queues<V> {
     if (outcome.kind() != Outcome.Kind.DONE) {
       outcome.require(operation, key, removal.payload());
     }
-    @SuppressWarnings("unchecked") // made by this object's opening
+    @SuppressWarnings("unchecked") // made by this object's decoder
     V value = (V) removal.value;
     return value;
   }
@@ -289,7 +289,7 @@ final class Queues<V> {
     V value;
     try {
       record = readPinned(candidate.segment(), candidate.offset());
-      value = opening.open(operation, key, body(record));
+      value = decoder.decode(operation, key, body(record));
     } catch (IOException e) {
       if (giveUpOn(candidate, waiter)) {
         throw named(operation, key, e);
@@ -509,7 +509,7 @@ final class Queues<V> {
       boolean given = awaitEntry(operation, key, Objects.requireNonNull(waiter), deadline);
       // A copy, for others have been given the same.
       return given
-          ? opening.open(operation, key, Objects.requireNonNull(waiter.read).clone())
+          ? decoder.decode(operation, key, Objects.requireNonNull(waiter.read).clone())
           : null;
     }
     byte[] record;
@@ -518,7 +518,7 @@ final class Queues<V> {
     } catch (IOException e) {
       throw named(operation, key, e);
     }
-    return opening.open(operation, key, body(record));
+    return decoder.decode(operation, key, body(record));
   }
 
   /** Waits for an entry to read; stays in line in no case. */
@@ -622,11 +622,7 @@ final class Queues<V> {
       }
       if (Thread.interrupted()) {
         if (leave(key, waiter, takes, true)) {
-          throw new InterruptedException(
-              operation
-                  + " of key "
-                  + Arguments.show(key)
-                  + ": the thread was interrupted while it waited");
+          throw Lifecycle.interrupted(operation, key);
         }
         waiter.thread.interrupt();
       } else if (waiter.turn) {
@@ -716,7 +712,6 @@ final class Queues<V> {
     return failure instanceof CorruptLogException
         ? failure
         : new IOException(
-            operation + " of key " + Arguments.show(key) + ": " + Outcome.message(failure),
-            failure);
+            Arguments.call(operation, key) + ": " + Outcome.message(failure), failure);
   }
 }

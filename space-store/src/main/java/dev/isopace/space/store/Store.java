@@ -150,7 +150,8 @@ public final class Store implements AutoCloseable {
    * @throws IllegalArgumentException if the key is not valid, or too long
    */
   public byte[] pull(String key) throws IOException, InterruptedException {
-    requireUninterrupted(key);
+    Arguments.requireKey(key, Format.LARGEST_KEY);
+    lifecycle.requireOpenAndUninterrupted("pull", key);
     return Objects.requireNonNull(queues.take("pull", key, Deadline.NEVER));
   }
 
@@ -171,7 +172,7 @@ public final class Store implements AutoCloseable {
       throws IOException, InterruptedException {
     Arguments.requireKey(key, Format.LARGEST_KEY);
     Deadline deadline = Deadline.after(timeout);
-    requireUninterrupted(key);
+    lifecycle.requireOpenAndUninterrupted("pull", key);
     return Tenacity.optional(
         deadline.allowsWaiting() ? queues.take("pull", key, deadline) : queues.poll("pull", key));
   }
@@ -315,15 +316,6 @@ public final class Store implements AutoCloseable {
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    }
-  }
-
-  private void requireUninterrupted(String key) throws InterruptedException {
-    Arguments.requireKey(key, Format.LARGEST_KEY);
-    lifecycle.requireOpen("pull", key);
-    if (Thread.interrupted()) {
-      throw new InterruptedException(
-          "pull of key " + Arguments.show(key) + ": the thread is interrupted");
     }
   }
 }

@@ -51,9 +51,9 @@ public final class StoreProvider implements SpaceProvider {
   }
 
   @Override
-  public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+  public <V> Space<V> open(SpaceUri given, Codec<V> codec) {
     Objects.requireNonNull(codec, "codec");
-    uri.accept(PARAMETERS);
+    SpaceUri uri = given.accept(PARAMETERS);
     Path directory = directory(uri);
     Settings settings = settings(uri);
     String name = uri.toString();
@@ -84,63 +84,42 @@ public final class StoreProvider implements SpaceProvider {
         switch (uri.parameters().getOrDefault(SYNC, "always")) {
           case "always" -> StoreOption.withSync(true);
           case "never" -> StoreOption.withSync(false);
-          default -> StoreOption.withSync(interval(uri));
+          default -> interval(uri);
         };
     Settings otherwise = Settings.DEFAULT;
     return Settings.of(
         sync,
-        limited(uri, MEMORY, () -> StoreOption.withMemory(uri.size(MEMORY, otherwise.memory()))),
-        limited(
-            uri,
-            SEGMENT,
-            () -> StoreOption.withSegmentSize(uri.size(SEGMENT, otherwise.segmentSize()))),
-        limited(
-            uri,
-            VALUE,
-            () -> StoreOption.withLargestValue(uri.size(VALUE, otherwise.largestValue()))));
+        StoreOption.withMemory(uri.size(MEMORY, otherwise.memory())),
+        StoreOption.withSegmentSize(
+            size(
+                uri,
+                SEGMENT,
+                otherwise.segmentSize(),
+                Settings.SMALLEST_SEGMENT,
+                Settings.LARGEST_SEGMENT)),
+        StoreOption.withLargestValue(
+            size(
+                uri,
+                VALUE,
+                otherwise.largestValue(),
+                Settings.REQUIRED_VALUE,
+                Settings.LARGEST_VALUE)));
   }
 
-  private static Duration interval(SpaceUri uri) {
-    Duration interval;
+  private static StoreOption interval(SpaceUri uri) {
     try {
-      interval = uri.duration(SYNC, Duration.ZERO);
+      return StoreOption.withSync(uri.duration(SYNC, Duration.ZERO));
     } catch (IllegalArgumentException e) {
-      throw malformed(uri, SYNC, "must be always, never, or a time such as 10ms", e);
-    }
-    if (interval.isZero() || interval.isNegative()) {
-      throw malformed(uri, SYNC, "must be always, never, or a time of more than zero", null);
-    }
-    return interval;
-  }
-
-  private interface Limited {
-    StoreOption option();
-  }
-
-  private static StoreOption limited(SpaceUri uri, String name, Limited limited) {
-    try {
-      return limited.option();
-    } catch (IllegalArgumentException e) {
-      throw malformed(uri, name, e.getMessage(), e);
+      // It speaks of times only.
+      throw uri.invalid(SYNC, "always, never, or a time of more than zero, such as 10ms");
     }
   }
 
-  private static IllegalArgumentException malformed(
-      SpaceUri uri, String name, String what, IllegalArgumentException cause) {
-    return new IllegalArgumentException(
-        "parameter "
-            + name
-            + "="
-            + uri.parameters().get(name)
-            + " of '"
-            + uri
-            + "': "
-            + what
-            + " ("
-            + name
-            + ": "
-            + PARAMETERS.get(name)
-            + ")",
-        cause);
+  private static long size(SpaceUri uri, String name, long otherwise, long least, long most) {
+    long bytes = uri.size(name, otherwise);
+    if (bytes < least || bytes > most) {
+      throw uri.invalid(name, "from " + least + " to " + most + " bytes");
+    }
+    return bytes;
   }
 }

@@ -43,10 +43,6 @@ enum Quantity {
     this.moreIsBetter = moreIsBetter;
   }
 
-  boolean isMoreBetter() {
-    return moreIsBetter;
-  }
-
   /** With its unit, to two or three digits. */
   abstract String format(double value);
 

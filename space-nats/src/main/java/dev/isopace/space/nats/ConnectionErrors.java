@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the connection reports in addition to replies. Most of it becomes the exception of a waiting
  * caller, and so is not also written to a log, as the client library would do.
  */
-final class Errors implements ErrorListener {
+final class ConnectionErrors implements ErrorListener {
   /** Called on the thread of events; must not wait. */
   interface Listener {
     void mayNotPublish(String subject);
@@ -32,7 +32,7 @@ final class Errors implements ErrorListener {
 
   private volatile @Nullable Listener listener;
 
-  Errors(@Nullable ErrorListener next) {
+  ConnectionErrors(@Nullable ErrorListener next) {
     this.next = next;
   }
 

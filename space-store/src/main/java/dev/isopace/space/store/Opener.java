@@ -1,0 +1,92 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.Settings.Sync;
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Opens a store: makes what was found durable, clears away what a crash has left, and begins the
+ * segment in which the store goes on.
+ */
+final class Opener {
+  private Opener() {}
+
+  /** Opens what was found on the disk. Runs on the store's own thread. */
+  static Engine open(Disk disk, Settings settings, Closeable lock, Replay replay)
+      throws IOException {
+    List<Segment> found = replay.segments().all();
+    if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
+      Engine.forceAll(found);
+    }
+    Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
+    try {
+      tidy(disk, replay, spares);
+      long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
+      Opening opening = new Opening(replay, settings.sync() == Sync.ALWAYS);
+      Segment first =
+          spares.make(
+              replay.nextId(),
+              Math.max(capacity, Format.HEADER + opening.length() + Format.TERMINATOR),
+              spares.pollReusable(),
+              opening::encode,
+              () -> {});
+      try {
+        disk.syncDir();
+      } catch (IOException | RuntimeException | Error e) {
+        // Else the next life would go on behind what a crash may take away.
+        spares.discard(first.handle, first.name, e);
+        throw e;
+      }
+      try {
+        for (String leftover : replay.leftovers()) {
+          if (!leftover.equals(first.name)) {
+            // Else the new segment has taken its place already.
+            disk.delete(leftover);
+          }
+        }
+        if (!replay.leftovers().isEmpty()) {
+          disk.syncDir();
+        }
+        for (Segment segment : found) {
+          if (segment.end == segment.capacity) {
+            Engine.mapQuietly(segment.handle);
+          }
+        }
+        return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
+      } catch (IOException | RuntimeException | Error e) {
+        Closing.closeAfter(e, first.handle);
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.closeAfter(e, spares);
+      throw e;
+    }
+  }
+
+  /**
+   * Clears away what a crash has left, and keeps what can be used again. Of that the youngest go
+   * first: a gap before one that is still there would look like a file that is missing.
+   */
+  private static void tidy(Disk disk, Replay replay, Spares spares) throws IOException {
+    for (String file : replay.unfinished()) {
+      disk.delete(file);
+    }
+    List<String> unused = replay.unused();
+    List<String> free = new ArrayList<>();
+    for (int i = unused.size() - 1; i >= 0; i--) {
+      if (unused.get(i).equals(Segment.name(replay.nextId() + i))) {
+        free.add(Spares.free(disk, unused.get(i)));
+      } else {
+        disk.delete(unused.get(i));
+      }
+    }
+    disk.syncDir();
+    for (String each : free) {
+      spares.offer(new Spares.Reusable(each, disk.open(each, Mode.WRITE)));
+    }
+  }
+}
