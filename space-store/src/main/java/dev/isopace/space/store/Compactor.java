@@ -352,6 +352,7 @@ final class Compactor {
     if (!engine.append(Marker.oldest(oldest))) {
       throw new IOException("the log could not say that segments before " + oldest + " are gone");
     }
+    engine.forces().runBeforeDirectory();
     engine.log().lock.lock();
     try {
       segments.removeBefore(oldest);
@@ -424,6 +425,7 @@ final class Compactor {
       header.encode(bytes, 0);
       Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
       handle.force();
+      engine.forces().runBeforeDirectory();
       engine.requireSound("compact", null);
       isInPlace = true;
       disk.rename(NEW, name);
@@ -490,7 +492,7 @@ final class Compactor {
           moves.addNeeded(reader.length());
           Format.putInt(reader.bytes(), Format.body(reader.bytes(), reader.at()), oldest());
           Format.reseal(reader.bytes(), reader.at(), segment.epoch);
-        } else if (removals.isNeeded(reader)) {
+        } else if (removals.isNeeded(reader) || isOfOthers(reader, segment)) {
           moves.addNeeded(reader.length());
         } else {
           continue;
@@ -503,6 +505,11 @@ final class Compactor {
       requireEnd(segment, reader);
     }
     return moves;
+  }
+
+  /** Whether a record says that segments before its own were durable: nothing else may say it. */
+  private static boolean isOfOthers(RecordReader reader, Segment segment) {
+    return reader.type() == Format.DURABLE && Marker.durableId(reader.body()) < segment.first;
   }
 
   private void collectRemovals(List<Segment> run, Removals removals) throws IOException {

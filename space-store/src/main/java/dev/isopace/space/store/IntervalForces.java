@@ -61,6 +61,17 @@ final class IntervalForces {
     }
   }
 
+  /**
+   * Makes all that has been written so far durable, before a change of the directory is that counts
+   * on it: else a crash could undo the removal of entries, but not that their records are gone.
+   */
+  void runBeforeDirectory() throws IOException {
+    if (interval < Long.MAX_VALUE) {
+      forceAll();
+      engine.requireSound("compact", null);
+    }
+  }
+
   /** Makes all that has been written so far durable, and says so in the log. */
   void run() {
     End forced = forceAll();

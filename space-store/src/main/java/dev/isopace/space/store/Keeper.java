@@ -83,7 +83,7 @@ final class Keeper implements Runnable {
   private static Verification read(Source source, LongConsumer progress) throws IOException {
     try (Disk disk = source.open();
         Closeable ignored = disk.lock();
-        Replay replay = new Replay(disk, Mode.READ, Settings.LARGEST_VALUE)) {
+        Replay replay = new Replay(disk, Mode.READ)) {
       replay.runThrough(progress);
       return replay.verification();
     }
@@ -130,7 +130,7 @@ final class Keeper implements Runnable {
   private Engine open() throws IOException {
     Disk disk = source.open();
     Closeable lock = null;
-    Replay replay = new Replay(disk, Mode.WRITE, settings.largestValue());
+    Replay replay = new Replay(disk, Mode.WRITE);
     try {
       lock = disk.lock();
       replay.run();

@@ -1,30 +1,42 @@
 package dev.isopace.space.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * What the segment holds in which a store goes on that has been opened: its start, and the last
- * batch of the process before once more.
+ * What the segment holds in which a store goes on that has been opened: its start, what was durable
+ * before if the store is not to be synced from now on, and the last batch of the process before
+ * once more.
  *
  * <p>It is durable before the segment has its name. So there is no instant at which the start says
  * that the batch is void where it was, and the batch is not yet here.
  */
 final class Opening {
   private final List<Replay.Carried> carried;
-  private final Marker start;
-  private final boolean isSettled;
+  private final List<Marker> markers = new ArrayList<>();
+  private final boolean isSynced;
   private final long sequence;
 
-  Opening(Replay replay, boolean isSettled) {
+  /**
+   * What follows a log that was read.
+   *
+   * @param isSynced whether all that is appended from now on is made durable at once
+   */
+  Opening(Replay replay, boolean isSynced) {
     this.carried = replay.carried();
-    this.start = Marker.start(replay.oldestId(), replay.end());
-    this.isSettled = isSettled;
+    this.isSynced = isSynced;
     this.sequence = replay.nextSequence();
+    End end = replay.end();
+    markers.add(Marker.start(replay.oldestId(), end));
+    if (!isSynced && replay.isSynced() && !end.equals(End.NONE)) {
+      // Else nothing would tell damage before from what a life without sync has not finished.
+      markers.add(Marker.durable(end.id(), end.offset()));
+    }
   }
 
   int length() {
-    int length = length(start);
+    int length = markersLength();
     for (Replay.Carried each : carried) {
       length += length(each);
     }
@@ -38,23 +50,27 @@ final class Opening {
 
   /** The sequence of the record that is to follow. */
   long nextSequence() {
-    return sequence + 1 + carried.size();
+    return sequence + markers.size() + carried.size();
   }
 
   /** The records, for a segment of that epoch. */
   byte[] encode(int epoch) {
     byte[] bytes = new byte[length()];
     CRC32C crc = new CRC32C();
-    int at = length(start);
-    int type = isSettled ? start.type() | Format.SETTLED : start.type();
-    start.writeBody(bytes, at - start.bodyLength());
-    Format.seal(crc, bytes, 0, at, sequence, type, start.key(), epoch);
+    int at = 0;
     long next = sequence;
+    for (Marker each : markers) {
+      int length = length(each);
+      int type = isSynced ? each.type() | Format.SETTLED : each.type();
+      each.writeBody(bytes, at + length - each.bodyLength());
+      Format.seal(crc, bytes, at, length, next++, type, each.key(), epoch);
+      at += length;
+    }
     for (Replay.Carried each : carried) {
       int length = length(each);
       byte[] body = each.body();
       System.arraycopy(body, 0, bytes, at + length - body.length, body.length);
-      Format.seal(crc, bytes, at, length, ++next, each.type(), each.key(), epoch);
+      Format.seal(crc, bytes, at, length, next++, each.type(), each.key(), epoch);
       at += length;
     }
     return bytes;
@@ -62,7 +78,7 @@ final class Opening {
 
   /** Leads the index over to the new records. */
   void commit(Index index, Segments segments, Segment segment) {
-    int at = Format.HEADER + length(start);
+    int at = Format.HEADER + markersLength();
     for (Replay.Carried each : carried) {
       KeyQueue queue = each.type() == Format.PUSH ? index.find(KeyTable.decode(each.key())) : null;
       if (queue != null) {
@@ -73,6 +89,14 @@ final class Opening {
       }
       at += length(each);
     }
+  }
+
+  private int markersLength() {
+    int length = 0;
+    for (Marker each : markers) {
+      length += length(each);
+    }
+    return length;
   }
 
   private static int length(Operation operation) {

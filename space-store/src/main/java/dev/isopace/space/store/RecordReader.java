@@ -165,18 +165,74 @@ final class RecordReader {
   }
 
   /**
-   * Goes to the next place where a record may begin, as one may with a checksum of which some bytes
-   * are zero; false if there is none before the end.
+   * Goes to the next place where a record may begin that is expected; false if there is none before
+   * the end. Whether it is one is for {@link #next} to find out. What a file held before it was
+   * used again may lie there, tens of megabytes of it, so each place costs no more than a look.
    */
   boolean seek(long end) throws IOException {
     offset += length;
     length = 0;
-    long from = offset;
-    if (!skipZeros(end)) {
-      return false;
+    while (end - offset >= Format.PREFIX) {
+      if (!require(Format.PREFIX)) {
+        return false;
+      }
+      int stop = (int) Math.min(windowSize, at + (end - offset)) - Format.PREFIX + 1;
+      int i = at;
+      while (i < stop && !mayBegin(i)) {
+        i += Format.getLong(window, i) == 0 ? zerosBeforeRecord(i) : 1;
+      }
+      offset += i - at;
+      at = i;
+      if (i < stop) {
+        return true;
+      }
     }
-    offset = Math.max(from, offset - (Format.TERMINATOR - 1));
-    return true;
+    return false;
+  }
+
+  private boolean mayBegin(int i) {
+    long sequence = Format.sequence(window, i);
+    return sequence >= lowest
+        && sequence <= highest
+        && Format.isPlausible(window, i, limit - windowOffset - i);
+  }
+
+  /** How many of the zeros that begin there cannot be those of a record's checksum and length. */
+  private int zerosBeforeRecord(int from) {
+    int zeros = zeros(from, windowSize);
+    return Math.max(1, zeros - (Format.TERMINATOR - 1));
+  }
+
+  /** How many zeros there are from a place in the window on. */
+  private int zeros(int from, int to) {
+    int i = from;
+    while (i < to) {
+      int count = Math.min(ZEROS.length, to - i);
+      int other = Arrays.mismatch(window, i, i + count, ZEROS, 0, count);
+      if (other >= 0) {
+        return i + other - from;
+      }
+      i += count;
+    }
+    return to - from;
+  }
+
+  /**
+   * Behind the last byte of the file that is not zero; where this stands, if all are from here on.
+   */
+  long contentEnd() throws IOException {
+    long end = offset;
+    while (offset < limit && require(1)) {
+      int i = windowSize;
+      while (i > at && window[i - 1] == 0) {
+        i--;
+      }
+      if (i > at) {
+        end = windowOffset + i;
+      }
+      offset = windowOffset + windowSize;
+    }
+    return end;
   }
 
   /** Skips zeros; false if there is nothing else before the end. */
@@ -186,16 +242,9 @@ final class RecordReader {
         return false;
       }
       int stop = (int) Math.min(windowSize, at + (end - offset));
-      int i = at;
-      boolean isZero = true;
-      while (i < stop && isZero) {
-        int count = Math.min(ZEROS.length, stop - i);
-        int other = Arrays.mismatch(window, i, i + count, ZEROS, 0, count);
-        isZero = other < 0;
-        i += isZero ? count : other;
-      }
-      offset += i - at;
-      if (i < stop) {
+      int zeros = zeros(at, stop);
+      offset += zeros;
+      if (at + zeros < stop) {
         return true;
       }
     }

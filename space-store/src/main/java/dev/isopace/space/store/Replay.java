@@ -50,7 +50,7 @@ final class Replay implements Closeable {
 
   private final Disk disk;
   private final Mode mode;
-  private final Witness witness;
+  private final Witness witness = new Witness();
   private final Index index = new Index();
   private final Segments segments = new Segments();
   private final KeyTable table = new KeyTable();
@@ -96,12 +96,10 @@ final class Replay implements Closeable {
    * Of what is on a disk.
    *
    * @param mode what its files are opened for
-   * @param largestValue how many bytes a value may have
    */
-  Replay(Disk disk, Mode mode, int largestValue) {
+  Replay(Disk disk, Mode mode) {
     this.disk = disk;
     this.mode = mode;
-    this.witness = new Witness(largestValue);
   }
 
   Index index() {
@@ -593,13 +591,8 @@ final class Replay implements Closeable {
 
   private void noteCut(Found found, long offset) throws IOException {
     // The part of the tail that holds anything.
-    long end = offset;
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
-    for (int left = witness.searched(); left > 0 && reader.skipZeros(found.size); left--) {
-      reader.skip();
-      end = reader.offset();
-    }
-    cut += end - offset;
+    cut += reader.contentEnd() - offset;
     if (cutFile.isEmpty() || offset > Format.HEADER) {
       cutFile = disk.show(found.name);
       cutOffset = offset;

@@ -173,6 +173,9 @@ final class Spares implements Closeable {
       IntFunction<byte[]> records,
       Runnable meanwhile)
       throws IOException {
+    if (id > Position.LARGEST_ID) {
+      throw new IOException("segment " + (id - 1) + " was the last one that a store can have");
+    }
     if (old == null) {
       // An attempt may have failed, and not even have cleared away what it had made.
       deleteIfThere(disk, NEW);

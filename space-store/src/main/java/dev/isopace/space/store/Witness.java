@@ -16,26 +16,6 @@ final class Witness {
   private static final long AHEAD = 1L << 32;
 
   /**
-   * The search ends after this many bytes that are neither a record nor zero: more than a batch and
-   * a value.
-   */
-  private final int searched;
-
-  /**
-   * A witness of any log.
-   *
-   * @param largestValue how many bytes a value in it may have
-   */
-  Witness(int largestValue) {
-    this.searched = 2 * Batch.FULL + largestValue;
-  }
-
-  /** How many bytes are looked at that are neither a record nor zero. */
-  int searched() {
-    return searched;
-  }
-
-  /**
    * Whether something says that a place had been durable.
    *
    * @param found the file that the place is in
@@ -66,15 +46,19 @@ final class Witness {
 
   /** The same, of what says so in the same file. */
   boolean sawDurable(Found found, long offset, long sequence) throws IOException {
+    // Behind the record, too, if it is one: what is in it may look like a record that is longer.
+    long length = statedLength(found, offset);
     return sawDurable(found, offset, sequence, offset + 1)
-        || sawDurable(found, offset, sequence, offset + statedLength(found, offset));
+        || (length > 0 && sawDurable(found, offset, sequence, offset + length));
   }
 
   private boolean sawDurable(Found found, long offset, long sequence, long from)
       throws IOException {
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
-    for (int left = searched; left > 0 && reader.seek(found.size); left--) {
-      reader.expect(sequence + 1, sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD);
+    long most = sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD;
+    for (reader.expect(sequence + 1, most);
+        reader.seek(found.size);
+        reader.expect(sequence + 1, most)) {
       if (!reader.next()) {
         reader.skip();
       } else if (reader.isSettled() || saysDurable(reader, found.header.first(), offset)) {
@@ -89,10 +73,10 @@ final class Witness {
     ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
     while (prefix.hasRemaining()) {
       if (found.handle.read(prefix, offset + prefix.position()) < 0) {
-        return Format.PREFIX;
+        return 0;
       }
     }
-    return Math.max(Format.PREFIX, Format.recordLength(prefix.array(), 0));
+    return Format.recordLength(prefix.array(), 0);
   }
 
   private static boolean saysDurable(RecordReader reader, int id, long offset) {
@@ -100,7 +84,7 @@ final class Witness {
       return false;
     }
     byte[] body = reader.body();
-    int durable = Format.getInt(body, 0);
+    int durable = Marker.durableId(body);
     return durable > id
         || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
   }

@@ -76,6 +76,8 @@ final class OddLogTest {
         Path copy = copy(directory);
         flip(lastUsed(copy), at);
         assertThrows(CorruptLogException.class, () -> Store.open(copy, options).close());
+        // An opening that takes smaller values only must know it all the same.
+        assertThrows(CorruptLogException.class, () -> Store.open(copy).close());
         assertThrows(CorruptLogException.class, () -> Store.verify(copy, bytes -> {}));
       }
     }

@@ -226,6 +226,93 @@ final class ReplayTest {
     }
   }
 
+  @Test
+  @DisplayName(
+      "What was durable is so for a later life without sync, too: damage in it is no torn tail")
+  void damageBeforeALifeWithoutSync() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    MortalDisk synced = disk(directory);
+    Store first = Store.open(synced, SETTINGS);
+    for (int i = 0; i < PUSHED; i++) {
+      first.push("k", value(i, 4));
+    }
+    kill(first, synced);
+    MortalDisk unsynced = disk(directory);
+    Store second = Store.open(unsynced, with(Settings.Sync.NEVER));
+    second.push("n", value(0, 4));
+    kill(second, unsynced);
+    Path file = directory.resolve(Segment.name(1));
+    byte[] bytes = Files.readAllBytes(file);
+    int damaged = records(bytes).get(PUSHED - 1);
+    bytes[damaged + Format.PREFIX] ^= 1;
+    // The last one is in the second segment now; its room was given back, or would be in a moment.
+    Files.write(file, Arrays.copyOf(bytes, damaged + Format.recordLength(bytes, damaged)));
+    CorruptLogException damage =
+        assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    assertEquals(damaged, damage.offset());
+  }
+
+  @Test
+  @DisplayName("A power cut between forces takes away the last operations, and none before them")
+  void powerCutBetweenForces() throws Exception {
+    SimulatedDisk synced = SimulatedDisk.empty();
+    int count = 200;
+    try (Store store = Store.open(synced, SETTINGS)) {
+      for (int i = 0; i < count; i++) {
+        store.push("from", value(i, 1000));
+      }
+    }
+    SimulatedDisk disk = SimulatedDisk.after(written(synced));
+    try (Store store = Store.open(disk, with(Settings.Sync.INTERVAL))) {
+      for (int i = 0; i < count - 1; i++) {
+        store.push("to", store.peek("from").orElseThrow());
+        store.pullp("from");
+      }
+      store.compact();
+      Trace trace = disk.trace();
+      for (int at = 0; at <= trace.events().size(); at += 1 + trace.events().size() / 50) {
+        requirePrefix(trace.image(at).durable(), count);
+      }
+      requirePrefix(trace.image(trace.events().size()).durable(), count);
+    }
+  }
+
+  /** Whether entries are on either side, as they were while they were moved one by one. */
+  private static void requirePrefix(DiskState state, int count) throws IOException {
+    try (Store store = Store.open(SimulatedDisk.mute(state), SETTINGS)) {
+      long moved = store.len("to");
+      long left = store.len("from");
+      assertTrue(moved + left == count || moved + left == count + 1, moved + " and " + left);
+      for (int i = 0; i < moved; i++) {
+        assertEquals(i, ByteBuffer.wrap(store.pullp("to").orElseThrow()).getInt());
+      }
+      for (int i = count - (int) left; i < count; i++) {
+        assertEquals(i, ByteBuffer.wrap(store.pullp("from").orElseThrow()).getInt());
+      }
+    }
+  }
+
+  private static DiskState written(SimulatedDisk disk) {
+    Trace trace = disk.trace();
+    return trace.image(trace.events().size()).written();
+  }
+
+  /** An interval, if it is one, that never passes. */
+  private static Settings with(Settings.Sync sync) {
+    return new Settings(
+        sync, Duration.ofDays(1), SETTINGS.memory(), SEGMENT, Settings.REQUIRED_VALUE);
+  }
+
+  @Test
+  @DisplayName("The last segment that can have a name is the last one")
+  void lastSegmentOfAll() {
+    Spares spares = new Spares(SimulatedDisk.empty(), false, Position.LARGEST_ID + 1);
+    IOException failure =
+        assertThrows(
+            IOException.class, () -> spares.make(Position.LARGEST_ID + 1, SEGMENT, null, () -> {}));
+    assertTrue(failure.getMessage().contains(Integer.toString(Position.LARGEST_ID)));
+  }
+
   /** Where the records of a segment begin. */
   private static List<Integer> records(byte[] bytes) {
     List<Integer> records = new ArrayList<>();

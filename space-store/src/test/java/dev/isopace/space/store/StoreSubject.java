@@ -30,7 +30,7 @@ final class StoreSubject implements Subject {
       throws IOException {
     try (disk;
         Closeable ignored = disk.lock();
-        Replay replay = new Replay(disk, Disk.Mode.READ, Settings.REQUIRED_VALUE)) {
+        Replay replay = new Replay(disk, Disk.Mode.READ)) {
       replay.run();
       Map<String, List<String>> all = new TreeMap<>();
       for (KeyQueue queue : replay.index().queues()) {
