@@ -397,7 +397,8 @@ abstract class CloseRules extends Rules {
       more = moreThan(before);
     }
     if (!more.isEmpty()) {
-      StringBuilder text = new StringBuilder("threads that " + by + " has left:");
+      StringBuilder text = new StringBuilder("threads that " + by + " has left: ");
+      text.append(more.keySet().stream().map(Thread::getName).sorted().toList());
       more.forEach(
           (thread, frames) -> {
             text.append("\n  '").append(thread.getName()).append("' ").append(thread.getState());

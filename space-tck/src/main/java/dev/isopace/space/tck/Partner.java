@@ -11,7 +11,7 @@ final class Partner implements Ensemble.Player, AutoCloseable {
 
   Partner(Stage stage) throws IOException {
     child = Child.start(stage, PartnerMain.class, List.of(stage.uri()));
-    expect("open");
+    expect(PartnerMain.OPEN);
   }
 
   /** Has a call made, and returns what it returned. */

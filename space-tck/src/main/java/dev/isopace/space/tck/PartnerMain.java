@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 final class PartnerMain {
   static final String NOTHING = "nothing";
   static final String IN_DOUBT = "in doubt";
+  static final String OPEN = "open";
   static final String REFUSED = "refused";
 
   private PartnerMain() {}
@@ -30,7 +31,7 @@ final class PartnerMain {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     try (Space<String> space = open(args[0])) {
-      say("open");
+      say(OPEN);
       for (String line = input.readLine(); line != null; line = input.readLine()) {
         String[] words = line.split(" ", -1);
         Act act = Act.valueOf(words[0]);

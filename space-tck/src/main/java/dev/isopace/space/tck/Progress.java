@@ -1,19 +1,25 @@
 package dev.isopace.space.tck;
 
 import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
 
-/** A line of a terminal that says what is going on, until the next line is printed. */
+/**
+ * Says what is going on: in a line of a terminal, until the next line is printed; where there is no
+ * terminal, now and then.
+ */
 final class Progress {
   private static final int WIDTH = 79;
+  private static final long NOW_AND_THEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final PrintStream terminal;
   private final boolean isShown;
   private boolean isThere;
+  private long last = System.nanoTime();
 
   /**
-   * On a terminal.
+   * On a terminal, or not.
    *
-   * @param isShown whether anybody sees it
+   * @param isShown whether anybody watches the line
    */
   Progress(PrintStream terminal, boolean isShown) {
     this.terminal = terminal;
@@ -21,12 +27,15 @@ final class Progress {
   }
 
   void show(long number, long all, String what) {
+    String line = "[" + number + "/" + all + "] " + what;
     if (isShown) {
-      String line = "[" + number + "/" + all + "] " + what;
       terminal.print("\r" + pad(line));
-      terminal.flush();
       isThere = true;
+    } else if (System.nanoTime() - last > NOW_AND_THEN_NANOS) {
+      terminal.println(line);
+      last = System.nanoTime();
     }
+    terminal.flush();
   }
 
   void clear() {

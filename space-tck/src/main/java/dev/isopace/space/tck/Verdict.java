@@ -64,7 +64,12 @@ final class Verdict {
     };
   }
 
-  private String firstLines(Result wanted) {
+  long count(Result wanted) {
+    return tests.stream().filter(test -> test.result() == wanted).count();
+  }
+
+  /** What was said of those tests, each time the first line of it. */
+  String firstLines(Result wanted) {
     return tests.stream()
         .filter(test -> test.result() == wanted)
         .map(

@@ -29,6 +29,7 @@ final class Verdicts implements TestExecutionListener {
       List.of("FIFO", "OUT", "IN", "PRB", "CLS", "ARG", "DUR", "SHR", "CPY", "SPI");
 
   static final Pattern NAME = Pattern.compile("([A-Z]+-[0-9]+) (.*)");
+  private static final String CONDITION = " ==> expected: <(true|false)> but was: <(true|false)>$";
   private static final double NANOS = 1e9;
 
   private final PrintStream out;
@@ -91,7 +92,24 @@ final class Verdicts implements TestExecutionListener {
         verdict.isPrinted = true;
         out.println(verdict.line());
         out.flush();
+        tellSkipped(verdict);
       }
+    }
+  }
+
+  /** A rule that has passed was perhaps not tested in every way. */
+  private void tellSkipped(Verdict verdict) {
+    long skipped = verdict.count(Result.SKIPPED);
+    if (skipped > 0 && verdict.result() != Result.SKIPPED) {
+      err.println(
+          verdict.rule
+              + ": "
+              + skipped
+              + " of its "
+              + verdict.tests.size()
+              + " tests skipped: "
+              + verdict.firstLines(Result.SKIPPED));
+      err.flush();
     }
   }
 
@@ -164,7 +182,9 @@ final class Verdicts implements TestExecutionListener {
       }
       return;
     }
-    String said = thrown == null ? "" : String.valueOf(thrown.getMessage());
+    // What a condition was to be says nothing.
+    String said =
+        thrown == null ? "" : String.valueOf(thrown.getMessage()).replaceFirst(CONDITION, "");
     if (result.getStatus() == Status.ABORTED) {
       end(test, Result.SKIPPED, said.replaceFirst("^Assumption failed: ", ""));
     } else if (thrown == null) {

@@ -73,6 +73,15 @@ final class MainTest {
   }
 
   @Test
+  @DisplayName("Of a rule that was tested in part only, standard error says what was not, and why")
+  void skippedInPart() {
+    Run run = Run.of("sound:", "--rule", "CLS-1", "--load", "0.05");
+    assertEquals("CLS-1 passed", run.out().get(0), run.err());
+    assertTrue(
+        run.err().matches("(?s)CLS-1: [1-9][0-9]* of its [0-9]+ tests skipped: .*"), run.err());
+  }
+
+  @Test
   @DisplayName("How much was looked at is told")
   void counts() {
     Run run = Run.of("sound:", "--rule", "FIFO-2", "--load", "0.05");
