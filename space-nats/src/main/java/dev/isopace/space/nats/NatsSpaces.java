@@ -64,9 +64,10 @@ public final class NatsSpaces {
    * Opens a space over a connection that others may use as well.
    *
    * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
-   * the space fails. It should not be used to subscribe to the subjects of the space. What the
-   * server does not permit is noticed only by the lack of an answer, since only a connection's own
-   * error listener is told.
+   * the space fails. Its listeners should not wait: while one does, the space does not hear of a
+   * reconnect, and calls that wait may take a minute to find what was written meanwhile. It should
+   * not be used to subscribe to the subjects of the space. What the server does not permit is
+   * noticed only by the lack of an answer, since only a connection's own error listener is told.
    *
    * @param connection a connection that is open
    * @param space the name of the space, with parameters or without

@@ -96,7 +96,7 @@ final class Readers<V> {
    * misses.
    */
   private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
-    line.clearFloor(me);
+    line.clearFloor(me, epoch);
     lines.subscribe(me.call, line);
     Pending question = remote.askForLastSequence();
     try {
