@@ -43,13 +43,15 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it closes the connection
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
+   *     options have messages discarded when their queue is full
    * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
    *     open
    */
   public static <V> Space<V> open(Options options, String space, Codec<V> codec) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(codec, "codec");
+    requireQueue(options);
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
@@ -75,16 +77,29 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it leaves the connection open
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
+   *     options of the connection have messages discarded when their queue is full
    * @throws dev.isopace.space.SpaceException if the space cannot be opened
    */
   public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {
     Objects.requireNonNull(connection, "connection");
     Objects.requireNonNull(codec, "codec");
+    requireQueue(connection.getOptions());
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
     return open(uri, names, settings, new Link(connection, null), null, codec);
+  }
+
+  /**
+   * A subscription that is discarded is never made up for, and who waits is not told of entries.
+   */
+  private static void requireQueue(Options options) {
+    if (options.isDiscardMessagesWhenOutgoingQueueFull()) {
+      throw new IllegalArgumentException(
+          "options with discardMessagesWhenOutgoingQueueFull(): a space needs all that it sends;"
+              + " leave that out");
+    }
   }
 
   private static SpaceUri uri(String space) {
