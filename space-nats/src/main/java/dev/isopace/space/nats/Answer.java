@@ -26,6 +26,11 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
   static final int STREAM_NAME_IN_USE = 10058;
   static final int NOT_ENABLED = 10076;
   static final int NOT_ENABLED_FOR_ACCOUNT = 10039;
+  private static final int STREAM_OFFLINE = 10118;
+  private static final int ID_IN_PROCESS = 10158;
+  private static final int OUT_OF_STEP = 10063;
+  private static final int SERVER_FULL = 10023;
+  private static final int NOT_STORED = 10077;
   private static final int UNAVAILABLE = 503;
   private static final int TOO_MANY_REQUESTS = 429;
 
@@ -33,8 +38,21 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
   private static final Set<String> NO_SUCH =
       Set.of("no message found", "deleted message", "stream store EOF");
 
+  /** What it says by the same code if nobody may remove entries. */
+  private static final String MAY_NOT_DELETE = "message delete not permitted";
+
   /** Of the account, its memory, its storage; of the server; of the stream, or its disk. */
-  private static final Set<Integer> FULL = Set.of(10002, 10028, 10047, 10023, 10077);
+  private static final Set<Integer> FULL = Set.of(10002, 10028, 10047, SERVER_FULL, NOT_STORED);
+
+  /** What is said of {@link #NOT_STORED} if a limit of the stream is the reason. */
+  private static final Set<String> LIMITS =
+      Set.of(
+          "maximum messages exceeded",
+          "maximum bytes exceeded",
+          "maximum messages per subject exceeded");
+
+  /** The same if the server is just ending. */
+  private static final String STORE_CLOSED = "store is closed";
 
   static Answer of(Message message) {
     if (message.isStatusMessage()) {
@@ -84,20 +102,40 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
 
   /** Whether asking again makes sense: the server, or its cluster, is not ready. */
   boolean isTemporary() {
-    return (code == UNAVAILABLE || code == TOO_MANY_REQUESTS)
-        && !isFull()
-        && errorCode != NOT_ENABLED
-        && errorCode != NOT_ENABLED_FOR_ACCOUNT;
+    return errorCode == STREAM_OFFLINE
+        || isInProcess()
+        || ((code == UNAVAILABLE || code == TOO_MANY_REQUESTS)
+            && !isFull()
+            && errorCode != NOT_ENABLED
+            && errorCode != NOT_ENABLED_FOR_ACCOUNT);
+  }
+
+  /** Whether the message id is that of a message on its way to the replicas. */
+  boolean isInProcess() {
+    return errorCode == ID_IN_PROCESS;
+  }
+
+  /**
+   * Whether one replica says that it has not stored what others have agreed to store: its own disk
+   * is full or fails, its own limit is reached, or it is out of step. Some of these are also said
+   * before others are asked, which cannot be told apart.
+   */
+  boolean isOfOneReplica() {
+    return errorCode == OUT_OF_STEP
+        || errorCode == SERVER_FULL
+        || (errorCode == NOT_STORED && !LIMITS.contains(description));
   }
 
   /** Whether the server says that the request as such is wrong: it has done nothing. */
   boolean isRefusal() {
-    return code >= 400 && code < 500 && code != TOO_MANY_REQUESTS;
+    return (code >= 400 && code < 500 && code != TOO_MANY_REQUESTS && !isInProcess())
+        || (errorCode == SEQUENCE_DELETED && description.equals(MAY_NOT_DELETE));
   }
 
   /** Whether a limit is reached, or a disk full. */
   boolean isFull() {
-    return FULL.contains(errorCode);
+    return FULL.contains(errorCode)
+        && !(errorCode == NOT_STORED && description.equals(STORE_CLOSED));
   }
 
   /** A number in the body, by the path to it. */

@@ -44,7 +44,8 @@ final class Claim {
   /** How long the reply of an earlier attempt may take, once the entry turned out to be gone. */
   private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Remote remote;
   private final Lifecycle lifecycle;
@@ -53,7 +54,7 @@ final class Claim {
   private final Entry entry;
   private final byte[] body;
 
-  /** All that may have reached the server. */
+  /** All that may have reached the server, and was not answered by an error. */
   private final List<Pending> attempts = new ArrayList<>();
 
   Claim(Remote remote, Lifecycle lifecycle, Call call, String keySubject, Entry entry) {
@@ -111,9 +112,10 @@ final class Claim {
   private Outcome findOut() {
     // Neither the deadline nor an interrupt ends this at once: the caller would be left in doubt.
     Call question = call.withoutEnd();
+    long pause = FIRST_PAUSE_NANOS;
     try {
       while (!isMine()) {
-        if (!remote.has(question, keySubject, entry)) {
+        if (!isStillThere(question)) {
           remote.wire().awaitUninterruptibly(this::isMine, LATE_NANOS);
           if (isMine()) {
             return Outcome.MINE;
@@ -127,23 +129,46 @@ final class Claim {
           remote.wire().awaitUninterruptibly(() -> last.isDone() || isMine(), Remote.ATTEMPT_NANOS);
         }
         if (!isMine()) {
-          Parking.pause(question, PAUSE_NANOS);
+          dropErrors();
+          Parking.pause(question, pause);
+          pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         }
       }
       return Outcome.MINE;
     } catch (InterruptedException e) {
       throw new IllegalStateException("this question takes no notice of interrupts", e);
-    } catch (IndeterminateException e) {
-      throw e;
+    }
+  }
+
+  private boolean isStillThere(Call question) throws InterruptedException {
+    try {
+      return remote.has(question, keySubject, entry);
     } catch (RuntimeException e) {
       if (isMine()) {
-        return Outcome.MINE;
+        return false;
       }
       throw doubt(
           lifecycle.isOpen()
               ? "its deletion was sent, no reply came, and the server could not be asked again"
               : "its deletion was sent, and the handle was closed before a reply came",
           e);
+    }
+  }
+
+  /** Nothing else will come of those; and there may be many, where a disk fails. */
+  private void dropErrors() {
+    for (Pending attempt : List.copyOf(attempts)) {
+      if (attempt.state() != Pending.State.REPLIED) {
+        continue;
+      }
+      Answer answer = Answer.of(attempt.reply());
+      if (answer.isError()) {
+        attempts.remove(attempt);
+      }
+      if (answer.isRefusal() && !answer.isNoSuchEntry()) {
+        throw doubt(
+            "its deletion was sent, no reply came, and the next was refused: " + answer, null);
+      }
     }
   }
 

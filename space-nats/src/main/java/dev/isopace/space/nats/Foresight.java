@@ -110,14 +110,15 @@ final class Foresight {
    *
    * @param previous the number of the one that was the last of the key until then; 0 if there was
    *     none
+   * @param cameBy the connection that it came by, or an older one
    * @param somebodyTakes whether it is likely to be of use soon
    */
-  void push(Entry entry, long previous, long currentEpoch, boolean somebodyTakes) {
+  void push(Entry entry, long previous, long cameBy, boolean somebodyTakes) {
     lock.lock();
     try {
-      forgetIfOlder(currentEpoch);
+      forgetIfOlder(cameBy);
       inVain++;
-      if (!isTrusted.getAsBoolean()) {
+      if (cameBy < epoch || !isTrusted.getAsBoolean()) {
         return;
       }
       woken = entry.sequence();

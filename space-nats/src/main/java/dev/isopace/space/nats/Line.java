@@ -201,10 +201,11 @@ final class Line {
     }
   }
 
-  /** The reader does not know yet what was stored within its call. */
-  void clearFloor(Waiter reader) {
+  /** The reader does not know yet what was stored within its call; it asks on this connection. */
+  void clearFloor(Waiter reader, long currentEpoch) {
     lock.lock();
     try {
+      reader.preparedOn = currentEpoch;
       reader.floor = null;
       reader.early.clear();
     } finally {
@@ -236,16 +237,17 @@ final class Line {
    *
    * @param previous the number of the one that was the last of the key until then; 0 if there was
    *     none, so that this one was the head
+   * @param cameBy the connection that it came by, or an older one
    */
-  void woken(Entry entry, long previous, long currentEpoch) {
+  void woken(Entry entry, long previous, long cameBy) {
     lock.lock();
     try {
-      epoch = Math.max(epoch, currentEpoch);
-      foresight.push(entry, previous, currentEpoch, !takers.isEmpty());
+      epoch = Math.max(epoch, cameBy);
+      foresight.push(entry, previous, cameBy, !takers.isEmpty());
       news++;
       for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
         Waiter reader = all.next();
-        if (previous == 0 && isFor(reader, entry)) {
+        if (previous == 0 && cameBy == reader.preparedOn && isFor(reader, entry)) {
           reader.received = entry;
           all.remove();
         }

@@ -34,6 +34,7 @@ final class Lines {
   private final Remote remote;
   private final Names names;
   private final boolean isReplicated;
+  private final Arrivals arrivals;
   private final Dispatcher dispatcher;
 
   /** How many wake-ups are known to be dropped. Used by the dispatcher's thread only. */
@@ -57,7 +58,9 @@ final class Lines {
     this.isReplicated = isReplicated;
     this.link = remote.link();
     this.names = remote.names();
+    this.arrivals = new Arrivals(link, names.info());
     this.dispatcher = link.connection().createDispatcher(this::receive);
+    arrivals.comeBy(dispatcher);
   }
 
   /** The line of a key, to be released. */
@@ -273,7 +276,7 @@ final class Lines {
     if (sequence > 0) {
       Entry entry = new Entry(sequence, message.getData(), false);
       long previous = number(headers.getLast("Nats-Last-Sequence"));
-      line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, link.epoch());
+      line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, arrivals.epoch());
       if (line.lingersInVain()) {
         unsubscribeIfIdle(line);
       }
@@ -304,6 +307,12 @@ final class Lines {
     if (line != null && line.isSubscribed) {
       line.foresight.expect(sequence);
     }
+  }
+
+  /** There is a connection, and it may be another one. */
+  void isBack() {
+    arrivals.askIfChanged();
+    mayHaveChanged();
   }
 
   /** Entries may have been stored without a wake-up. */

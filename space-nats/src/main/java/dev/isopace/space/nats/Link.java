@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connection: whether it is there, which one it is, and what the server has said against it.
  *
- * <p>An epoch distinguishes connections. It grows when a connection is lost: the time without one
- * and the next connection have the same epoch. Events come late, on a thread of their own: what was
- * sent just after a reconnect may carry the epoch before it, and is then taken to be lost though it
- * is not. That costs a repetition, and is safe, since everything here can be repeated.
+ * <p>An epoch distinguishes connections. It grows when one is lost, and when the next one is there.
+ * Events come late, on a thread of their own, and later still if another listener keeps that
+ * thread; so reconnects, which the library counts at once, are not learned by them. What was sent
+ * just after a reconnect may carry an epoch before it, and is then taken to be lost though it is
+ * not. That costs a repetition, and is safe, since everything here can be repeated.
  */
 final class Link implements ConnectionListener {
   /** Called at changes, on the thread of events; must not wait. */
@@ -42,7 +43,7 @@ final class Link implements ConnectionListener {
   private final @Nullable Threads threads;
 
   private final ScheduledExecutorService clock;
-  private final AtomicLong epoch = new AtomicLong(1);
+  private final AtomicLong losses = new AtomicLong(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Listener listener;
@@ -72,7 +73,7 @@ final class Link implements ConnectionListener {
   }
 
   long epoch() {
-    return epoch.get();
+    return losses.get() + connection.getStatistics().getReconnects();
   }
 
   boolean isUp() {
@@ -159,10 +160,10 @@ final class Link implements ConnectionListener {
   public void connectionEvent(Connection source, Events type) {
     switch (type) {
       case DISCONNECTED, CLOSED -> {
-        long lost = epoch.incrementAndGet();
+        losses.incrementAndGet();
         Listener toAll = listener;
         if (toAll != null) {
-          toAll.isLost(lost);
+          toAll.isLost(epoch());
           if (type == Events.CLOSED) {
             toAll.hasEnded();
           }

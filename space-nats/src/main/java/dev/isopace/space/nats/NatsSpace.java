@@ -57,7 +57,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
 
           @Override
           public void isBack() {
-            lines.mayHaveChanged();
+            lines.isBack();
           }
 
           @Override

@@ -43,13 +43,15 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it closes the connection
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
+   *     options have messages discarded when their queue is full
    * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
    *     open
    */
   public static <V> Space<V> open(Options options, String space, Codec<V> codec) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(codec, "codec");
+    requireQueue(options);
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
@@ -64,9 +66,11 @@ public final class NatsSpaces {
    * Opens a space over a connection that others may use as well.
    *
    * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
-   * the space fails. It should not be used to subscribe to the subjects of the space. Here a
-   * missing permission is noticed only by the lack of an answer, since the library reports it only
-   * to the error listener of the connection.
+   * the space fails. Its listeners should not wait: while one does, the space does not hear of a
+   * reconnect, and calls that wait may take a minute to find what was written meanwhile. It should
+   * not be used to subscribe to the subjects of the space. Here a missing permission is noticed
+   * only by the lack of an answer, since the library reports it only to the error listener of the
+   * connection.
    *
    * @param connection an open connection
    * @param space the name of the space, with parameters or without
@@ -74,16 +78,29 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it leaves the connection open
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed
+   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
+   *     options of the connection have messages discarded when their queue is full
    * @throws dev.isopace.space.SpaceException if the space cannot be opened
    */
   public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {
     Objects.requireNonNull(connection, "connection");
     Objects.requireNonNull(codec, "codec");
+    requireQueue(connection.getOptions());
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
     return open(uri, names, settings, new Link(connection, null), null, codec);
+  }
+
+  /**
+   * A subscription that is discarded is never made up for, and who waits is not told of entries.
+   */
+  private static void requireQueue(Options options) {
+    if (options.isDiscardMessagesWhenOutgoingQueueFull()) {
+      throw new IllegalArgumentException(
+          "options with discardMessagesWhenOutgoingQueueFull(): a space needs all that it sends;"
+              + " leave that out");
+    }
   }
 
   private static SpaceUri uri(String space) {

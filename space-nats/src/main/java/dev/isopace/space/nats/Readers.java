@@ -95,7 +95,7 @@ final class Readers<V> {
    * are not from before. The earlier the number is asked for, the fewer entries it misses.
    */
   private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
-    line.clearFloor(me);
+    line.clearFloor(me, epoch);
     lines.subscribe(me.call, line);
     Pending question = remote.askForLastSequence();
     try {

@@ -543,7 +543,7 @@ final class Remote {
   }
 
   /** Returns when the stream's leader has been a leader for a moment of the call. */
-  private void barrier(Call call) throws InterruptedException {
+  void barrier(Call call) throws InterruptedException {
     ask(
         call,
         names.delete(),

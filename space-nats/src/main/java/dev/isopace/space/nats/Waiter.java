@@ -19,6 +19,9 @@ final class Waiter {
    */
   @Nullable Long floor;
 
+  /** Of a reader: the connection by which it asks for the floor. Others may count anew. */
+  long preparedOn;
+
   /** Of a reader: entries that were heads when stored, and came before the number was known. */
   final List<Entry> early = new ArrayList<>();
 

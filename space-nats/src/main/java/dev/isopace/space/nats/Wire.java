@@ -75,6 +75,10 @@ final class Wire {
       // The connection went away meanwhile, or its queue is full: nothing was queued.
       table.remove(pending.token);
       pending.fail(Pending.State.NOT_SENT);
+    } catch (RuntimeException e) {
+      // The library does not take it, since it is larger than the server now says it may be.
+      table.remove(pending.token);
+      throw e;
     }
     if (isClosed) {
       pending.fail(Pending.State.CLOSED);

@@ -21,14 +21,19 @@ import org.jspecify.annotations.Nullable;
  * that are still stored, so that an entry which was taken meanwhile could be stored again. So after
  * a restart, or where one cannot be noticed, nothing is sent again. Either the entry is the last
  * one of its key, and then it was stored; or the call ends in doubt. In a cluster the other
- * replicas remember.
+ * replicas remember; but a new leader looks among the ids of what it has stored so far, and may
+ * begin before it has stored all that was agreed on. So it is not sent again before the leader has
+ * removed an entry that does not exist, which takes its turn behind all else.
  *
  * <p>Linearization point: where the stream's leader appends the entry, once, whichever attempt did
  * it.
  *
- * <p>An attempt that is answered by an error has stored nothing. One that could not be sent has not
- * either. Of one without an answer nothing is known, and once there was one, a later error says
- * nothing about it.
+ * <p>An attempt that is answered by an error has stored nothing, with one exception: with several
+ * replicas, one can fail to store what the others store, and answer for all. To send it again under
+ * the same id would store it twice, since that replica does not know the id; so the entry is looked
+ * for, or the call ends in doubt. An attempt that could not be sent has stored nothing either. Of
+ * one without an answer nothing is known, and once there was one, a later error says nothing about
+ * it.
  */
 final class Writer {
   private static final String ID = "Nats-Msg-Id";
@@ -138,7 +143,9 @@ final class Writer {
               listenOnceMore();
               return true;
             }
-            attempt();
+            if (attempt()) {
+              return true;
+            }
           } else {
             remote.link().awaitUp(call);
           }
@@ -163,16 +170,20 @@ final class Writer {
         throw closed();
       }
       if (!isStored() && !remote.wire().await(call, this::isStored, LATE_NANOS)) {
-        lookForIt();
+        lookForIt("no answer came, the server may have started again and forgotten it");
       }
     }
 
-    private void attempt() throws InterruptedException {
+    /** Sends it; returns whether it is known by other means than an answer that it is there. */
+    private boolean attempt() throws InterruptedException {
+      if (isReplicated && !open.isEmpty() && isThereBehindBarrier()) {
+        return true;
+      }
       ServerInfo sentTo = remote.link().server();
-      Pending attempt = remote.wire().send(remote.names().entry(keySubject), headers, value);
+      Pending attempt = send();
       if (attempt.state() == Pending.State.NOT_SENT) {
         Parking.pause(call, PAUSE_NANOS);
-        return;
+        return false;
       }
       if (server == null) {
         server = sentTo;
@@ -186,21 +197,15 @@ final class Writer {
               Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
       switch (attempt.state()) {
         case REPLIED -> {
-          if (isStored()) {
-            return;
+          if (!isStored() && isFoundElsewhere()) {
+            return true;
           }
           Answer answer = Answer.of(attempt.reply());
-          if (answer.isError()) {
-            remote.wire().forget(attempt);
-            open.remove(attempt);
-            requireTemporary(answer);
-            if (answer.isNoResponders()) {
-              requireStream();
-            }
-            lastAnswer = answer.toString();
-            Parking.pause(call, PAUSE_NANOS);
-          } else {
-            // A duplicate without a number: of something that is only on its way.
+          if (!isStored() && answer.isError()) {
+            endWith(attempt, answer);
+          }
+          if (!isStored()) {
+            // Also for a duplicate without a number: of something that is only on its way.
             Parking.pause(call, PAUSE_NANOS);
           }
         }
@@ -214,6 +219,56 @@ final class Writer {
           // No answer: again.
         }
       }
+      return false;
+    }
+
+    /** Sends it, if it is not too large: another server may take less than the one before. */
+    private Pending send() {
+      try {
+        requireSize(value.length, headers.serializedLength());
+        return remote.wire().send(remote.names().entry(keySubject), headers, value);
+      } catch (IllegalArgumentException e) {
+        throw open.isEmpty() ? e : doubt(e.getMessage());
+      }
+    }
+
+    /** Waits until the leader knows the ids of all that was agreed on before. */
+    private boolean isThereBehindBarrier() throws InterruptedException {
+      try {
+        remote.barrier(call);
+      } catch (RuntimeException e) {
+        if (!remote.wire().await(call, this::isStored, LATE_NANOS)) {
+          throw doubt(e.getMessage());
+        }
+      }
+      return isStored() || isFoundElsewhere();
+    }
+
+    /** Where one replica has not stored it, but others may have, it is looked for. */
+    private boolean isFoundElsewhere() throws InterruptedException {
+      for (Pending attempt : open) {
+        if (isReplicated && attempt.state() == Pending.State.REPLIED) {
+          Answer answer = Answer.of(attempt.reply());
+          if (answer.isOfOneReplica()) {
+            lookForIt("a server has not stored it (" + answer + "), but others may have");
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    /** Throws, unless the error is one after which it may be sent again. */
+    private void endWith(Pending attempt, Answer error) throws InterruptedException {
+      if (!error.isInProcess()) {
+        remote.wire().forget(attempt);
+        open.remove(attempt);
+      }
+      requireTemporary(error);
+      if (error.isNoResponders()) {
+        requireStream();
+      }
+      lastAnswer = error.toString();
     }
 
     private boolean isStored() {
@@ -280,18 +335,15 @@ final class Writer {
           || !first.getServerId().equals(remote.link().server().getServerId());
     }
 
-    private void lookForIt() throws InterruptedException {
+    private void lookForIt(String why) throws InterruptedException {
       String last;
       try {
         last = remote.lastHeader(call, keySubject, ID);
       } catch (SpaceException e) {
-        throw doubt(
-            "no answer came, the server may have started again, and then: " + e.getMessage());
+        throw doubt(why + ", and then: " + e.getMessage());
       }
       if (!id.equals(last)) {
-        throw doubt(
-            "no answer came, the server may have started again and forgotten it, and the entry is"
-                + " not the last one of its key");
+        throw doubt(why + ", and the entry is not the last one of its key");
       }
     }
 

@@ -18,6 +18,7 @@ import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
@@ -285,6 +286,51 @@ final class ConditionsTest {
         space.out("k", "first");
         space.out("k", "second");
       }
+    }
+  }
+
+  @Test
+  @DisplayName("A server that is just ending, or whose stream is: it is asked again")
+  void ending() {
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name())) {
+      proxy.answer(
+          Request.PUBLISH,
+          "{\"error\":{\"code\":503,\"err_code\":10077,\"description\":\"store is closed\"}}");
+      assertTrue(space.out("k", "v"));
+      assertTrue(proxy.hasAnswered());
+      proxy.answer(
+          Request.INFO,
+          "{\"error\":{\"code\":500,\"err_code\":10118,\"description\":\"stream is offline\"}}");
+      assertEquals(1, space.len("k"));
+      assertTrue(proxy.hasAnswered());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A stream whose entries nobody may remove any longer: a take says so, and is no doubt")
+  void denyDelete() throws Exception {
+    String name = Fresh.name();
+    try (Space<String> space = Fresh.open(address(), name)) {
+      space.out("k", "v");
+      denyDelete(name);
+      for (Executable take : List.<Executable>of(() -> space.inp("k"), () -> space.in("k"))) {
+        assertSays(
+            SpaceException.class,
+            List.of("refused", "delete not permitted"),
+            () -> assertTimeoutPreemptively(Patience.usual(), take));
+        assertEquals(1, space.len("k"));
+      }
+    }
+  }
+
+  @SuppressWarnings("try") // as above
+  private static void denyDelete(String space) throws Exception {
+    try (Connection connection = Nats.connect("nats://" + address())) {
+      JetStreamManagement management = connection.jetStreamManagement();
+      StreamConfiguration before = management.getStreamInfo("sp-" + space).getConfiguration();
+      management.updateStream(StreamConfiguration.builder(before).denyDelete(true).build());
     }
   }
 

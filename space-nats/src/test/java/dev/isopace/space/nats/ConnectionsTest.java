@@ -213,4 +213,22 @@ final class ConnectionsTest {
       assertEquals(List.of("sp-" + name), connection.jetStreamManagement().getStreamNames());
     }
   }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Options that have messages discarded are refused: a subscription may be among them")
+  void discarding() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest())) {
+      Options options =
+          Options.builder().server(server.url()).discardMessagesWhenOutgoingQueueFull().build();
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> NatsSpaces.open(options, Fresh.name(), Codec.utf8()));
+      try (Connection connection = Nats.connect(options)) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
+      }
+    }
+  }
 }

@@ -9,17 +9,10 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
-import io.nats.client.MessageHandler;
 import io.nats.client.Nats;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -31,55 +24,6 @@ final class SlowClientTest {
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LISTENS = Duration.ofMillis(300);
 
-  /** A connection whose dispatchers keep few messages, and receive them when they may. */
-  private static final class Slow {
-    private final Connection connection;
-    private volatile CountDownLatch mayReceive = new CountDownLatch(0);
-
-    Slow(Connection connection) {
-      this.connection = connection;
-    }
-
-    Connection connection() {
-      return (Connection)
-          Proxy.newProxyInstance(
-              Connection.class.getClassLoader(),
-              new Class<?>[] {Connection.class},
-              (proxy, method, arguments) -> call(method, arguments));
-    }
-
-    private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
-      if (method.getName().equals("createDispatcher") && arguments != null) {
-        MessageHandler handler = (MessageHandler) arguments[0];
-        Dispatcher dispatcher =
-            connection.createDispatcher(
-                message -> {
-                  mayReceive.await();
-                  handler.onMessage(message);
-                });
-        dispatcher.setPendingLimits(MOST_PENDING, Integer.MAX_VALUE);
-        return dispatcher;
-      }
-      try {
-        return method.invoke(connection, arguments);
-      } catch (InvocationTargetException e) {
-        throw e.getCause();
-      }
-    }
-
-    void pause() {
-      mayReceive = new CountDownLatch(1);
-    }
-
-    void resume() {
-      mayReceive.countDown();
-    }
-
-    long dropped() {
-      return connection.getStatistics().getDroppedCount();
-    }
-  }
-
   @Test
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
   @DisplayName("However often wake-ups are dropped, over a connection of somebody else's")
@@ -87,7 +31,7 @@ final class SlowClientTest {
     try (NatsServer server = NatsServer.start(Binaries.newest());
         Connection connection = Nats.connect(server.url())) {
       String name = Fresh.name();
-      Slow slow = new Slow(connection);
+      SlowConnection slow = new SlowConnection(connection, MOST_PENDING);
       try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
           Space<String> other = Fresh.open(server.address(), name)) {
         for (int round = 0; round < ROUNDS; round++) {

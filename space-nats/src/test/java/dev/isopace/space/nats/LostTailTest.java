@@ -1,0 +1,172 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("What a server has told of, and lost when it started again, is not believed")
+final class LostTailTest {
+  private static final int MANY = 10;
+  private static final int QUEUE = 1_000;
+  private static final Duration MOMENT = Duration.ofMillis(300);
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("A wake-up that is received on the next connection")
+  void lateWakeUp() throws Exception {
+    Options.Builder options = new Options.Builder().maxReconnects(-1).reconnectWait(MOMENT);
+    String name = Fresh.name();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(options.server(server.url()).build())) {
+      SlowConnection slow = new SlowConnection(connection, QUEUE);
+      try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
+          Space<String> other = Fresh.open(server.address(), name)) {
+        // Told of entries of this key from now on.
+        FutureTask<Optional<String>> first = start(space, true);
+        other.out("k", "first");
+        assertEquals(Optional.of("first"), first.get());
+        Path copy = copy(server);
+        awaitEmpty(List.of(space, other));
+        for (int i = 1; i < MANY; i++) {
+          other.out("other", "lost");
+        }
+        slow.pause();
+        other.out("k", "lost");
+        Patience.await("a wake-up that waits to be received", slow::isStuck);
+        restore(server, copy);
+        awaitEmpty(List.of(space, other));
+        FutureTask<Optional<String>> read = start(space, false);
+        Patience.letPass(MOMENT);
+        slow.resume();
+        for (int i = 0; i < MANY; i++) {
+          other.out("other", "kept");
+        }
+        other.out("k", "new");
+        assertEquals(Optional.of("new"), read.get());
+        assertEquals(Optional.of("new"), space.in("k", Patience.usual()));
+        assertEquals(MANY, other.len("other"));
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Takes, over a connection whose owner has a listener that keeps others from hearing")
+  void lateListener() throws Exception {
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    ExecutorService listeners = Executors.newSingleThreadExecutor();
+    Options.Builder options =
+        new Options.Builder().maxReconnects(-1).reconnectWait(MOMENT).callbackExecutor(listeners);
+    String name = Fresh.name();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(options.server(server.url()).build())) {
+      try (Space<String> space = NatsSpaces.open(connection, name, Codec.utf8());
+          Space<String> other = Fresh.open(server.address(), name)) {
+        Path copy = copy(server);
+        awaitEmpty(List.of(space, other));
+        for (int i = 0; i < MANY; i++) {
+          other.out("k", "lost");
+          assertEquals(Optional.of("lost"), space.inp("k"));
+        }
+        listeners.execute(() -> awaitQuietly(mayReturn));
+        restore(server, copy);
+        awaitEmpty(List.of(space, other));
+        other.out("k", "new");
+        assertEquals(Optional.of("new"), space.inp("k"));
+      } finally {
+        mayReturn.countDown();
+      }
+    } finally {
+      listeners.shutdown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static FutureTask<Optional<String>> start(Space<String> space, boolean takes) {
+    FutureTask<Optional<String>> call =
+        new FutureTask<>(
+            () -> takes ? space.in("k", Patience.usual()) : space.rd("k", Patience.usual()));
+    Thread thread = new Thread(call, "player");
+    thread.setDaemon(true);
+    thread.start();
+    Patience.letPass(MOMENT);
+    return call;
+  }
+
+  private static void awaitEmpty(List<Space<String>> handles) {
+    for (Space<String> handle : handles) {
+      Patience.await(
+          "a server that has started again",
+          () -> {
+            try {
+              return handle.len("k") == 0;
+            } catch (SpaceException e) {
+              return false;
+            }
+          });
+    }
+  }
+
+  /** What the server keeps; it starts again. */
+  private static Path copy(NatsServer server) throws IOException {
+    Path copy = Files.createTempDirectory(server.directory(), "copy");
+    server.stop();
+    copy(data(server), copy);
+    server.start();
+    return copy;
+  }
+
+  /** Has it start again with that. */
+  private static void restore(NatsServer server, Path copy) throws IOException {
+    server.stop();
+    copy(copy, data(server));
+    server.start();
+  }
+
+  private static Path data(NatsServer server) {
+    return server.directory().resolve("data");
+  }
+
+  /** In place of what is there. */
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> old = Files.walk(to)) {
+      for (Path each : old.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(each);
+      }
+    }
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each)));
+      }
+    }
+  }
+}
