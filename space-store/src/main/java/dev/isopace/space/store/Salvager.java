@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,10 +34,15 @@ final class Salvager implements Closeable {
 
   /** The entries of a key: in which part each is, where, and its sequence. */
   private static final class Entries {
-    final List<Part> parts = new ArrayList<>();
+    final Deque<Part> parts = new ArrayDeque<>();
     final Positions offsets = new Positions();
     final Positions sequences = new Positions();
-    int removed;
+
+    void removeFirst() {
+      parts.remove();
+      offsets.remove();
+      sequences.remove();
+    }
   }
 
   private final Disk disk;
@@ -244,14 +251,16 @@ final class Salvager implements Closeable {
       entries.offsets.add(reader.offset());
       entries.sequences.add(reader.sequence());
     } else if (reader.type() == Format.REMOVAL) {
-      Entries entries = keys.get(reader.keyString());
+      String key = reader.keyString();
+      Entries entries = keys.get(key);
       long through = Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()) + 8);
       while (entries != null
           && entries.sequences.size() > 0
           && entries.sequences.get(0) <= through) {
-        entries.sequences.remove();
-        entries.offsets.remove();
-        entries.removed++;
+        entries.removeFirst();
+        if (entries.sequences.size() == 0) {
+          keys.remove(key);
+        }
       }
     } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
       int body = Format.body(reader.bytes(), reader.at());
@@ -271,11 +280,11 @@ final class Salvager implements Closeable {
     try (Store store = Store.open(fresh, StoreOption.withSync(false), largestValue())) {
       for (Map.Entry<String, Entries> each : keys.entrySet()) {
         Entries entries = each.getValue();
-        for (int i = 0; i < entries.offsets.size(); i++) {
-          Part part = entries.parts.get(entries.removed + i);
+        for (; !entries.parts.isEmpty(); entries.removeFirst()) {
+          Part part = entries.parts.element();
           RecordReader reader =
               new RecordReader(
-                  part.handle, epochs.get(part), entries.offsets.get(i), part.size, WINDOW);
+                  part.handle, epochs.get(part), entries.offsets.get(0), part.size, WINDOW);
           if (reader.next()) {
             store.push(each.getKey(), reader.body());
             count++;
