@@ -166,7 +166,8 @@ final class Salvager implements Closeable {
     } catch (Unfit e) {
       e.requireOwn(disk.show(part.name));
       losses.add(new Loss(disk.show(part.name), 0, Math.min(part.size, Format.HEADER)));
-      epochs.put(part, e.epoch);
+      DamagedStart start = DamagedStart.read(part.handle);
+      epochs.put(part, start == null ? e.epoch : start.epoch(e.epoch, part.size));
       headless.add(part);
     }
     RecordReader reader = reader(part, Format.HEADER, part.size);

@@ -203,6 +203,35 @@ class SalvageTest {
   }
 
   @Test
+  void theRecordsOfTheLastSegmentSayTheirEpoch() throws IOException {
+    fill();
+    flip(segment(), 13);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES - 1, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), 0, Format.HEADER)), salvage.losses());
+  }
+
+  @Test
+  void theRecordsOfARewrittenSegmentSayTheirEpoch() throws IOException {
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push("key", ("entry " + i).getBytes(UTF_8));
+      }
+      for (int i = 0; i < ENTRIES * 3 / 4; i++) {
+        store.pullp("key");
+      }
+      store.compact();
+    }
+    assertEquals(Segment.name(1, 1), segment().getFileName().toString());
+    flip(segment(), 13);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES / 4, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), 0, Format.HEADER)), salvage.losses());
+  }
+
+  @Test
   void whatWasCutOffIsReported() throws IOException {
     fillAndReopen();
     Path segment = segment();
