@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
@@ -60,6 +61,9 @@ final class Salvager implements Closeable {
 
   /** Where the records of each other part end, as far as a later one says so. */
   private final Map<Integer, Long> ends = new TreeMap<>();
+
+  /** The parts that a clean close has left, by their last ids. */
+  private final Map<Integer, Checkpoint.State> closed = new HashMap<>();
 
   /** The last ids of files that cannot be opened, by their first ones. */
   private final TreeMap<Integer, Integer> shut = new TreeMap<>();
@@ -132,6 +136,7 @@ final class Salvager implements Closeable {
     if (checkpoint != null && !checkpoint.states.isEmpty()) {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       noteMissing(Math.max(known.first(), next), known.last() + 1);
+      checkpoint.states.forEach(state -> closed.put(state.last(), state));
     }
   }
 
@@ -199,7 +204,7 @@ final class Salvager implements Closeable {
     if (!epochs.containsKey(part)) {
       return;
     }
-    Long known = part.isRewritten ? lengths.getOrDefault(part, part.size) : ends.get(part.last);
+    Long known = knownEnd(part);
     long limit = known == null ? part.size : Math.min(known, part.size);
     RecordReader reader = reader(part, Format.HEADER, limit);
     while (reader.offset() < limit) {
@@ -208,6 +213,7 @@ final class Salvager implements Closeable {
         continue;
       }
       long bad = reader.offset();
+      boolean isBlank = reader.isBlank() && limit - bad >= Format.TERMINATOR;
       boolean more = false;
       reader.skip();
       while (reader.seek(limit)) {
@@ -219,19 +225,41 @@ final class Salvager implements Closeable {
         }
         reader.skip();
       }
-      long end = more ? reader.offset() : lastByte(part, bad, limit);
-      if (more || (known != null && known > bad)) {
-        losses.add(new Loss(disk.show(part.name), bad, (more ? end : known) - bad));
-      } else if (end > bad) {
-        losses.add(new Loss(disk.show(part.name), bad, end - bad));
-      }
       if (!more) {
+        // Behind the end of the records is what the file held before it was used again.
+        noteLoss(part, bad, isBlank ? bad : lastByte(part, bad, limit));
         return;
       }
+      losses.add(new Loss(disk.show(part.name), bad, reader.offset() - bad));
     }
-    if (known != null && known > reader.offset()) {
-      losses.add(new Loss(disk.show(part.name), reader.offset(), known - reader.offset()));
+    noteLoss(part, reader.offset(), reader.offset());
+  }
+
+  /**
+   * No record follows in a part.
+   *
+   * @param end where what could be one ends, if nothing says where the records did
+   */
+  private void noteLoss(Part part, long from, long end) {
+    Long known = knownEnd(part);
+    long to = known == null ? Math.max(end, endWhenClosed(part)) : known;
+    if (to > from) {
+      losses.add(new Loss(disk.show(part.name), from, to - from));
     }
+  }
+
+  private @Nullable Long knownEnd(Part part) {
+    return part.isRewritten ? lengths.getOrDefault(part, part.size) : ends.get(part.last);
+  }
+
+  /** Where the records of a part ended when the store was closed; zero if that is not known. */
+  private long endWhenClosed(Part part) {
+    Checkpoint.State state = closed.get(part.last);
+    return state != null
+            && state.first() == part.first
+            && state.epoch() == epochs.getOrDefault(part, 0)
+        ? state.end()
+        : 0;
   }
 
   /** Behind the last byte that is not zero. */
