@@ -3,10 +3,13 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record that a segment begins with, where the header is damaged. Of which epoch it was follows
+ * The record that a segment begins with, where it does not check: either the epoch in the header is
+ * not what it was, or the record is not. If no more than a bit has changed, what it was follows
  * from the checksum of the record.
  */
 final class DamagedStart {
@@ -42,6 +45,30 @@ final class DamagedStart {
       }
     }
     return stated;
+  }
+
+  /**
+   * The body that the record had before one of its bits changed, in a segment of that epoch; null
+   * if more is wrong with it. It is no other record's: those of one checksum differ in more bits.
+   */
+  byte @Nullable [] repairedBody(int epoch) {
+    CRC32C crc = new CRC32C();
+    for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
+      flip(bit);
+      boolean isValid =
+          isStart()
+              && Format.checksum(crc, bytes, 0, bytes.length, epoch) == Format.getInt(bytes, 0);
+      byte[] body = Arrays.copyOfRange(bytes, Format.PREFIX, bytes.length);
+      flip(bit);
+      if (isValid) {
+        return body;
+      }
+    }
+    return null;
+  }
+
+  private void flip(int bit) {
+    bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
   }
 
   private boolean isStart() {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -176,9 +177,44 @@ final class Salvager implements Closeable {
       headless.add(part);
     }
     RecordReader reader = reader(part, Format.HEADER, part.size);
-    if (reader.next() && reader.type() == Format.START) {
+    if (!reader.next()) {
+      readDamagedStart(part);
+    } else if (reader.type() == Format.START) {
       noteEnd(Marker.previous(reader.body()));
     }
+  }
+
+  /**
+   * Without what it says of the part before, the last batch there would be found twice. What it
+   * says counts if that batch is here: nothing is to be lost because of it.
+   */
+  private void readDamagedStart(Part part) throws IOException {
+    DamagedStart start = DamagedStart.read(part.handle);
+    byte[] body = start == null ? null : start.repairedBody(epochs.get(part));
+    if (body == null || parts.size() < 2) {
+      return;
+    }
+    Part before = parts.get(parts.size() - 2);
+    End end = Marker.previous(body);
+    int next = Format.HEADER + Format.length(0, body.length);
+    if (end.id() == before.last
+        && isRepeated(reader(before, end.offset(), before.size), reader(part, next, part.size))) {
+      noteEnd(end);
+    }
+  }
+
+  /** Whether all operations that one reader finds up to the end are those of the other. */
+  private static boolean isRepeated(RecordReader one, RecordReader other) throws IOException {
+    while (one.next()) {
+      if ((one.type() == Format.PUSH || one.type() == Format.REMOVAL)
+          && !(other.next()
+              && one.type() == other.type()
+              && Arrays.equals(one.key(), other.key())
+              && Arrays.equals(one.body(), other.body()))) {
+        return false;
+      }
+    }
+    return one.isBlank();
   }
 
   /** What a segment follows; those in between are void. */
