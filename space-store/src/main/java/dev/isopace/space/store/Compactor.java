@@ -185,16 +185,19 @@ final class Compactor {
     }
     int from = sealed.indexOf(worst);
     int to = from + 1;
-    long live = worst.liveBytes;
+    long kept = kept(worst);
+    long read = worst.end;
     while (to < sealed.size()
-        && fitsIn(sealed.get(to), live)
+        && fitsIn(sealed.get(to), kept, read)
         && mayReplace(worst, sealed.get(to))) {
-      live += sealed.get(to++).liveBytes;
+      read += sealed.get(to).end;
+      kept += kept(sealed.get(to++));
     }
     while (from > 0
-        && fitsIn(sealed.get(from - 1), live)
+        && fitsIn(sealed.get(from - 1), kept, read)
         && mayReplace(sealed.get(from - 1), sealed.get(to - 1))) {
-      live += sealed.get(--from).liveBytes;
+      read += sealed.get(--from).end;
+      kept += kept(sealed.get(from));
     }
     return new ArrayList<>(sealed.subList(from, to));
   }
@@ -222,15 +225,25 @@ final class Compactor {
     return last.last - first.first <= Replay.MOST_REPLACED;
   }
 
-  private boolean fitsIn(Segment segment, long live) {
+  private boolean fitsIn(Segment segment, long kept, long read) {
     return !segment.isDamaged
         && (garbage(segment) * 2 > segment.end || segment.end * 4 < engine.settings().segmentSize())
-        && live + segment.liveBytes < engine.settings().segmentSize() / 2;
+        && kept + kept(segment) < engine.settings().segmentSize() / 2
+        && read + segment.end <= Position.LARGEST_OFFSET;
+  }
+
+  /**
+   * Bytes that would be written again, as far as is known. How many removals of a segment are
+   * needed is known once it has been rewritten; until then, what is read for a run is an upper
+   * bound.
+   */
+  private static long kept(Segment segment) {
+    return segment.liveBytes + segment.needed;
   }
 
   /** Bytes that would not be written again. */
   private static long garbage(Segment segment) {
-    return segment.end - Format.HEADER - segment.needed - segment.liveBytes;
+    return segment.end - Format.HEADER - kept(segment);
   }
 
   /** Rewrites whatever holds anything that is of no use. */
@@ -308,19 +321,23 @@ final class Compactor {
   private List<List<Segment>> runs() {
     List<List<Segment>> runs = new ArrayList<>();
     List<Segment> run = new ArrayList<>();
-    long live = 0;
+    long kept = 0;
+    long read = 0;
     engine.log().lock.lock();
     try {
       for (Segment segment : sealed()) {
         if (!run.isEmpty()
-            && (live + segment.liveBytes > engine.settings().segmentSize()
+            && (kept + kept(segment) > engine.settings().segmentSize()
+                || read + segment.end > Position.LARGEST_OFFSET
                 || !mayReplace(run.get(0), segment))) {
           runs.add(run);
           run = new ArrayList<>();
-          live = 0;
+          kept = 0;
+          read = 0;
         }
         run.add(segment);
-        live += segment.liveBytes;
+        kept += kept(segment);
+        read += segment.end;
       }
       runs.add(run);
       runs.removeIf(

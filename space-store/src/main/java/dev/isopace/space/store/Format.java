@@ -58,6 +58,11 @@ final class Format {
   /** Behind the last record: a length of zero, or what has the room for one. */
   static final int TERMINATOR = 8;
 
+  private static final int SCRAMBLER = 0x9E3779B9;
+
+  /** Its inverse, modulo 2 to the power of 32. */
+  private static final int UNSCRAMBLER = 0x144CBC89;
+
   static final byte[] NO_BYTES = new byte[0];
 
   /** No record is longer, whatever its length says. */
@@ -157,7 +162,17 @@ final class Format {
 
   /** Spreads the bits of an epoch, and never makes zero of it. */
   private static int scramble(int epoch) {
-    return epoch * 0x9E3779B9 | 1;
+    return epoch * SCRAMBLER | 1;
+  }
+
+  /**
+   * The epoch of a segment in which a record would be valid, or one that scrambles alike. If there
+   * is no such epoch, the record is not valid in a segment of that one either.
+   */
+  static int epochOf(byte[] bytes, int at) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, at + 4, recordLength(bytes, at) - 4);
+    return (getInt(bytes, at) ^ (int) crc.getValue()) * UNSCRAMBLER;
   }
 
   static int recordLength(byte[] bytes, int at) {

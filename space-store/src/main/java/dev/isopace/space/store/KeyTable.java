@@ -5,7 +5,11 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Queues by the bytes of their keys, to be found without making a string for each record. */
+/**
+ * Queues by the bytes of their keys, to be found without making a string for each record. Those
+ * that hold nothing any more are forgotten before the table grows: a log may name any number of
+ * keys that have come and gone.
+ */
 final class KeyTable {
   private static final int SMALLEST = 64;
   private static final int SEEDS = 64;
@@ -60,22 +64,37 @@ final class KeyTable {
 
   /** A queue that is known already. */
   void add(KeyQueue queue) {
-    table[slot(queue.keyBytes, 0, queue.keyBytes.length)] = queue;
-    if (++size * 2 > table.length) {
-      grow();
+    if ((size + 1) * 2 > table.length) {
+      // Before it is added: it may hold nothing yet.
+      makeRoom();
     }
+    put(queue);
+  }
+
+  private void put(KeyQueue queue) {
+    table[slot(queue.keyBytes, 0, queue.keyBytes.length)] = queue;
+    size++;
   }
 
   static String decode(byte[] key) {
     return new String(key, StandardCharsets.UTF_8);
   }
 
-  private void grow() {
+  /** Forgets the queues that hold nothing, and grows if those that are left fill a quarter. */
+  private void makeRoom() {
     @Nullable KeyQueue[] old = table;
-    table = new @Nullable KeyQueue[old.length * 2];
+    int live = 0;
     for (KeyQueue queue : old) {
-      if (queue != null) {
-        table[slot(queue.keyBytes, 0, queue.keyBytes.length)] = queue;
+      if (queue != null && !queue.isEmpty()) {
+        live++;
+      }
+    }
+    table = new @Nullable KeyQueue[live * 4 > old.length ? old.length * 2 : old.length];
+    size = 0;
+    last = null;
+    for (KeyQueue queue : old) {
+      if (queue != null && !queue.isEmpty()) {
+        put(queue);
       }
     }
   }

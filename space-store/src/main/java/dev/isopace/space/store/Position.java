@@ -14,6 +14,8 @@ final class Position {
   /** At 64 MiB each, segments of 64 PiB have been written then. */
   static final int LARGEST_ID = (1 << 30) - 1;
 
+  static final long LARGEST_OFFSET = GENERATION - 1;
+
   private Position() {}
 
   static long of(int id, boolean generation, long offset) {
@@ -29,7 +31,7 @@ final class Position {
   }
 
   static long offset(long position) {
-    return position & 0xFFFF_FFFFL;
+    return position & LARGEST_OFFSET;
   }
 
   /** What positions are compared by. */

@@ -199,22 +199,14 @@ final class RecordReader {
 
   /** How many of the zeros that begin there cannot be those of a record's checksum and length. */
   private int zerosBeforeRecord(int from) {
-    int zeros = zeros(from, windowSize);
-    return Math.max(1, zeros - (Format.TERMINATOR - 1));
-  }
-
-  /** How many zeros there are from a place in the window on. */
-  private int zeros(int from, int to) {
-    int i = from;
-    while (i < to) {
-      int count = Math.min(ZEROS.length, to - i);
-      int other = Arrays.mismatch(window, i, i + count, ZEROS, 0, count);
-      if (other >= 0) {
-        return i + other - from;
-      }
-      i += count;
+    int to = from;
+    int other = -1;
+    while (other < 0 && to < windowSize) {
+      int count = Math.min(ZEROS.length, windowSize - to);
+      other = Arrays.mismatch(window, to, to + count, ZEROS, 0, count);
+      to += other < 0 ? count : other;
     }
-    return to - from;
+    return Math.max(1, to - from - (Format.TERMINATOR - 1));
   }
 
   /**
@@ -233,22 +225,6 @@ final class RecordReader {
       offset = windowOffset + windowSize;
     }
     return end;
-  }
-
-  /** Skips zeros; false if there is nothing else before the end. */
-  boolean skipZeros(long end) throws IOException {
-    while (offset < end) {
-      if (!require(1)) {
-        return false;
-      }
-      int stop = (int) Math.min(windowSize, at + (end - offset));
-      int zeros = zeros(at, stop);
-      offset += zeros;
-      if (at + zeros < stop) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Has so many bytes from the offset on in the window; false if the file ends before. */

@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
@@ -32,10 +36,15 @@ final class Salvager implements Closeable {
 
   /** The entries of a key: in which part each is, where, and its sequence. */
   private static final class Entries {
-    final List<Part> parts = new ArrayList<>();
+    final Deque<Part> parts = new ArrayDeque<>();
     final Positions offsets = new Positions();
     final Positions sequences = new Positions();
-    int removed;
+
+    void removeFirst() {
+      parts.remove();
+      offsets.remove();
+      sequences.remove();
+    }
   }
 
   private final Disk disk;
@@ -53,6 +62,9 @@ final class Salvager implements Closeable {
 
   /** Where the records of each other part end, as far as a later one says so. */
   private final Map<Integer, Long> ends = new TreeMap<>();
+
+  /** The parts that a clean close has left, by their last ids. */
+  private final Map<Integer, Checkpoint.State> closed = new HashMap<>();
 
   /** The last ids of files that cannot be opened, by their first ones. */
   private final TreeMap<Integer, Integer> shut = new TreeMap<>();
@@ -125,6 +137,7 @@ final class Salvager implements Closeable {
     if (checkpoint != null && !checkpoint.states.isEmpty()) {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       noteMissing(Math.max(known.first(), next), known.last() + 1);
+      checkpoint.states.forEach(state -> closed.put(state.last(), state));
     }
   }
 
@@ -159,13 +172,49 @@ final class Salvager implements Closeable {
     } catch (Unfit e) {
       e.requireOwn(disk.show(part.name));
       losses.add(new Loss(disk.show(part.name), 0, Math.min(part.size, Format.HEADER)));
-      epochs.put(part, e.epoch);
+      DamagedStart start = DamagedStart.read(part.handle);
+      epochs.put(part, start == null ? e.epoch : start.epoch(e.epoch, part.size));
       headless.add(part);
     }
     RecordReader reader = reader(part, Format.HEADER, part.size);
-    if (reader.next() && reader.type() == Format.START) {
+    if (!reader.next()) {
+      readDamagedStart(part);
+    } else if (reader.type() == Format.START) {
       noteEnd(Marker.previous(reader.body()));
     }
+  }
+
+  /**
+   * Without what it says of the part before, the last batch there would be found twice. What it
+   * says counts if that batch is here: nothing is to be lost because of it.
+   */
+  private void readDamagedStart(Part part) throws IOException {
+    DamagedStart start = DamagedStart.read(part.handle);
+    byte[] body = start == null ? null : start.repairedBody(epochs.get(part));
+    if (body == null || parts.size() < 2) {
+      return;
+    }
+    Part before = parts.get(parts.size() - 2);
+    End end = Marker.previous(body);
+    int next = Format.HEADER + Format.length(0, body.length);
+    if (end.id() == before.last
+        && isRepeated(reader(before, end.offset(), before.size), reader(part, next, part.size))) {
+      noteEnd(end);
+    }
+  }
+
+  /** Whether all operations that one reader finds up to the end are those of the other. */
+  private static boolean isRepeated(RecordReader one, RecordReader other) throws IOException {
+    while (one.next()) {
+      if ((one.type() == Format.PUSH || one.type() == Format.REMOVAL)
+          && !(other.next()
+              && one.type() == other.type()
+              && Arrays.equals(one.key(), other.key())
+              && Arrays.equals(one.body(), other.body()))) {
+        return false;
+      }
+    }
+    return one.isBlank();
   }
 
   /** What a segment follows; those in between are void. */
@@ -191,7 +240,7 @@ final class Salvager implements Closeable {
     if (!epochs.containsKey(part)) {
       return;
     }
-    Long known = part.isRewritten ? lengths.getOrDefault(part, part.size) : ends.get(part.last);
+    Long known = knownEnd(part);
     long limit = known == null ? part.size : Math.min(known, part.size);
     RecordReader reader = reader(part, Format.HEADER, limit);
     while (reader.offset() < limit) {
@@ -200,6 +249,7 @@ final class Salvager implements Closeable {
         continue;
       }
       long bad = reader.offset();
+      boolean isBlank = reader.isBlank() && limit - bad >= Format.TERMINATOR;
       boolean more = false;
       reader.skip();
       while (reader.seek(limit)) {
@@ -211,30 +261,41 @@ final class Salvager implements Closeable {
         }
         reader.skip();
       }
-      long end = more ? reader.offset() : lastByte(part, bad, limit);
-      if (more || (known != null && known > bad)) {
-        losses.add(new Loss(disk.show(part.name), bad, (more ? end : known) - bad));
-      } else if (end > bad) {
-        losses.add(new Loss(disk.show(part.name), bad, end - bad));
-      }
       if (!more) {
+        // Behind the end of the records is what the file held before it was used again.
+        noteLoss(part, bad, isBlank ? bad : reader(part, bad, limit).contentEnd());
         return;
       }
+      losses.add(new Loss(disk.show(part.name), bad, reader.offset() - bad));
     }
-    if (known != null && known > reader.offset()) {
-      losses.add(new Loss(disk.show(part.name), reader.offset(), known - reader.offset()));
+    noteLoss(part, reader.offset(), reader.offset());
+  }
+
+  /**
+   * No record follows in a part.
+   *
+   * @param end where what could be one ends, if nothing says where the records did
+   */
+  private void noteLoss(Part part, long from, long end) {
+    Long known = knownEnd(part);
+    long to = known == null ? Math.max(end, endWhenClosed(part)) : known;
+    if (to > from) {
+      losses.add(new Loss(disk.show(part.name), from, to - from));
     }
   }
 
-  /** Behind the last byte that is not zero. */
-  private long lastByte(Part part, long from, long limit) throws IOException {
-    RecordReader reader = reader(part, from, limit);
-    long end = from;
-    while (reader.skipZeros(limit)) {
-      reader.skip();
-      end = reader.offset();
-    }
-    return end;
+  private @Nullable Long knownEnd(Part part) {
+    return part.isRewritten ? lengths.getOrDefault(part, part.size) : ends.get(part.last);
+  }
+
+  /** Where the records of a part ended when the store was closed; zero if that is not known. */
+  private long endWhenClosed(Part part) {
+    Checkpoint.State state = closed.get(part.last);
+    return state != null
+            && state.first() == part.first
+            && state.epoch() == epochs.getOrDefault(part, 0)
+        ? state.end()
+        : 0;
   }
 
   private void apply(Part part, RecordReader reader) {
@@ -244,14 +305,16 @@ final class Salvager implements Closeable {
       entries.offsets.add(reader.offset());
       entries.sequences.add(reader.sequence());
     } else if (reader.type() == Format.REMOVAL) {
-      Entries entries = keys.get(reader.keyString());
+      String key = reader.keyString();
+      Entries entries = keys.get(key);
       long through = Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()) + 8);
       while (entries != null
           && entries.sequences.size() > 0
           && entries.sequences.get(0) <= through) {
-        entries.sequences.remove();
-        entries.offsets.remove();
-        entries.removed++;
+        entries.removeFirst();
+        if (entries.sequences.size() == 0) {
+          keys.remove(key);
+        }
       }
     } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
       int body = Format.body(reader.bytes(), reader.at());
@@ -271,11 +334,11 @@ final class Salvager implements Closeable {
     try (Store store = Store.open(fresh, StoreOption.withSync(false), largestValue())) {
       for (Map.Entry<String, Entries> each : keys.entrySet()) {
         Entries entries = each.getValue();
-        for (int i = 0; i < entries.offsets.size(); i++) {
-          Part part = entries.parts.get(entries.removed + i);
+        for (; !entries.parts.isEmpty(); entries.removeFirst()) {
+          Part part = entries.parts.element();
           RecordReader reader =
               new RecordReader(
-                  part.handle, epochs.get(part), entries.offsets.get(i), part.size, WINDOW);
+                  part.handle, epochs.get(part), entries.offsets.get(0), part.size, WINDOW);
           if (reader.next()) {
             store.push(each.getKey(), reader.body());
             count++;

@@ -1,6 +1,7 @@
 package dev.isopace.space.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.concurrent.TimeUnit;
@@ -17,10 +18,42 @@ final class KeyTableTest {
   void keysOfEqualHash() {
     KeyTable table = new KeyTable();
     KeyQueue first = table.obtain(key(0), 0, 2 * PAIRS);
+    first.positions.add(0);
     for (int i = 1; i < 1 << PAIRS; i++) {
-      table.obtain(key(i), 0, 2 * PAIRS);
+      table.obtain(key(i), 0, 2 * PAIRS).positions.add(i);
     }
     assertSame(first, table.find(key(0), 0, 2 * PAIRS));
+  }
+
+  @Test
+  @DisplayName("Keys that hold nothing any more cost no memory, and those that do are kept")
+  void keysThatHoldNothing() {
+    KeyTable table = new KeyTable();
+    KeyQueue kept = table.obtain(key(0), 0, 2 * PAIRS);
+    kept.positions.add(1);
+    for (int i = 1; i < 1000; i++) {
+      KeyQueue queue = table.obtain(key(i), 0, 2 * PAIRS);
+      queue.positions.add(i);
+      queue.positions.remove();
+      assertSame(queue, table.obtain(key(i), 0, 2 * PAIRS));
+      assertSame(kept, table.find(key(0), 0, 2 * PAIRS));
+    }
+    assertNull(table.find(key(1), 0, 2 * PAIRS));
+  }
+
+  @Test
+  @DisplayName("What was asked for last and was forgotten since is another queue from then on")
+  void lastIsForgotten() {
+    KeyTable table = new KeyTable();
+    for (int i = 0; i < 1000; i++) {
+      KeyQueue queue = table.obtain(key(i), 0, 2 * PAIRS);
+      KeyQueue other = new KeyQueue("other " + i);
+      other.positions.add(1);
+      table.add(other);
+      assertSame(table.obtain(key(i), 0, 2 * PAIRS), table.find(key(i), 0, 2 * PAIRS));
+      queue.positions.add(2);
+      queue.positions.remove();
+    }
   }
 
   /** Any two of them have the same {@link String#hashCode}. */

@@ -165,6 +165,37 @@ final class OddLogTest {
     }
   }
 
+  @Test
+  @DisplayName("Removals that are still needed do not gather in one segment of any size")
+  void manyNeededRemovals() throws Exception {
+    int keys = 300;
+    String longKey = "k".repeat(1000);
+    Path directory = StoreTckTest.freshDirectory();
+    StoreOption[] options = {StoreOption.withSync(false), StoreOption.withSegmentSize(SEGMENT)};
+    try (Store store = Store.open(directory, options)) {
+      for (int i = 0; i < 2 * keys; i++) {
+        store.push(longKey + i % keys, new byte[1]);
+      }
+      for (int i = 0; i < keys; i++) {
+        if (i == keys / 2) {
+          store.compact();
+        }
+        store.pullp(longKey + i);
+      }
+      store.compact();
+      assertEquals(keys, store.keys().size());
+    }
+    try (var files = Files.list(directory)) {
+      long largest =
+          files
+              .filter(file -> file.toString().endsWith(".log"))
+              .mapToLong(file -> file.toFile().length())
+              .max()
+              .orElseThrow();
+      assertTrue(largest <= keys / 2 * 1100 + SEGMENT, "a segment has " + largest + " bytes");
+    }
+  }
+
   private static boolean push(Store store) {
     try {
       store.push("k", VALUE);

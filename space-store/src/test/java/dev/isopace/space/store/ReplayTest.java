@@ -19,6 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("What one life has left, another one takes for what it is")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -311,6 +313,55 @@ final class ReplayTest {
         assertThrows(
             IOException.class, () -> spares.make(Position.LARGEST_ID + 1, SEGMENT, null, () -> {}));
     assertTrue(failure.getMessage().contains(Integer.toString(Position.LARGEST_ID)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 6, 9, 16, 20, 25, 30, 36})
+  @DisplayName("What an opening has carried on is salvaged once, also if its start is damaged")
+  void carriedAndDamaged(int at) throws Exception {
+    Path directory = carried();
+    Path second = directory.resolve(Segment.name(2));
+    flip(second, Format.HEADER + at);
+    Path saved = StoreTckTest.freshDirectory();
+    Salvage salvage = Store.salvage(directory, saved);
+    assertEquals(2, salvage.entries());
+    assertEquals(
+        List.of(
+            new Salvage.Loss(
+                second.toString(), Format.HEADER, Format.length(0, Format.START_BODY))),
+        salvage.losses());
+    try (Store fresh = Store.open(saved)) {
+      assertArrayEquals(value(1, 4), fresh.pullp("k").orElseThrow());
+      assertArrayEquals(value(2, 4), fresh.pullp("k").orElseThrow());
+    }
+  }
+
+  @Test
+  @DisplayName("What an opening has carried on is salvaged, also if it is damaged as well")
+  void carriedDamagedToo() throws Exception {
+    Path directory = carried();
+    Path second = directory.resolve(Segment.name(2));
+    flip(second, Format.HEADER + 30);
+    flip(second, Format.HEADER + Format.length(0, Format.START_BODY) + 20);
+    assertEquals(2, Store.salvage(directory, StoreTckTest.freshDirectory()).entries());
+  }
+
+  /** A store that was killed, opened, and killed again before what it had carried on was gone. */
+  private static Path carried() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    MortalDisk disk = disk(directory);
+    Store store = Store.open(disk, SETTINGS);
+    store.push("k", value(1, 4));
+    store.push("k", value(2, 4));
+    kill(store, disk);
+    visit(disk(directory).limping());
+    return directory;
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    Files.write(file, bytes);
   }
 
   /** Where the records of a segment begin. */

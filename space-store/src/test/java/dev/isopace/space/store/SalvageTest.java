@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,79 @@ class SalvageTest {
   }
 
   @Test
+  void theRecordsOfTheLastSegmentSayTheirEpoch() throws IOException {
+    fill();
+    flip(segment(), 13);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES - 1, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), 0, Format.HEADER)), salvage.losses());
+  }
+
+  @Test
+  void theRecordsOfARewrittenSegmentSayTheirEpoch() throws IOException {
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push("key", ("entry " + i).getBytes(UTF_8));
+      }
+      for (int i = 0; i < ENTRIES * 3 / 4; i++) {
+        store.pullp("key");
+      }
+      store.compact();
+    }
+    assertEquals(Segment.name(1, 1), segment().getFileName().toString());
+    flip(segment(), 13);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES / 4, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), 0, Format.HEADER)), salvage.losses());
+  }
+
+  @Test
+  void whatAFileHeldBeforeItWasUsedAgainIsNoLoss() throws IOException {
+    fill();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        int from = end(bytes) + Format.TERMINATOR;
+        Arrays.fill(bytes, from, Math.min(from + (64 << 10), bytes.length), (byte) 'x');
+        Files.write(file, bytes);
+      }
+    }
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES - 1, salvage.entries());
+    assertEquals(List.of(), salvage.losses());
+  }
+
+  @Test
+  void whatWasThereWhenTheStoreWasClosedIsMissed() throws IOException {
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        store.push("key", ("entry " + i).getBytes(UTF_8));
+      }
+    }
+    byte[] bytes = Files.readAllBytes(segment());
+    int end = end(bytes);
+    int record = Format.length("key".length(), "entry 199".length());
+    Arrays.fill(bytes, end - 10 * record, bytes.length, (byte) 0);
+    Files.write(segment(), bytes);
+    Salvage salvage = Store.salvage(directory, fresh);
+    assertEquals(ENTRIES - 10, salvage.entries());
+    assertEquals(
+        List.of(new Salvage.Loss(segment().toString(), end - 10L * record, 10L * record)),
+        salvage.losses());
+  }
+
+  /** Where the records of a segment end. */
+  private static int end(byte[] bytes) {
+    int at = Format.HEADER;
+    while (at + Format.TERMINATOR <= bytes.length && Format.getLong(bytes, at) != 0) {
+      at += Format.recordLength(bytes, at);
+    }
+    return at;
+  }
+
+  @Test
   void whatWasCutOffIsReported() throws IOException {
     fillAndReopen();
     Path segment = segment();
@@ -295,7 +369,7 @@ class SalvageTest {
     expected.remove("lock");
     assertEquals(expected.keySet(), after.keySet());
     for (String name : expected.keySet()) {
-      assertTrue(java.util.Arrays.equals(expected.get(name), after.get(name)), name);
+      assertTrue(Arrays.equals(expected.get(name), after.get(name)), name);
     }
   }
 }

@@ -54,6 +54,46 @@ final class ShortOfMemoryTest {
   }
 
   @Test
+  @DisplayName("A store that was killed opens in the heap it ran in, however many keys it has had")
+  void reopened() throws Exception {
+    for (boolean isFirst : new boolean[] {true, false}) {
+      Process child =
+          ChildStore.start(
+              List.of("-Xmx16m", "-XX:+UseSerialGC"),
+              ManyKeys.class,
+              List.of(directory.toString(), Boolean.toString(isFirst)));
+      try {
+        String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(child.waitFor(60, TimeUnit.SECONDS), printed);
+        assertEquals("1 entry", printed.strip());
+      } finally {
+        child.destroyForcibly();
+      }
+    }
+  }
+
+  /** What is done in a JVM that ends without closing its store, and in the one after it. */
+  static final class ManyKeys {
+    private static final int KEYS = 150_000;
+
+    private ManyKeys() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Store store = Store.open(Path.of(arguments[0]), StoreOption.withSync(false));
+      if (Boolean.parseBoolean(arguments[1])) {
+        store.push("stays", new byte[1]);
+        for (int i = 0; i < KEYS; i++) {
+          store.push("request " + i, new byte[1]);
+          store.pullp("request " + i);
+        }
+      }
+      System.out.println(store.keys().size() + " entry");
+      System.out.flush();
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  @Test
   @DisplayName("What is told of an operation needs no memory")
   void outcomes() {
     OutOfMemoryError cause = new OutOfMemoryError("a test");
