@@ -489,8 +489,8 @@ final class Compactor {
 
   /** Copies what is still needed. */
   private Moves copy(List<Segment> run, int epoch, Output output) throws IOException {
-    Removals removals = new Removals(run.get(0).sequence);
-    collectRemovals(run, removals);
+    Needed needed = new Needed(run.get(0).sequence);
+    collectNeeded(run, needed);
     Moves moves = new Moves();
     boolean hasStart = false;
     for (Segment segment : run) {
@@ -509,7 +509,7 @@ final class Compactor {
           moves.addNeeded(reader.length());
           Format.putInt(reader.bytes(), Format.body(reader.bytes(), reader.at()), oldest());
           Format.reseal(reader.bytes(), reader.at(), segment.epoch);
-        } else if (removals.isNeeded(reader) || isOfOthers(reader, segment)) {
+        } else if (needed.includes(reader)) {
           moves.addNeeded(reader.length());
         } else {
           continue;
@@ -524,13 +524,8 @@ final class Compactor {
     return moves;
   }
 
-  /** Whether a record says that segments before its own were durable: nothing else may say it. */
-  private static boolean isOfOthers(RecordReader reader, Segment segment) {
-    return reader.type() == Format.DURABLE && Marker.durableId(reader.body()) < segment.first;
-  }
-
-  private void collectRemovals(List<Segment> run, Removals removals) throws IOException {
-    // Nothing is older: no removal in it is needed.
+  private void collectNeeded(List<Segment> run, Needed needed) throws IOException {
+    // Nothing is older: none of it is needed.
     if (run.get(0).first == oldest()) {
       return;
     }
@@ -538,7 +533,7 @@ final class Compactor {
       RecordReader reader = reader(segment);
       while (reader.next()) {
         attendNowAndThen(reader.length());
-        removals.add(reader);
+        needed.add(reader);
       }
       requireEnd(segment, reader);
     }

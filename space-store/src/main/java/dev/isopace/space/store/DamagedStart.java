@@ -37,7 +37,7 @@ final class DamagedStart {
    * is given.
    */
   int epoch(int stated, long size) throws IOException {
-    if (isStart()) {
+    if (isStart() && !isValid(stated)) {
       int epoch = Format.epochOf(bytes, 0);
       int next = Format.HEADER + bytes.length;
       if (new RecordReader(handle, epoch, next, size).next()) {
@@ -52,12 +52,9 @@ final class DamagedStart {
    * if more is wrong with it. It is no other record's: those of one checksum differ in more bits.
    */
   byte @Nullable [] repairedBody(int epoch) {
-    CRC32C crc = new CRC32C();
     for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
       flip(bit);
-      boolean isValid =
-          isStart()
-              && Format.checksum(crc, bytes, 0, bytes.length, epoch) == Format.getInt(bytes, 0);
+      boolean isValid = isStart() && isValid(epoch);
       byte[] body = Arrays.copyOfRange(bytes, Format.PREFIX, bytes.length);
       flip(bit);
       if (isValid) {
@@ -65,6 +62,10 @@ final class DamagedStart {
       }
     }
     return null;
+  }
+
+  private boolean isValid(int epoch) {
+    return Format.checksum(new CRC32C(), bytes, 0, bytes.length, epoch) == Format.getInt(bytes, 0);
   }
 
   private void flip(int bit) {

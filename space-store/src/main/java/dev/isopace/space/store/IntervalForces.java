@@ -67,7 +67,7 @@ final class IntervalForces {
    */
   void runBeforeDirectory() throws IOException {
     if (interval < Long.MAX_VALUE) {
-      forceAll();
+      run();
       engine.requireSound("compact", null);
     }
   }

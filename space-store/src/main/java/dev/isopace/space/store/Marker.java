@@ -41,11 +41,6 @@ final class Marker extends Operation {
     return marker;
   }
 
-  /** The segment up to a place in which the log was durable, by the body of what says so. */
-  static int durableId(byte[] body) {
-    return Format.getInt(body, 0);
-  }
-
   @Override
   int type() {
     return type;

@@ -195,26 +195,38 @@ final class Salvager implements Closeable {
       return;
     }
     Part before = parts.get(parts.size() - 2);
+    int earlier = parts.size() > 2 ? parts.get(parts.size() - 3).last : 0;
     End end = Marker.previous(body);
+    // Of one that holds nothing but that batch, nothing counts.
+    long from = end.id() == before.last ? end.offset() : Format.HEADER;
     int next = Format.HEADER + Format.length(0, body.length);
-    if (end.id() == before.last
-        && isRepeated(reader(before, end.offset(), before.size), reader(part, next, part.size))) {
+    if ((end.id() == before.last || end.id() == earlier)
+        && isRepeated(reader(before, from, before.size), reader(part, next, part.size))) {
       noteEnd(end);
     }
   }
 
   /** Whether all operations that one reader finds up to the end are those of the other. */
   private static boolean isRepeated(RecordReader one, RecordReader other) throws IOException {
-    while (one.next()) {
-      if ((one.type() == Format.PUSH || one.type() == Format.REMOVAL)
-          && !(other.next()
-              && one.type() == other.type()
-              && Arrays.equals(one.key(), other.key())
-              && Arrays.equals(one.body(), other.body()))) {
+    while (nextOperation(one)) {
+      if (!nextOperation(other)
+          || one.type() != other.type()
+          || !Arrays.equals(one.key(), other.key())
+          || !Arrays.equals(one.body(), other.body())) {
         return false;
       }
     }
     return one.isBlank();
+  }
+
+  /** Goes on to a push or a removal; false if none follows. */
+  private static boolean nextOperation(RecordReader reader) throws IOException {
+    while (reader.next()) {
+      if (reader.type() == Format.PUSH || reader.type() == Format.REMOVAL) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a segment follows; those in between are void. */

@@ -84,7 +84,7 @@ final class Witness {
       return false;
     }
     byte[] body = reader.body();
-    int durable = Marker.durableId(body);
+    int durable = Format.getInt(body, 0);
     return durable > id
         || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
   }

@@ -319,7 +319,7 @@ final class ReplayTest {
   @ValueSource(ints = {0, 6, 9, 16, 20, 25, 30, 36})
   @DisplayName("What an opening has carried on is salvaged once, also if its start is damaged")
   void carriedAndDamaged(int at) throws Exception {
-    Path directory = carried();
+    Path directory = carried(Settings.Sync.ALWAYS);
     Path second = directory.resolve(Segment.name(2));
     flip(second, Format.HEADER + at);
     Path saved = StoreTckTest.freshDirectory();
@@ -339,22 +339,35 @@ final class ReplayTest {
   @Test
   @DisplayName("What an opening has carried on is salvaged, also if it is damaged as well")
   void carriedDamagedToo() throws Exception {
-    Path directory = carried();
+    Path directory = carried(Settings.Sync.ALWAYS);
     Path second = directory.resolve(Segment.name(2));
     flip(second, Format.HEADER + 30);
     flip(second, Format.HEADER + Format.length(0, Format.START_BODY) + 20);
     assertEquals(2, Store.salvage(directory, StoreTckTest.freshDirectory()).entries());
   }
 
+  @Test
+  @DisplayName("The same, where the next life is not synced, and where it has done nothing else")
+  void carriedByOtherLives() throws Exception {
+    Path unsynced = carried(Settings.Sync.NEVER);
+    flip(unsynced.resolve(Segment.name(2)), Format.HEADER + 9);
+    assertEquals(2, Store.salvage(unsynced, StoreTckTest.freshDirectory()).entries());
+    Path twice = carried(Settings.Sync.ALWAYS);
+    visit(disk(twice).limping());
+    flip(twice.resolve(Segment.name(3)), Format.HEADER + 9);
+    assertEquals(2, Store.salvage(twice, StoreTckTest.freshDirectory()).entries());
+  }
+
   /** A store that was killed, opened, and killed again before what it had carried on was gone. */
-  private static Path carried() throws Exception {
+  private static Path carried(Settings.Sync next) throws Exception {
     Path directory = StoreTckTest.freshDirectory();
     MortalDisk disk = disk(directory);
     Store store = Store.open(disk, SETTINGS);
     store.push("k", value(1, 4));
     store.push("k", value(2, 4));
     kill(store, disk);
-    visit(disk(directory).limping());
+    MortalDisk limping = disk(directory).limping();
+    kill(Store.open(limping, with(next)), limping);
     return directory;
   }
 

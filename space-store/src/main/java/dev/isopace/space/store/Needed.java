@@ -4,9 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The removals of a run of segments that must be kept when it is rewritten; see {@link Compactor}.
+ * What must be kept of a run of segments when it is rewritten, its entries aside: removals of what
+ * is in older segments (see {@link Compactor}), and the last word on those having been durable.
  */
-final class Removals {
+final class Needed {
   /** What a removal covers: one key, since it last began to hold entries. */
   private record Covered(String key, long begin) {}
 
@@ -15,25 +16,33 @@ final class Removals {
   /** The sequence of the last one that covers the same. */
   private final Map<Covered, Long> last = new HashMap<>();
 
+  /** The sequence of the last record that says that what is before it was durable. */
+  private long lastDurable;
+
   /**
    * None yet.
    *
    * @param first the lowest sequence in the run
    */
-  Removals(long first) {
+  Needed(long first) {
     this.first = first;
   }
 
   void add(RecordReader reader) {
     if (reader.type() == Format.REMOVAL && begin(reader) < first) {
       last.put(covered(reader), reader.sequence());
+    } else if (reader.type() == Format.DURABLE) {
+      lastDurable = reader.sequence();
     }
   }
 
-  boolean isNeeded(RecordReader reader) {
-    return reader.type() == Format.REMOVAL
-        && begin(reader) < first
-        && last.getOrDefault(covered(reader), -1L) == reader.sequence();
+  boolean includes(RecordReader reader) {
+    return switch (reader.type()) {
+      case Format.REMOVAL ->
+          begin(reader) < first && last.getOrDefault(covered(reader), -1L) == reader.sequence();
+      case Format.DURABLE -> reader.sequence() == lastDurable;
+      default -> false;
+    };
   }
 
   private static Covered covered(RecordReader reader) {
