@@ -130,7 +130,7 @@ final class Claim {
         }
         if (!isMine()) {
           dropErrors();
-          Parking.pause(question, pause);
+          remote.wire().awaitUninterruptibly(() -> isMine() || remote.wire().isClosed(), pause);
           pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         }
       }
@@ -158,6 +158,9 @@ final class Claim {
   /** Nothing else will come of those; and there may be many, where a disk fails. */
   private void dropErrors() {
     for (Pending attempt : List.copyOf(attempts)) {
+      if (attempt.state() == Pending.State.REFUSED) {
+        throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
+      }
       if (attempt.state() != Pending.State.REPLIED) {
         continue;
       }

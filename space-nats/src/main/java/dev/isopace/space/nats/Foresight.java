@@ -118,10 +118,13 @@ final class Foresight {
     try {
       forgetIfOlder(cameBy);
       inVain++;
-      if (cameBy < epoch || !isTrusted.getAsBoolean()) {
+      if (!isTrusted.getAsBoolean()) {
         return;
       }
       woken = entry.sequence();
+      if (cameBy < epoch) {
+        return;
+      }
       // The first one is kept, however large it is: somebody waits for it.
       pushed.add(
           entry,

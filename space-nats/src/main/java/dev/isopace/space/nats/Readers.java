@@ -106,7 +106,13 @@ final class Readers<V> {
       remote.wire().forget(question);
       throw e;
     }
-    line.setFloor(me, remote.lastSequence(me.call, question));
+    long last = remote.lastSequence(me.call, question);
+    if (remote.link().epoch() == epoch) {
+      line.setFloor(me, last);
+    } else {
+      // It may be that of the next connection, and says nothing of wake-ups of this one.
+      me.isNudged = true;
+    }
   }
 
   /** Waits for a nudge; false if the time of the call is over, and true if it is time to look. */

@@ -211,6 +211,7 @@ final class Writer {
         }
         case REFUSED -> {
           open.remove(attempt);
+          remote.wire().forget(attempt);
           SpaceException refusal = Failures.refused(call, "publish to", attempt.subject);
           throw open.isEmpty() ? refusal : doubt(refusal.getMessage());
         }
