@@ -22,7 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** SHR-1: handles on one URI, in one process or in several, are one space. */
+/**
+ * SHR-1: handles on one URI, in one process or in several, are one space. It may end with the last
+ * of them: so where a test closes a handle, another is open.
+ */
 abstract class SharedRules extends Rules {
   private static final String KEY = "shared";
   private static final Duration SHORT = Duration.ofMillis(20);
@@ -159,6 +162,7 @@ abstract class SharedRules extends Rules {
 
   @Test
   void in4_whoWaitedByAHandleThatWasClosedTakesNothingAfterwards() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(5); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -169,18 +173,19 @@ abstract class SharedRules extends Rules {
       other.close();
       waiters.forEach(Actor::failure);
       for (int entry = 0; entry < 4; entry++) {
-        space().out(key, "e" + entry);
+        open.out(key, "e" + entry);
       }
       stage().letPassIdly(stage().moment());
       for (int entry = 0; entry < 4; entry++) {
         assertEquals(
-            Optional.of("e" + entry), space().inp(key), "entry " + entry + ", written after close");
+            Optional.of("e" + entry), open.inp(key), "entry " + entry + ", written after close");
       }
     }
   }
 
   @Test
   void in4_anEntryThatComesWhileTheHandleOfATakerClosesIsNotLost() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(30); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -197,7 +202,7 @@ abstract class SharedRules extends Rules {
                 return "closed";
               });
       spin(40_000);
-      assertTrue(space().out(key, "1"), "out by an open handle");
+      assertTrue(open.out(key, "1"), "out by an open handle");
       closing.result();
       List<String> found = new ArrayList<>();
       boolean isCertain = true;
@@ -211,7 +216,7 @@ abstract class SharedRules extends Rules {
           }
         }
       }
-      space().inp(key).ifPresent(found::add);
+      open.inp(key).ifPresent(found::add);
       if (isCertain) {
         assertEquals(
             List.of("1"),
@@ -223,6 +228,7 @@ abstract class SharedRules extends Rules {
 
   @Test
   void out1_whatReturnedTrueWhileTheHandleClosesIsSeenByAnother() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(10); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -247,7 +253,7 @@ abstract class SharedRules extends Rules {
       spin(20_000);
       other.close();
       writing.result();
-      long found = space().len(key);
+      long found = open.len(key);
       assertTrue(
           found >= written.get() && found <= written.get() + doubts.get(),
           () -> "out had returned true for " + written + " entries, and another sees " + found);
