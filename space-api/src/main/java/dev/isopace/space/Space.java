@@ -48,12 +48,12 @@ import java.util.Set;
  * thread. 1,000 waiters use less than 50 ms of processor time in 10 s.
  *
  * <p>When an {@code out} takes effect, every reader waiting on the key, in {@code rd}, returns that
- * entry; then a waiting taker takes it. Within one process this is exact; across processes a reader
- * may miss an entry that is taken at once. Where the backend runs in one process, takers that wait
- * on a key, timed or not, are served among themselves in the order in which they began to wait. A
- * taker that arrives while an entry is there may take it before a waiter that is just waking, but
- * no waiter is passed over for ever. Across processes no order is promised, and still no waiter
- * starves.
+ * entry; then a waiting taker takes it. Where the backend runs in one process this is exact; where
+ * it does not, a reader may miss an entry that is taken at once. Where the backend runs in one
+ * process, takers that wait on a key, timed or not, are served among themselves in the order in
+ * which they began to wait. A taker that arrives while an entry is there may take it before a
+ * waiter that is just waking, but no waiter is passed over for ever. Across processes no order is
+ * promised, and still no waiter starves.
  *
  * <p><b>Timeouts</b> are measured by the monotonic clock from the call; neither spurious wake-ups
  * nor lost races restart them. An empty result means that the timeout has passed, never anything

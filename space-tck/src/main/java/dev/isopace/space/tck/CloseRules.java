@@ -1,11 +1,14 @@
 package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import java.io.IOException;
@@ -21,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -256,10 +261,82 @@ abstract class CloseRules extends Rules {
               for (Map.Entry<String, Callable<?>> operation : operations(KEY).entrySet()) {
                 Thread.currentThread().interrupt();
                 thrownBy(SpaceClosedException.class, operation.getKey(), operation.getValue());
+                assertTrue(
+                    Thread.interrupted(),
+                    operation.getKey() + " on a closed handle has cleared the interrupt flag");
               }
               return null;
             })
         .result();
+  }
+
+  @Test
+  void out3_outIsFalseOnceCloseHasReturnedAlsoToAThreadThatHasJustWritten() {
+    requireClosedToWhoIsBusy(
+        Map.of("out", space -> !space.out(KEY, "1")), "is true, and close had returned before");
+  }
+
+  @Test
+  void cls2_everyCallThrowsOnceCloseHasReturnedAlsoToAThreadThatHasJustMadeIt() {
+    requireClosedToWhoIsBusy(
+        Map.of(
+            "in with timeout 0", space -> throwsClosed(() -> space.in(KEY, Duration.ZERO)),
+            "inp", space -> throwsClosed(() -> space.inp(KEY)),
+            "rdp", space -> throwsClosed(() -> space.rdp(KEY)),
+            "len", space -> throwsClosed(() -> space.len(KEY)),
+            "keys", space -> throwsClosed(space::keys)),
+        "does not throw, and close had returned before");
+  }
+
+  private static boolean throwsClosed(Callable<?> call) throws Exception {
+    try {
+      call.call();
+      return false;
+    } catch (SpaceClosedException e) {
+      return true;
+    }
+  }
+
+  /** A call; true if it was told that the handle is closed. */
+  private interface Asking {
+    boolean isClosed(Space<String> space) throws Exception;
+  }
+
+  /** Who makes a call again and again need not look anew each time: but it must be told. */
+  private void requireClosedToWhoIsBusy(Map<String, Asking> calls, String otherwise) {
+    for (int round = 0; round < rounds(5); round++) {
+      Space<String> space = stage().open(Codec.utf8());
+      AtomicBoolean hasReturned = new AtomicBoolean();
+      Set<String> begun = ConcurrentHashMap.newKeySet();
+      List<Actor<?>> busy = new ArrayList<>();
+      calls.forEach(
+          (name, call) ->
+              busy.add(
+                  start(
+                      name + " again and again until close",
+                      () -> {
+                        for (; ; ) {
+                          boolean isLate = hasReturned.get();
+                          try {
+                            if (call.isClosed(space)) {
+                              return null;
+                            }
+                            assertFalse(isLate, name + " on a closed handle " + otherwise);
+                          } catch (SpaceClosedException | IndeterminateException e) {
+                            // What is on its way when the handle closes may end so.
+                            if (isLate) {
+                              throw e;
+                            }
+                          }
+                          begun.add(name);
+                          Stage.pause();
+                        }
+                      })));
+      stage().await("calls of each thread", () -> begun.size() == calls.size());
+      space.close();
+      hasReturned.set(true);
+      busy.forEach(Actor::result);
+    }
   }
 
   private Map<String, Callable<?>> operations(String key) {

@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,12 +16,12 @@ import dev.isopace.space.spi.Capability;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,17 +272,69 @@ abstract class DurableRules extends Rules {
       try (Space<String> space = reopened()) {
         found.addAll(drain(space, KEY));
       }
-      Collections.sort(found);
-      boolean isExplained =
-          found.size() >= written.size() - doubts
-              && written.containsAll(found)
-              && Set.copyOf(found).size() == found.size();
-      if (doubts == 0 || !isExplained) {
-        assertEquals(
-            written,
-            found,
-            "entries that were returned to takers before close, or were there afterwards");
+      requireEachOnce(written, found, doubts);
+    }
+  }
+
+  @Test
+  void in4_whatTakersLeftWhoWereBusyUntilCloseIsThereAfterReopening() {
+    Stage.Effort effort = stage().effort(rounds(20), LONGEST_TO_WRITE.dividedBy(2));
+    for (int round = 0; effort.goesOnAfter(round); round++) {
+      AtomicInteger takes = new AtomicInteger();
+      AtomicInteger doubts = new AtomicInteger();
+      List<Actor<List<String>>> takers = new ArrayList<>();
+      List<String> written = new ArrayList<>();
+      try (Space<String> space = reopened()) {
+        for (int i = 0; i < 100; i++) {
+          written.add(round + "." + i);
+          space.out(KEY, written.get(i));
+        }
+        for (Wait wait : Wait.TAKES) {
+          takers.add(
+              start(
+                  wait + ", again and again until close",
+                  () -> {
+                    List<String> taken = new ArrayList<>();
+                    try {
+                      for (; ; takes.incrementAndGet()) {
+                        wait.call().on(space, KEY).ifPresent(taken::add);
+                      }
+                    } catch (SpaceClosedException e) {
+                      return taken;
+                    } catch (IndeterminateException e) {
+                      doubts.incrementAndGet();
+                      return taken;
+                    }
+                  }));
+        }
+        stage().await("takes", () -> takes.get() >= 10 || doubts.get() > 0);
+        spin(5_000);
       }
+      List<String> found = new ArrayList<>();
+      takers.forEach(taker -> found.addAll(taker.result()));
+      try (Space<String> space = reopened()) {
+        found.addAll(drain(space, KEY));
+      }
+      requireEachOnce(written, found, doubts.get());
+    }
+  }
+
+  /** What was taken before close and what is there afterwards is what was written. */
+  private static void requireEachOnce(List<String> written, List<String> found, int doubts) {
+    List<String> lost = new ArrayList<>(written);
+    found.forEach(lost::remove);
+    List<String> surplus = new ArrayList<>(found);
+    written.forEach(surplus::remove);
+    if (lost.size() > doubts || !surplus.isEmpty()) {
+      fail(
+          "of "
+              + written.size()
+              + " entries, which takers returned before close, or which were there after reopening,"
+              + " neither is true of "
+              + lost
+              + (doubts > 0 ? ", of which " + doubts + " may be missing" : "")
+              + "; surplus: "
+              + surplus);
     }
   }
 
@@ -439,6 +492,38 @@ abstract class DurableRules extends Rules {
     }
     try (Space<String> space = reopened()) {
       assertEquals(List.of("1", "2", "2"), drain(space, KEY));
+    }
+  }
+
+  @Test
+  void dur1_ofTwoOpensAtOnceOneIsRefused() {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
+    int rounds = 0;
+    for (; rounds < rounds(20) && !time.isExhausted(); rounds++) {
+      CountDownLatch ready = new CountDownLatch(2);
+      List<Actor<Optional<Space<String>>>> opening = new ArrayList<>();
+      for (int k = 0; k < 2; k++) {
+        opening.add(
+            start(
+                "one of two that open at once",
+                () -> {
+                  meet(ready);
+                  try {
+                    return Optional.of(stage().open(Codec.utf8()));
+                  } catch (SpaceException e) {
+                    return Optional.empty();
+                  }
+                }));
+      }
+      List<Space<String>> opened =
+          opening.stream().map(Actor::result).flatMap(Optional::stream).toList();
+      assertEquals(1, opened.size(), "handles of a space that is not SHARED, of two opens at once");
+      opened.get(0).out(KEY, "1");
+      opened.get(0).close();
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(rounds, space.len(KEY), "entries, one by each who got a handle");
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
@@ -117,6 +118,15 @@ abstract class Rules {
   /** Lets a random short time pass, so that two blows of a race fall in ever different order. */
   final void spin(int most) {
     for (int i = stage().random().nextInt(most); i > 0; i--) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Waits for others without being put to sleep, so that all go on at the same instant. */
+  final void meet(CountDownLatch ready) {
+    ready.countDown();
+    Stage.Patience patience = stage().patience();
+    while (ready.getCount() > 0 && !patience.isExhausted()) {
       Thread.onSpinWait();
     }
   }

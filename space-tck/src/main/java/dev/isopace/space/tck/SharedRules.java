@@ -13,16 +13,22 @@ import dev.isopace.space.spi.Capability;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** SHR-1: handles on one URI, in one process or in several, are one space. */
+/**
+ * SHR-1: handles on one URI, in one process or in several, are one space. It may end with the last
+ * of them: so where a test closes a handle, another is open.
+ */
 abstract class SharedRules extends Rules {
   private static final String KEY = "shared";
   private static final Duration SHORT = Duration.ofMillis(20);
@@ -41,6 +47,11 @@ abstract class SharedRules extends Rules {
 
   private Space<String> another() {
     return stage().open(Codec.utf8());
+  }
+
+  private static Object close(Space<String> handle) {
+    handle.close();
+    return "closed";
   }
 
   @Test
@@ -158,7 +169,59 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_whoWaitsBehindAWaiterOfAHandleThatClosesIsServed() {
+    Space<String> open = space();
+    Space<String> other = another();
+    List<Actor<?>> first = new ArrayList<>();
+    Map<String, Actor<Optional<String>>> second = new LinkedHashMap<>();
+    for (Wait closing : Wait.ALL) {
+      for (Wait wait : Wait.ALL) {
+        String key = wait + " behind " + closing + " of a handle that closes";
+        first.add(start(closing + " until close", () -> closing.call().on(other, key)));
+        first.get(first.size() - 1).awaitBlocked();
+        second.put(key, start(key, () -> wait.call().on(open, key)).awaitBlocked());
+      }
+    }
+    other.close();
+    first.forEach(Actor::failure);
+    second.forEach(
+        (key, waiter) -> {
+          open.out(key, "1");
+          assertEquals(Optional.of("1"), waiter.result(), key);
+        });
+  }
+
+  @Test
+  void shr1_twoHandlesThatAreOpenedAtOnceAreOneSpace() {
+    Stage.Patience time = stage().atMost(SOON);
+    for (int i = 0; i < rounds(20) && !time.isExhausted(); i++) {
+      // No other is open: in most spaces that end with their last handle, each round begins one.
+      CountDownLatch ready = new CountDownLatch(2);
+      List<Actor<Space<String>>> opening = new ArrayList<>();
+      for (int k = 0; k < 2; k++) {
+        opening.add(
+            start(
+                "one of two that open at once",
+                () -> {
+                  meet(ready);
+                  return another();
+                }));
+      }
+      Space<String> one = opening.get(0).result();
+      Space<String> other = opening.get(1).result();
+      assertTrue(one.out(KEY, "1"), "out by one of two handles that were opened at once");
+      assertEquals(
+          Optional.of("1"),
+          other.inp(KEY),
+          "inp by the other of two handles that were opened at once, which must be one space");
+      one.close();
+      other.close();
+    }
+  }
+
+  @Test
   void in4_whoWaitedByAHandleThatWasClosedTakesNothingAfterwards() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(5); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -169,18 +232,19 @@ abstract class SharedRules extends Rules {
       other.close();
       waiters.forEach(Actor::failure);
       for (int entry = 0; entry < 4; entry++) {
-        space().out(key, "e" + entry);
+        open.out(key, "e" + entry);
       }
       stage().letPassIdly(stage().moment());
       for (int entry = 0; entry < 4; entry++) {
         assertEquals(
-            Optional.of("e" + entry), space().inp(key), "entry " + entry + ", written after close");
+            Optional.of("e" + entry), open.inp(key), "entry " + entry + ", written after close");
       }
     }
   }
 
   @Test
   void in4_anEntryThatComesWhileTheHandleOfATakerClosesIsNotLost() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(30); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -193,11 +257,10 @@ abstract class SharedRules extends Rules {
               "close of the handle of takers",
               () -> {
                 spin(20_000);
-                other.close();
-                return "closed";
+                return close(other);
               });
       spin(40_000);
-      assertTrue(space().out(key, "1"), "out by an open handle");
+      assertTrue(open.out(key, "1"), "out by an open handle");
       closing.result();
       List<String> found = new ArrayList<>();
       boolean isCertain = true;
@@ -211,7 +274,7 @@ abstract class SharedRules extends Rules {
           }
         }
       }
-      space().inp(key).ifPresent(found::add);
+      open.inp(key).ifPresent(found::add);
       if (isCertain) {
         assertEquals(
             List.of("1"),
@@ -223,6 +286,7 @@ abstract class SharedRules extends Rules {
 
   @Test
   void out1_whatReturnedTrueWhileTheHandleClosesIsSeenByAnother() {
+    Space<String> open = space();
     for (int i = 0; i < rounds(10); i++) {
       String key = KEY + i;
       Space<String> other = another();
@@ -247,7 +311,7 @@ abstract class SharedRules extends Rules {
       spin(20_000);
       other.close();
       writing.result();
-      long found = space().len(key);
+      long found = open.len(key);
       assertTrue(
           found >= written.get() && found <= written.get() + doubts.get(),
           () -> "out had returned true for " + written + " entries, and another sees " + found);
@@ -300,6 +364,44 @@ abstract class SharedRules extends Rules {
       }
       assertEquals(Optional.of(expected), second.result(), "what the taker of another handle got");
       assertEquals(0, space().len(key), "entries left");
+    }
+  }
+
+  @Test
+  void in6_anEntryForATakerWhoseHandleClosesGoesToATakerOfAnotherHandle() {
+    Space<String> open = space();
+    Stage.Effort effort = stage().effort(rounds(60), SOON);
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      String key = KEY + i;
+      Wait wait = Wait.TAKES.get(i % 2);
+      Space<String> other = another();
+      Actor<Optional<String>> first =
+          start(wait + " until close", () -> wait.call().on(other, key)).awaitBlocked();
+      Actor<Optional<String>> second =
+          start(wait + " behind a taker whose handle closes", () -> wait.call().on(open, key))
+              .awaitBlocked();
+      if (stage().random().nextBoolean()) {
+        open.out(key, "1");
+        spin(1_000);
+        other.close();
+      } else {
+        Actor<?> closing = start("close of the handle of a taker", () -> close(other));
+        spin(20_000);
+        open.out(key, "1");
+        closing.result();
+      }
+      End end = endOf(first, SpaceClosedException.class);
+      if (end == End.IN_DOUBT) {
+        continue;
+      }
+      if (end == End.TOOK) {
+        open.out(key, "2");
+      }
+      assertEquals(
+          Optional.of(end == End.TOOK ? "2" : "1"),
+          second.result(),
+          "what the taker of another handle got, behind one that close ended");
+      assertEquals(0, open.len(key), "entries left");
     }
   }
 

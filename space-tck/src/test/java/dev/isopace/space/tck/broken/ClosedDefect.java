@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with the calls of a space that is closed. */
 @SuppressWarnings("ImmutableEnumChecker")
@@ -108,6 +109,43 @@ enum ClosedDefect implements Flaw {
             }
           }),
 
+  A_CLOSED_HANDLE_CLEARS_THE_FLAG(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              try {
+                return super.in(key, timeout);
+              } catch (SpaceClosedException e) {
+                Thread.interrupted();
+                throw e;
+              }
+            }
+          }),
+
+  /** A thread looks whether the handle is open now and then only. */
+  WHO_HAS_JUST_COUNTED_TAKES_A_CLOSED_HANDLE_FOR_OPEN(
+      "CLS-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Glances glances = new Glances();
+            private volatile long count;
+
+            @Override
+            public long len(String key) {
+              try {
+                count = super.len(key);
+                glances.seenOpen();
+              } catch (SpaceClosedException e) {
+                if (!glances.haveJustSeenOpen()) {
+                  throw e;
+                }
+              }
+              return count;
+            }
+          }),
+
   OUT_ON_A_CLOSED_HANDLE_THROWS(
       "OUT-3",
       codec ->
@@ -129,6 +167,29 @@ enum ClosedDefect implements Flaw {
             public boolean out(String key, Object value) {
               super.out(key, value);
               return true;
+            }
+          }),
+
+  OUT_IS_TRUE_TO_WHO_HAS_WRITTEN_JUST_BEFORE_CLOSE(
+      "OUT-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Glances glances = new Glances();
+            private volatile @Nullable Thread closer;
+
+            @Override
+            public boolean out(String key, Object value) {
+              boolean done = super.out(key, value);
+              if (done) {
+                glances.seenOpen();
+              }
+              return done || (glances.haveJustSeenOpen() && closer != Thread.currentThread());
+            }
+
+            @Override
+            public void close() {
+              closer = Thread.currentThread();
+              super.close();
             }
           }),
 
@@ -177,6 +238,22 @@ enum ClosedDefect implements Flaw {
               return done;
             }
           });
+
+  /** What each thread remembers of a handle, which is open for it for a while yet. */
+  private static final class Glances {
+    private static final long WHILE = Duration.ofMillis(5).toNanos();
+
+    private final Map<Thread, Long> seen = new ConcurrentHashMap<>();
+
+    void seenOpen() {
+      seen.put(Thread.currentThread(), System.nanoTime());
+    }
+
+    boolean haveJustSeenOpen() {
+      Long last = seen.get(Thread.currentThread());
+      return last != null && System.nanoTime() - last < WHILE;
+    }
+  }
 
   private final Recipe recipe;
 

@@ -8,12 +8,14 @@ import dev.isopace.space.SpaceClosedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** What a handle may get wrong while others lead to the same space, and the rule that it breaks. */
 @SuppressWarnings("ImmutableEnumChecker") // some know of all that they have opened
@@ -142,6 +144,90 @@ enum HandleDefect implements SharedFlaw {
     }
   },
 
+  /** Who waits stands in a line; whoever is in it behind one that close ended waits for ever. */
+  WHO_WAITS_BY_A_HANDLE_THAT_CLOSES_STAYS_IN_LINE("SHR-1") {
+    private final Lines lines = new Lines();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public V in(String key) throws InterruptedException {
+          Object place = lines.join(name + key, () -> closed);
+          boolean hasEnded = false;
+          try {
+            V value = super.in(key);
+            hasEnded = true;
+            return value;
+          } catch (InterruptedException e) {
+            hasEnded = true;
+            throw e;
+          } finally {
+            if (hasEnded) {
+              lines.leave(name + key, place);
+            }
+          }
+        }
+      };
+    }
+  },
+
+  /** Who is woken and finds its handle closed wakes nobody else. */
+  A_TAKER_THAT_CLOSE_ENDS_KEEPS_THE_SIGNAL("IN-6") {
+    private final Lines lines = new Lines();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      Space<V> server = new SharedSpace<>(uri, port, name, codec);
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public V in(String key) throws InterruptedException {
+          Object place = lines.join(name + key, () -> closed);
+          boolean isLost = false;
+          try {
+            return super.in(key);
+          } catch (SpaceClosedException e) {
+            // What has come by the time it looks.
+            Delay.pass(Duration.ofNanos(100_000));
+            isLost = server.rdp(key).isPresent();
+            throw e;
+          } finally {
+            if (!isLost) {
+              lines.leave(name + key, place);
+            }
+          }
+        }
+      };
+    }
+  },
+
+  /** A space is looked up, and made if there is none, in two steps. */
+  TWO_THAT_OPEN_AT_ONCE_MAKE_A_SPACE_EACH("SHR-1") {
+    private final Map<String, String> spaces = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> handles = new ConcurrentHashMap<>();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      int number = handles.computeIfAbsent(name, absent -> new AtomicInteger()).incrementAndGet();
+      String space = spaces.get(name);
+      if (space == null) {
+        Delay.letOthersRun();
+        space = number == 1 ? name : name + number;
+        spaces.put(name, space);
+      }
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, space, codec)) {
+        @Override
+        public void close() {
+          boolean isFirst = !closed;
+          super.close();
+          if (isFirst && handles.get(name).decrementAndGet() == 0) {
+            spaces.remove(name);
+          }
+        }
+      };
+    }
+  },
+
   A_LOST_RACE_ENDS_A_TIMED_READ("IN-2") {
     @Override
     public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
@@ -159,6 +245,30 @@ enum HandleDefect implements SharedFlaw {
       };
     }
   };
+
+  /** Those who wait, by key: the first may go on, the others stand behind it. */
+  private static final class Lines {
+    private final Map<String, Deque<Object>> lines = new HashMap<>();
+
+    /** Waits until the caller is the first, or does not care any more. */
+    synchronized Object join(String key, BooleanSupplier enough) throws InterruptedException {
+      Object place = new Object();
+      Deque<Object> line = lines.computeIfAbsent(key, absent -> new ArrayDeque<>());
+      line.add(place);
+      while (line.peek() != place && !enough.getAsBoolean()) {
+        wait(100);
+      }
+      return place;
+    }
+
+    synchronized void leave(String key, Object place) {
+      Deque<Object> line = lines.get(key);
+      if (line != null) {
+        line.remove(place);
+      }
+      notifyAll();
+    }
+  }
 
   private final String rule;
 

@@ -16,6 +16,7 @@ enum StoreDefect {
   LETS_A_SECOND_OPENER_IN("DUR-1"),
   NEVER_UNLOCKS("DUR-1"),
   LETS_ANOTHER_PROCESS_IN("DUR-1"),
+  LETS_TWO_IN_THAT_OPEN_AT_ONCE("DUR-1"),
   LOSES_SOME_WHEN_IT_CLEANS_UP_AFTER_5000_TAKES("DUR-1"),
   WRITES_REMOVALS_OF_TAKERS_THAT_ARE_INTERRUPTED("DUR-1"),
   WRITES_REMOVALS_OF_TAKERS_WHOSE_TIME_IS_OVER("DUR-1"),
@@ -39,6 +40,9 @@ enum StoreDefect {
 
   /** An entry is gone with the taker for which it came too late. */
   REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS("IN-4"),
+
+  /** Whether the handle is closed is looked at again once the entry is gone. */
+  REMOVES_FOR_TAKERS_THAT_IT_TELLS_THAT_IT_IS_CLOSED("IN-4"),
 
   /** Who decodes while the handle closes is told that it is closed, and the entry is gone. */
   REMOVES_FOR_TAKERS_THAT_DECODE_WHILE_IT_CLOSES("IN-4"),
