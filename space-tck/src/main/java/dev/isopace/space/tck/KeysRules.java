@@ -156,6 +156,41 @@ abstract class KeysRules extends Rules {
   void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() throws InterruptedException {
     requireMeasurableHeap();
     int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
+  @Test
+  void prb3_manyKeysThatHoldEntriesThroughoutAreThereWhileSeveralChangeOthers() {
+    Stage.Effort effort = stage().effort(rounds(2_000), LONGEST.dividedBy(24));
+    Set<String> stable = new HashSet<>();
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      space().out("stable-" + i, "1");
+      stable.add("stable-" + i);
+    }
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Actor<?>> changing = new ArrayList<>();
+    for (String name : List.of("one", "two")) {
+      changing.add(
+          start(
+              "keys that come and go",
+              () -> {
+                for (int i = 0; !isOver.get(); i++) {
+                  space().out(name + "-" + i, "1");
+                  space().inp(name + "-" + i);
+                }
+                return null;
+              }));
+    }
+    Stage.Patience time = stage().atMost(LONGEST.dividedBy(24));
+    try {
+      do {
+        Set<String> found = new HashSet<>(space().keys());
+        found.retainAll(stable);
+        requireKeys(stable, found, "keys that hold an entry throughout, while others come and go");
+      } while (!time.isExhausted());
+    } finally {
+      isOver.set(true);
+    }
+    changing.forEach(Actor::result);
+  }
+
     useKeys("", 1_000, LONGEST);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
     // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
