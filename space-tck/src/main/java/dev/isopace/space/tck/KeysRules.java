@@ -607,8 +607,11 @@ abstract class KeysRules extends Rules {
       }
       stage().await("the end of wait " + number, () -> ended.get() >= number);
       if (number % 2 == 1 && number / 2 % 4 >= 2) {
-        // A reader has left it there. After a taker nobody comes who would tidy up.
+        // A reader has left it there.
         space().inp(name + number);
+      } else if (number % 2 == 1) {
+        // After a taker nobody comes who would tidy up: this only looks.
+        assertEquals(0, space().len(name + number), "len after one who waited took the entry");
       }
     }
     isOver.set(true);
