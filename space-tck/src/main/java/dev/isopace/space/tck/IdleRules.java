@@ -30,7 +30,7 @@ abstract class IdleRules extends Rules {
     List<Actor<Optional<String>>> waiters = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       Wait wait = Wait.ALL.get(i % Wait.ALL.size());
-      String key = KEY + i % 100;
+      String key = KEY + i;
       waiters.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
     }
     Actor.awaitAllBlocked(stage(), waiters);
@@ -68,6 +68,32 @@ abstract class IdleRules extends Rules {
               + " times in "
               + observed.toMillis()
               + " ms in which nothing was written: they poll");
+    }
+    if (waiters.stream().noneMatch(Actor::isDone)) {
+      requireService(waiters);
+    }
+  }
+
+  /**
+   * Each waits on its own key. The one that came last first: it is the others that fill a table.
+   */
+  private void requireService(List<Actor<Optional<String>>> waiters) {
+    Stage.Effort effort = stage().effort(waiters.size(), LONGEST);
+    List<Actor<Optional<String>>> served = new ArrayList<>();
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      int last = waiters.size() - 1 - i;
+      space().out(KEY + last, "of " + last);
+      served.add(waiters.get(last));
+    }
+    LongSupplier done = () -> served.stream().filter(Actor::isDone).count();
+    stage().letPassWhile(stage().watch(done), () -> done.getAsLong() == served.size());
+    assertEquals(
+        served.size(),
+        done.getAsLong(),
+        "waiters that an entry of their key has woken, of 1,000 that wait on a key each");
+    for (int i = 0; i < served.size(); i++) {
+      String entry = "of " + (waiters.size() - 1 - i);
+      assertEquals(Optional.of(entry), served.get(i).result(), "what one of 1,000 waiters got");
     }
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** IN-5: what an interrupt does that comes at the wrong moment, or to a call that ignores it. */
 abstract class InterruptRules extends Rules {
   private static final String KEY = "interrupt";
+  private static final String WHILE_BUSY =
+      ", which was set before: does it wait for a lock that others have?";
 
   @Test
   void in5_outByAnInterruptedThreadServesWhoWaits() {
@@ -115,5 +119,46 @@ abstract class InterruptRules extends Rules {
       isOver.set(true);
     }
     calling.result();
+  }
+
+  @Test
+  void in5_outAndInpKeepTheFlagAlsoWhileOthersCallTheSpace() {
+    int most = rounds(20_000);
+    Stage.Patience time = stage().atMost(stage().moment().multipliedBy(3));
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Actor<?>> others = new ArrayList<>();
+    for (String key : List.of("one", "two")) {
+      others.add(
+          start(
+              "calls beside one that is interrupted",
+              () -> {
+                while (!isOver.get()) {
+                  space().out(key, "1");
+                  assertEquals(1, space().len(key), "len");
+                  space().inp(key);
+                }
+                return null;
+              }));
+    }
+    Actor<?> calling =
+        start(
+            "calls of an interrupted thread, while others call the space",
+            () -> {
+              for (int i = 0; i < most && !time.isExhausted(); i++) {
+                Thread.currentThread().interrupt();
+                assertTrue(space().out(KEY, "1"), "out");
+                assertTrue(Thread.interrupted(), "out " + i + " has lost the flag" + WHILE_BUSY);
+                Thread.currentThread().interrupt();
+                assertEquals(Optional.of("1"), space().inp(KEY), "inp");
+                assertTrue(Thread.interrupted(), "inp " + i + " has lost the flag" + WHILE_BUSY);
+              }
+              return null;
+            });
+    try {
+      calling.result();
+    } finally {
+      isOver.set(true);
+    }
+    others.forEach(Actor::result);
   }
 }

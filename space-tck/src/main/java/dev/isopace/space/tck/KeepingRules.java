@@ -9,6 +9,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,25 @@ abstract class KeepingRules extends Rules {
   private static final Duration QUITE_LONG = Duration.ofMillis(3_200);
 
   private static final int[] SIZES = {1, 100, 5_000, 70_000, 512 * 1024 - 10};
+
+  /** From 0 to more than what a packet of a network holds. */
+  private static final int SMALL_SIZES = 2_101;
+
+  /** Has no divisor in common with it. */
+  private static final int STRIDE = 1_009;
+
+  /** Of gzip, zstd, Java's serialisation and zip, and the marks of UTF-16 and UTF-8. */
+  private static final List<String> MAGIC =
+      List.of(
+          "1f8b",
+          "28b52ffd",
+          "aced0005",
+          "504b0304",
+          "fffe",
+          "feff",
+          "efbbbf",
+          "00000000",
+          "ffffffff");
 
   /** Together more than 16 MiB. */
   private static final int LARGE_VALUES = 36;
@@ -181,6 +201,57 @@ abstract class KeepingRules extends Rules {
       assertEquals(isTaken, found.isPresent(), "whether " + size + " bytes are there");
       found.ifPresent(bytes -> assertArrayEquals(value, bytes, "a value of " + size + " bytes"));
     }
+  }
+
+  @Test
+  void arg3_valuesOfSizesAroundPowersOfTwoComeOutAsTheyWentIn() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    int largest = stage().options().largestValue();
+    Stage.Effort effort = stage().effort(3 * Integer.SIZE, LONGEST);
+    int count = 0;
+    for (long power = 2; power <= largest && effort.goesOnAfter(count); power *= 2) {
+      for (long size = power - 1; size <= Math.min(power + 1, largest); size++, count++) {
+        requireRoundTrip(space, randomBytes((int) size), "a value of " + size + " bytes");
+      }
+    }
+  }
+
+  @Test
+  void arg3_smallValuesOfEverySizeComeOutAsTheyWentIn() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    Stage.Effort effort = stage().effort(SMALL_SIZES, LONGEST.dividedBy(4));
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      // Each once, in an order in which those that a slow space has time for are of any size.
+      int size = i * STRIDE % SMALL_SIZES;
+      requireRoundTrip(space, randomBytes(size), "a value of " + size + " bytes");
+    }
+  }
+
+  @Test
+  void arg3_aValueThatBeginsLikeAFileOfSomeKindComesOutAsItWentIn() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    for (String magic : MAGIC) {
+      byte[] begin = HexFormat.of().parseHex(magic);
+      for (int more : new int[] {0, 10, 1_000}) {
+        byte[] value = randomBytes(begin.length + more);
+        System.arraycopy(begin, 0, value, 0, begin.length);
+        String what = "a value of " + value.length + " bytes that begins with " + magic;
+        requireRoundTrip(space, value, what);
+      }
+    }
+  }
+
+  private static void requireRoundTrip(Space<byte[]> space, byte[] value, String what) {
+    assertTrue(space.out(KEY, value.clone()), () -> "out of " + what);
+    Optional<byte[]> found = space.inp(KEY);
+    assertTrue(found.isPresent(), () -> "inp after out of " + what + " is empty");
+    assertArrayEquals(value, found.orElseThrow(), () -> what + ", when it came out");
+  }
+
+  private byte[] randomBytes(int size) {
+    byte[] bytes = new byte[size];
+    stage().random().nextBytes(bytes);
+    return bytes;
   }
 
   @Test

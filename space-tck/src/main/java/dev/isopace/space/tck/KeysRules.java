@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ abstract class KeysRules extends Rules {
 
   private static final int WAITERS = 8;
   private static final int ENDED_WAITS = 20_000;
+  private static final int FAILED_CALLS = 15_000;
   private static final int VALUES = 300;
   private static final int MANY_KEYS = 100_000;
   private static final int LARGE = 50_000;
@@ -153,6 +157,41 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
+  void prb3_manyKeysThatHoldEntriesThroughoutAreThereWhileSeveralChangeOthers() {
+    Stage.Effort effort = stage().effort(rounds(2_000), LONGEST.dividedBy(24));
+    Set<String> stable = new HashSet<>();
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      space().out("stable-" + i, "1");
+      stable.add("stable-" + i);
+    }
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Actor<?>> changing = new ArrayList<>();
+    for (String name : List.of("one", "two")) {
+      changing.add(
+          start(
+              "keys that come and go",
+              () -> {
+                for (int i = 0; !isOver.get(); i++) {
+                  space().out(name + "-" + i, "1");
+                  space().inp(name + "-" + i);
+                }
+                return null;
+              }));
+    }
+    Stage.Patience time = stage().atMost(LONGEST.dividedBy(24));
+    try {
+      do {
+        Set<String> found = new HashSet<>(space().keys());
+        found.retainAll(stable);
+        requireKeys(stable, found, "keys that hold an entry throughout, while others come and go");
+      } while (!time.isExhausted());
+    } finally {
+      isOver.set(true);
+    }
+    changing.forEach(Actor::result);
+  }
+
+  @Test
   void prb4_keysWithoutEntriesAndWaitersLeaveNothingBehind() throws InterruptedException {
     requireMeasurableHeap();
     int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
@@ -164,7 +203,11 @@ abstract class KeysRules extends Rules {
     assertEquals(Set.of(), space().keys(), "keys after all were emptied");
     assertTrue(
         !leak.isOne(),
-        () -> leak.uses() + " idle keys left " + leak + waysThatLeak(Math.min(most, 20_000)));
+        () ->
+            leak.uses()
+                + " idle keys left "
+                + leak
+                + thoseThatLeak(waysToUse(), Math.min(most, 20_000)));
   }
 
   /** What so many uses have left behind, and how much they may. */
@@ -211,8 +254,8 @@ abstract class KeysRules extends Rules {
     void of(String key) throws InterruptedException;
   }
 
-  /** Which ways to use a key leave something behind, each by itself. */
-  private String waysThatLeak(int most) {
+  /** The ways in which {@link #useKeys} uses keys, each by itself. */
+  private Map<String, Way> waysToUse() {
     Map<String, Way> ways = new LinkedHashMap<>();
     ways.put("out and inp", key -> outAnd(key, space()::inp));
     ways.put("out and in", key -> outAnd(key, space()::in));
@@ -227,6 +270,11 @@ abstract class KeysRules extends Rules {
     ways.put("rdp in vain", key -> space().rdp(key));
     ways.put("len of a key without entries", key -> space().len(key));
     ways.put("in by an interrupted thread", this::interruptedIn);
+    return ways;
+  }
+
+  /** Which ways to use a key leave something behind, each by itself. */
+  private String thoseThatLeak(Map<String, Way> ways, int most) {
     StringBuilder text = new StringBuilder("; by itself,");
     int found = text.length();
     ways.forEach(
@@ -264,6 +312,49 @@ abstract class KeysRules extends Rules {
           } while (uses < most && !time.isExhausted());
           return uses;
         });
+  }
+
+  @Test
+  void prb4_callsThatFailLeaveNoKeyBehind() throws InterruptedException {
+    requireMeasurableHeap();
+    Codec<String> failing =
+        Codec.of(
+            value -> {
+              throw new UnsupportedOperationException("by the suite");
+            },
+            bytes -> "");
+    Space<String> space = stage().open(failing);
+    Map<String, Way> ways = new LinkedHashMap<>();
+    String refused = "out of a key with half a surrogate pair";
+    ways.put(
+        refused,
+        key ->
+            thrownBy(
+                IllegalArgumentException.class, refused, () -> space.out(key + '\uD800', "1")));
+    if (stage().encodes()) {
+      String failed = "out whose codec throws";
+      ways.put(failed, key -> thrownBy(SpaceException.class, failed, () -> space.out(key, "1")));
+    }
+    failCalls("before", ways, 500);
+    Leak leak =
+        leakOf(
+            "", calls -> 16 * calls + 500_000, name -> failCalls(name, ways, rounds(FAILED_CALLS)));
+    assertEquals(Set.of(), space.keys(), "keys after calls that failed");
+    assertTrue(
+        !leak.isOne(),
+        () -> leak.uses() + " calls that failed left " + leak + thoseThatLeak(ways, FAILED_CALLS));
+  }
+
+  /** Makes calls that fail in some ways, each with a key of its own. */
+  private long failCalls(String name, Map<String, Way> ways, int most) throws InterruptedException {
+    Stage.Effort effort = stage().effort(most, LONGEST.dividedBy(20));
+    long calls = 0;
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      for (Way way : ways.values()) {
+        way.of("failed-" + name + "-" + calls++);
+      }
+    }
+    return calls;
   }
 
   @Test
@@ -515,9 +606,12 @@ abstract class KeysRules extends Rules {
         space().out(name + number, "1");
       }
       stage().await("the end of wait " + number, () -> ended.get() >= number);
-      if (number % 2 == 1) {
+      if (number % 2 == 1 && number / 2 % 4 >= 2) {
         // A reader has left it there.
         space().inp(name + number);
+      } else if (number % 2 == 1) {
+        // After a taker nobody comes who would tidy up: this only looks.
+        assertEquals(0, space().len(name + number), "len after one who waited took the entry");
       }
     }
     isOver.set(true);

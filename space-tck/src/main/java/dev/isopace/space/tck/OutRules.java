@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** OUT: writing. */
@@ -174,6 +175,31 @@ abstract class OutRules extends Rules {
       assertEquals(Optional.of("1"), reader.result(), "what the reader saw");
       assertEquals(Optional.of("1"), other.result(), "what the other reader saw");
     }
+  }
+
+  @Test
+  void out2_asManyReadersAsThereAreReturnAnEntryThatIsTakenAtOnce() throws Exception {
+    requireExactness();
+    requireOnceSettled(KEY, this::requireThatManySeeWhatIsTakenAtOnce);
+  }
+
+  private void requireThatManySeeWhatIsTakenAtOnce(String key) {
+    List<Actor<Optional<String>>> readers = new ArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      Wait wait = Wait.READS.get(i % 2);
+      readers.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
+    }
+    Actor.awaitAllBlocked(stage(), readers);
+    space().out(key, "1");
+    assertEquals(Optional.of("1"), space().inp(key), "taken at once");
+    LongSupplier done = () -> readers.stream().filter(Actor::isDone).count();
+    stage().letPassWhile(stage().watch(done), () -> done.getAsLong() == READERS);
+    assertEquals(
+        READERS,
+        done.getAsLong(),
+        "readers that returned the entry that was written while they waited, and taken at once");
+    readers.forEach(
+        reader -> assertEquals(Optional.of("1"), reader.result(), "what a waiting reader got"));
   }
 
   @Test

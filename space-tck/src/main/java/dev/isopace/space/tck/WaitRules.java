@@ -217,6 +217,57 @@ abstract class WaitRules extends Rules {
   }
 
   @Test
+  void in2_whoWasInterruptedWaitsAgainForAsLongAsAnybodyElse() {
+    Duration timeout = stage().moment().dividedBy(2);
+    for (Wait wait : waits()) {
+      long elapsed =
+          waitAgain(
+                  wait,
+                  () -> {
+                    long begin = System.nanoTime();
+                    assertEquals(Optional.empty(), call().on(KEY, timeout));
+                    return System.nanoTime() - begin;
+                  })
+              .result();
+      assertTrue(
+          elapsed >= timeout.toNanos(),
+          "the first wait after one that was interrupted, by the same thread, was empty after "
+              + elapsed
+              + " ns, but the timeout was "
+              + timeout.toNanos()
+              + " ns");
+      Actor<Optional<String>> waiter = waitAgain(wait, () -> wait.call().on(space(), KEY));
+      waiter.awaitBlocked();
+      space().out(KEY, "1");
+      assertEquals(
+          Optional.of("1"),
+          waiter.result(),
+          "what " + wait + " got whose thread was interrupted before");
+      space().inp(KEY);
+    }
+  }
+
+  /** One that was interrupted in a wait, and makes another call. */
+  private <T> Actor<T> waitAgain(Wait wait, Callable<T> next) {
+    AtomicBoolean wasInterrupted = new AtomicBoolean();
+    String what = wait + " that is interrupted, and a wait after it";
+    Actor<T> waiter =
+        start(
+            what,
+            () -> {
+              thrownBy(
+                  InterruptedException.class,
+                  wait + " that is interrupted",
+                  () -> wait.call().on(space(), KEY));
+              wasInterrupted.set(true);
+              return next.call();
+            });
+    waiter.awaitBlocked().interrupt();
+    stage().await(what, () -> wasInterrupted.get() || waiter.isDone());
+    return waiter;
+  }
+
+  @Test
   void in2_noneOfManyShortWaitsEndsEarly() {
     int callers = 4;
     int most = rounds(2_000) / callers;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What can be wrong with interrupts, and with the flag that tells of them. */
 @SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop"}) // await is called in loops
@@ -184,6 +185,50 @@ enum InterruptDefect implements Flaw {
                 if (!wasSet) {
                   Thread.interrupted();
                 }
+              }
+            }
+          }),
+
+  A_WAIT_AFTER_ONE_THAT_WAS_INTERRUPTED_IS_EMPTY_AT_ONCE(
+      "IN-2",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Set<Thread> interrupted = ConcurrentHashMap.newKeySet();
+
+            @Override
+            public Object in(String key) throws InterruptedException {
+              try {
+                return super.in(key);
+              } catch (InterruptedException e) {
+                interrupted.add(Thread.currentThread());
+                throw e;
+              }
+            }
+
+            @Override
+            public Optional<Object> in(String key, Duration timeout) throws InterruptedException {
+              boolean wakes = interrupted.remove(Thread.currentThread());
+              return super.in(key, wakes ? Duration.ZERO : timeout);
+            }
+          }),
+
+  OUT_LOSES_THE_FLAG_WHERE_IT_WAITS_FOR_A_LOCK(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected boolean put(String key, Object value) {
+              if (!lock.tryLock()) {
+                try {
+                  lock.lockInterruptibly();
+                } catch (InterruptedException e) {
+                  lock.lock();
+                }
+              }
+              try {
+                return super.put(key, value);
+              } finally {
+                lock.unlock();
               }
             }
           });

@@ -190,6 +190,12 @@ enum KeyDefect implements Flaw {
   KEYS_ARE_THEIR_ENDS(
       "ARG-2", codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::ends)))),
 
+  ESCAPES_A_STAR_BUT_NOT_WHAT_LOOKS_LIKE_IT(
+      "ARG-2",
+      codec ->
+          new MappingSpace<>(
+              new TreeMap<>(Comparator.comparing((String key) -> key.replace("*", "%2A"))))),
+
   SEES_ENTRIES_OF_LONGER_KEYS(
       "FIFO-3",
       codec ->

@@ -1,10 +1,12 @@
 package dev.isopace.space.tck.broken;
 
 import java.util.AbstractSet;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -230,6 +232,30 @@ enum ListingDefect implements Flaw {
             @Override
             public Set<String> keys() {
               return super.keys().stream().limit(16_384).collect(Collectors.toUnmodifiableSet());
+            }
+          }),
+
+  KEYS_ARE_LISTED_IN_PAGES_OF_1000(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected Set<String> names() {
+              List<String> names = new ArrayList<>();
+              List<String> page = List.of();
+              int seen = 0;
+              do {
+                // Between two pages others may change the space, and the places of all keys.
+                lock.lock();
+                try {
+                  page = super.names().stream().skip(seen).limit(1_000).toList();
+                } finally {
+                  lock.unlock();
+                }
+                names.addAll(page);
+                seen += page.size();
+              } while (page.size() == 1_000);
+              return new HashSet<>(names);
             }
           });
 

@@ -217,12 +217,72 @@ enum MemoryDefect implements Flaw {
                 waitedOn.add(waiter.queue.key);
               }
             }
-          });
+          }),
+
+  A_TAKER_THAT_WAS_SERVED_LEAVES_ITS_KEY(
+      "PRB-4",
+      codec ->
+          new PlainSpace<>() {
+            private boolean isServed;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              isServed = waiter.takes && !waiter.queue.entries.isEmpty();
+            }
+
+            @Override
+            void forgetIfIdle(String key, Queue queue) {
+              if (!isServed) {
+                super.forgetIfIdle(key, queue);
+              }
+              isServed = false;
+            }
+          }),
+
+  A_KEY_THAT_IS_REFUSED_IS_NOT_FORGOTTEN(
+      "PRB-4",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            private final Set<String> written = ConcurrentHashMap.newKeySet();
+
+            @Override
+            public boolean out(String key, Object value) {
+              if (key == null || value == null) {
+                return super.out(key, value);
+              }
+              written.add(key);
+              boolean done = super.out(key, value);
+              written.remove(key);
+              return done;
+            }
+          }),
+
+  AN_OUT_WHOSE_CODEC_FAILED_LEAVES_ITS_KEY(
+      Recipe.copying(
+          "PRB-4",
+          codec ->
+              new PlainSpace<>(codec) {
+                @Override
+                Entry encode(String key, Object value) {
+                  lock.lock();
+                  try {
+                    queue(key);
+                  } finally {
+                    lock.unlock();
+                  }
+                  return super.encode(key, value);
+                }
+              }));
 
   private final Recipe recipe;
 
   MemoryDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  MemoryDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

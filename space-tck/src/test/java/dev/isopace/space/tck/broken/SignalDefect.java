@@ -249,6 +249,35 @@ enum SignalDefect implements Flaw {
             void wakeTaker(Queue queue) {
               super.wakeTaker(waitedOn.getOrDefault(queue.key.hashCode(), queue));
             }
+          }),
+
+  FORGETS_WHO_HAS_WAITED_FOR_THREE_SECONDS(
+      "IN-2",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Waiter, Long> begun = new HashMap<>();
+
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              begun.put(waiter, System.nanoTime());
+              super.joinLine(queue, waiter);
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              begun.remove(waiter);
+              super.giveUp(queue, waiter);
+            }
+
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              queue.waiters.removeIf(this::isForgotten);
+              super.giveToReaders(queue, entry);
+            }
+
+            private boolean isForgotten(Waiter waiter) {
+              return System.nanoTime() - begun.get(waiter) > 3_000_000_000L;
+            }
           });
 
   private final Recipe recipe;

@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with values that are large, and with copies. */
@@ -199,7 +200,17 @@ enum ValueDefect implements Flaw {
                   ? new Entry(Arrays.copyOf(bytes, 600 * 1024))
                   : entry;
             }
-          });
+          }),
+
+  CUTS_VALUES_OF_32768_BYTES("ARG-3", codec -> cutting(codec, bytes -> bytes.length == 1 << 15)),
+
+  CUTS_VALUES_THAT_FILL_PACKETS(
+      "ARG-3", codec -> cutting(codec, bytes -> bytes.length > 0 && bytes.length % 1_460 == 0)),
+
+  CUTS_WHAT_BEGINS_LIKE_GZIP(
+      "ARG-3",
+      codec ->
+          cutting(codec, bytes -> bytes.length > 1 && bytes[0] == 0x1f && bytes[1] == (byte) 0x8b));
 
   private final Recipe recipe;
 
@@ -210,6 +221,18 @@ enum ValueDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  /** Keeps all but the last byte of some values. */
+  private static Space<Object> cutting(Codec<Object> codec, Predicate<byte[]> some) {
+    return new PlainSpace<>(codec) {
+      @Override
+      Entry encode(String key, Object value) {
+        Entry entry = super.encode(key, value);
+        byte[] bytes = (byte[]) entry.content;
+        return some.test(bytes) ? new Entry(Arrays.copyOf(bytes, bytes.length - 1)) : entry;
+      }
+    };
   }
 
   private static Space<Object> limited(Codec<Object> codec, int limit, boolean saysSo) {

@@ -153,6 +153,25 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
+  WAKES_NOBODY_WHILE_MORE_THAN_512_KEYS_ARE_IN_USE(
+      "IN-7",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              if (queues.size() <= 512) {
+                super.giveToReaders(queue, entry);
+              }
+            }
+
+            @Override
+            void wakeTaker(Queue queue) {
+              if (queues.size() <= 512) {
+                super.wakeTaker(queue);
+              }
+            }
+          }),
+
   SERVES_THE_LAST_TAKER_FIRST(
       "IN-8",
       codec ->

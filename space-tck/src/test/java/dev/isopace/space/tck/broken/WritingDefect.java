@@ -121,6 +121,31 @@ enum WritingDefect implements Flaw {
 
   WAKES_64_READERS_AT_MOST("OUT-2", codec -> wakingReaders(64)),
 
+  READERS_BEHIND_THE_EIGHTH_LOOK_WHEN_THEY_WAKE(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveToReaders(Queue queue, Entry entry) {
+              int given = 0;
+              for (Waiter waiter : queue.waiters) {
+                if (!waiter.takes && waiter.read == null) {
+                  waiter.read = given++ < 8 ? entry : null;
+                  waiter.signal.signal();
+                }
+              }
+            }
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!waiter.takes && waiter.read == null) {
+                letOthersIn(100_000);
+                waiter.read = waiter.queue.entries.peek();
+              }
+            }
+          }),
+
   OUT_WAITS_FOR_THE_TAKER_THAT_IT_WAKES(
       Recipe.copying(
           "OUT-1",
