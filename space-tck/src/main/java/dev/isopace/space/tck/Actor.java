@@ -66,6 +66,11 @@ final class Actor<T extends @Nullable Object> {
     thread.interrupt();
   }
 
+  /** Whether the thread was interrupted, and has not noticed. */
+  boolean isInterrupted() {
+    return thread.isInterrupted();
+  }
+
   /** Waits until the thread is really waiting, in the call that the action makes. */
   Actor<T> awaitBlocked() {
     return awaitBlocked(stage::settling);
