@@ -301,7 +301,7 @@ final class KeyedQueues<V> {
   /** The checks that a call which may wait makes before it looks. */
   void requireUninterrupted(String operation, String key) throws InterruptedException {
     if (Thread.currentThread().isInterrupted()) {
-      requireValidAndOpen(operation, key);
+      Arguments.requireKey(key, Long.MAX_VALUE);
       lifecycle.requireOpenAndUninterrupted(operation, key);
     }
   }

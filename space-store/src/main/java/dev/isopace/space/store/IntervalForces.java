@@ -62,8 +62,8 @@ final class IntervalForces {
   }
 
   /**
-   * Makes all that has been written so far durable, before a change of the directory is that counts
-   * on it: else a crash could undo the removal of entries, but not that their records are gone.
+   * Makes all that has been written so far durable before a change of the directory that counts on
+   * it: otherwise a crash could undo the removal of entries, but not that their records are gone.
    */
   void runBeforeDirectory() throws IOException {
     if (interval < Long.MAX_VALUE) {

@@ -285,7 +285,7 @@ final class Log {
     operation.writeBody(body, 0);
     Outcome outcome = write(operation.type(), operation.key(), body);
     if (outcome.kind() == Outcome.Kind.DONE) {
-      operation.length = lengthOf(operation);
+      operation.length = operation.lengthInLog();
       commit(operation, segment, lastOffset, sequence - 1, outcome);
     } else {
       cancel(operation, outcome);
@@ -430,7 +430,7 @@ final class Log {
   }
 
   private void append(Batch batch, Operation operation) {
-    int length = lengthOf(operation);
+    int length = operation.lengthInLog();
     batch.reserve(length);
     int type = operation.type();
     if (batch.size == 0) {
@@ -450,10 +450,6 @@ final class Log {
     if (batch.count == batch.expected) {
       Tenacity.unpark(batch.leader);
     }
-  }
-
-  private static int lengthOf(Operation operation) {
-    return Format.length(operation.key().length, operation.bodyLength());
   }
 
   private void fly(Batch batch) {

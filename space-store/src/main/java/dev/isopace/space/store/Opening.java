@@ -60,7 +60,7 @@ final class Opening {
     int at = 0;
     long next = sequence;
     for (Marker each : markers) {
-      int length = length(each);
+      int length = each.lengthInLog();
       int type = isSynced ? each.type() | Format.SETTLED : each.type();
       each.writeBody(bytes, at + length - each.bodyLength());
       Format.seal(crc, bytes, at, length, next++, type, each.key(), epoch);
@@ -94,13 +94,9 @@ final class Opening {
   private int markersLength() {
     int length = 0;
     for (Marker each : markers) {
-      length += length(each);
+      length += each.lengthInLog();
     }
     return length;
-  }
-
-  private static int length(Operation operation) {
-    return Format.length(operation.key().length, operation.bodyLength());
   }
 
   private static int length(Replay.Carried carried) {

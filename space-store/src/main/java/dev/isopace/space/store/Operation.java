@@ -32,6 +32,11 @@ abstract class Operation {
 
   abstract void writeBody(byte[] bytes, int at);
 
+  /** How long its record is. */
+  final int lengthInLog() {
+    return Format.length(key().length, bodyLength());
+  }
+
   /** Takes effect; called under the lock, in the order of the log. */
   abstract void commit(Segment segment, long position, long sequence);
 

@@ -251,7 +251,7 @@ final class OddLogTest {
     }
   }
 
-  private static void flip(Path file, int at) throws IOException {
+  static void flip(Path file, int at) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     bytes[at] ^= 1;
     Files.write(file, bytes);

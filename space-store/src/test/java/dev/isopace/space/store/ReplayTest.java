@@ -321,7 +321,7 @@ final class ReplayTest {
   void carriedAndDamaged(int at) throws Exception {
     Path directory = carried(Settings.Sync.ALWAYS);
     Path second = directory.resolve(Segment.name(2));
-    flip(second, Format.HEADER + at);
+    OddLogTest.flip(second, Format.HEADER + at);
     Path saved = StoreTckTest.freshDirectory();
     Salvage salvage = Store.salvage(directory, saved);
     assertEquals(2, salvage.entries());
@@ -341,8 +341,8 @@ final class ReplayTest {
   void carriedDamagedToo() throws Exception {
     Path directory = carried(Settings.Sync.ALWAYS);
     Path second = directory.resolve(Segment.name(2));
-    flip(second, Format.HEADER + 30);
-    flip(second, Format.HEADER + Format.length(0, Format.START_BODY) + 20);
+    OddLogTest.flip(second, Format.HEADER + 30);
+    OddLogTest.flip(second, Format.HEADER + Format.length(0, Format.START_BODY) + 20);
     assertEquals(2, Store.salvage(directory, StoreTckTest.freshDirectory()).entries());
   }
 
@@ -350,11 +350,11 @@ final class ReplayTest {
   @DisplayName("The same, where the next life is not synced, and where it has done nothing else")
   void carriedByOtherLives() throws Exception {
     Path unsynced = carried(Settings.Sync.NEVER);
-    flip(unsynced.resolve(Segment.name(2)), Format.HEADER + 9);
+    OddLogTest.flip(unsynced.resolve(Segment.name(2)), Format.HEADER + 9);
     assertEquals(2, Store.salvage(unsynced, StoreTckTest.freshDirectory()).entries());
     Path twice = carried(Settings.Sync.ALWAYS);
     visit(disk(twice).limping());
-    flip(twice.resolve(Segment.name(3)), Format.HEADER + 9);
+    OddLogTest.flip(twice.resolve(Segment.name(3)), Format.HEADER + 9);
     assertEquals(2, Store.salvage(twice, StoreTckTest.freshDirectory()).entries());
   }
 
@@ -369,12 +369,6 @@ final class ReplayTest {
     MortalDisk limping = disk(directory).limping();
     kill(Store.open(limping, with(next)), limping);
     return directory;
-  }
-
-  private static void flip(Path file, int at) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[at] ^= 1;
-    Files.write(file, bytes);
   }
 
   /** Where the records of a segment begin. */

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -495,29 +494,24 @@ abstract class DurableRules extends Rules {
     }
   }
 
+  private Optional<Space<String>> openUnlessRefused() {
+    try {
+      return Optional.of(stage().open(Codec.utf8()));
+    } catch (SpaceException e) {
+      return Optional.empty();
+    }
+  }
+
   @Test
   void dur1_ofTwoOpensAtOnceOneIsRefused() {
     assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
     Stage.Patience time = stage().atMost(LONGEST_TO_WRITE);
     int rounds = 0;
     for (; rounds < rounds(20) && !time.isExhausted(); rounds++) {
-      CountDownLatch ready = new CountDownLatch(2);
-      List<Actor<Optional<Space<String>>>> opening = new ArrayList<>();
-      for (int k = 0; k < 2; k++) {
-        opening.add(
-            start(
-                "one of two that open at once",
-                () -> {
-                  meet(ready);
-                  try {
-                    return Optional.of(stage().open(Codec.utf8()));
-                  } catch (SpaceException e) {
-                    return Optional.empty();
-                  }
-                }));
-      }
       List<Space<String>> opened =
-          opening.stream().map(Actor::result).flatMap(Optional::stream).toList();
+          twiceAtOnce("one of two that open at once", this::openUnlessRefused).stream()
+              .flatMap(Optional::stream)
+              .toList();
       assertEquals(1, opened.size(), "handles of a space that is not SHARED, of two opens at once");
       opened.get(0).out(KEY, "1");
       opened.get(0).close();

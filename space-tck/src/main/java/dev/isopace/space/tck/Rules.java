@@ -122,8 +122,20 @@ abstract class Rules {
     }
   }
 
+  /** What two threads get that make a call at the same instant. */
+  final <T> List<T> twiceAtOnce(String what, Callable<T> call) {
+    CountDownLatch ready = new CountDownLatch(2);
+    Callable<T> together =
+        () -> {
+          meet(ready);
+          return call.call();
+        };
+    List<Actor<T>> both = List.of(start(what, together), start(what, together));
+    return both.stream().map(Actor::result).toList();
+  }
+
   /** Waits for others without being put to sleep, so that all go on at the same instant. */
-  final void meet(CountDownLatch ready) {
+  private void meet(CountDownLatch ready) {
     ready.countDown();
     Stage.Patience patience = stage().patience();
     while (ready.getCount() > 0 && !patience.isExhausted()) {

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,19 +195,9 @@ abstract class SharedRules extends Rules {
     Stage.Patience time = stage().atMost(SOON);
     for (int i = 0; i < rounds(20) && !time.isExhausted(); i++) {
       // No other is open: in most spaces that end with their last handle, each round begins one.
-      CountDownLatch ready = new CountDownLatch(2);
-      List<Actor<Space<String>>> opening = new ArrayList<>();
-      for (int k = 0; k < 2; k++) {
-        opening.add(
-            start(
-                "one of two that open at once",
-                () -> {
-                  meet(ready);
-                  return another();
-                }));
-      }
-      Space<String> one = opening.get(0).result();
-      Space<String> other = opening.get(1).result();
+      List<Space<String>> both = twiceAtOnce("one of two that open at once", this::another);
+      Space<String> one = both.get(0);
+      Space<String> other = both.get(1);
       assertTrue(one.out(KEY, "1"), "out by one of two handles that were opened at once");
       assertEquals(
           Optional.of("1"),
