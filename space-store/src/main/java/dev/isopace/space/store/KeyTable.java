@@ -26,28 +26,22 @@ final class KeyTable {
   /** Open addressing; at least half of it is free. */
   private @Nullable KeyQueue[] table = new @Nullable KeyQueue[SMALLEST];
 
+  /** The hash of each key, beside it: other keys are passed without a look at them. */
+  private int[] hashes = new int[SMALLEST];
+
   private int size;
 
-  /** The queue that was asked for last: often that is asked for next. */
-  private @Nullable KeyQueue last;
-
   @Nullable KeyQueue find(byte[] bytes, int from, int length) {
-    return table[slot(bytes, from, length)];
+    return table[slot(hash(bytes, from, length), bytes, from, length)];
   }
 
   KeyQueue obtain(byte[] bytes, int from, int length) {
-    KeyQueue recent = last;
-    if (recent != null && isKey(recent, bytes, from, length)) {
-      return recent;
-    }
-    int slot = slot(bytes, from, length);
-    KeyQueue queue = table[slot];
+    KeyQueue queue = find(bytes, from, length);
     if (queue == null) {
       byte[] keyBytes = Arrays.copyOfRange(bytes, from, from + length);
       queue = new KeyQueue(decode(keyBytes), keyBytes);
       add(queue);
     }
-    last = queue;
     return queue;
   }
 
@@ -59,7 +53,7 @@ final class KeyTable {
       }
     }
     table = new @Nullable KeyQueue[SMALLEST];
-    last = null;
+    hashes = new int[SMALLEST];
   }
 
   /** A queue that is known already. */
@@ -72,7 +66,11 @@ final class KeyTable {
   }
 
   private void put(KeyQueue queue) {
-    table[slot(queue.keyBytes, 0, queue.keyBytes.length)] = queue;
+    byte[] key = queue.keyBytes;
+    int hash = hash(key, 0, key.length);
+    int slot = slot(hash, key, 0, key.length);
+    table[slot] = queue;
+    hashes[slot] = hash;
     size++;
   }
 
@@ -90,8 +88,8 @@ final class KeyTable {
       }
     }
     table = new @Nullable KeyQueue[live * 4 > old.length ? old.length * 2 : old.length];
+    hashes = new int[table.length];
     size = 0;
-    last = null;
     for (KeyQueue queue : old) {
       if (queue != null && !queue.isEmpty()) {
         put(queue);
@@ -99,12 +97,12 @@ final class KeyTable {
     }
   }
 
-  /** Where the key is, or belongs. */
-  private int slot(byte[] bytes, int from, int length) {
+  /** Where the key with that hash is, or belongs. */
+  private int slot(int hash, byte[] bytes, int from, int length) {
     int mask = table.length - 1;
-    int slot = hash(bytes, from, length) & mask;
+    int slot = hash & mask;
     for (KeyQueue queue = table[slot];
-        queue != null && !isKey(queue, bytes, from, length);
+        queue != null && !(hashes[slot] == hash && isKey(queue, bytes, from, length));
         queue = table[slot]) {
       slot = (slot + 1) & mask;
     }
@@ -129,13 +127,21 @@ final class KeyTable {
       seed += 2;
     }
     if (i < end) {
-      long rest = 0;
-      for (int shift = 0; i < end; i++, shift += Byte.SIZE) {
-        rest |= Byte.toUnsignedLong(bytes[i]) << shift;
-      }
-      sum += product(rest, seed);
+      sum += product(rest(bytes, i, end - i), seed);
     }
     return (int) (sum >>> Integer.SIZE);
+  }
+
+  /** The last bytes of a key, fewer than eight, as one word. */
+  private static long rest(byte[] bytes, int from, int count) {
+    if (from + Long.BYTES <= bytes.length) {
+      return Format.getLong(bytes, from) & (-1L >>> (Long.SIZE - count * Byte.SIZE));
+    }
+    long rest = 0;
+    for (int i = count - 1; i >= 0; i--) {
+      rest = rest << Byte.SIZE | Byte.toUnsignedLong(bytes[from + i]);
+    }
+    return rest;
   }
 
   private long product(long words, int seed) {
