@@ -284,7 +284,7 @@ final class Engine implements Log.Owner {
 
   /** Keeps house until the store is stopped. */
   void keepHouse() {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       keeper = Thread.currentThread();
       while (!isStopping) {
@@ -432,6 +432,10 @@ final class Engine implements Log.Owner {
           mayForce = true;
         }
       }
+    } catch (RuntimeException | Error e) {
+      // As where it is no part of another task, which may take it for a failure of its own.
+      log.fail(e);
+      throw e;
     } finally {
       log.lock.unlock();
     }
@@ -762,7 +766,7 @@ final class Engine implements Log.Owner {
     }
   }
 
-  static void forceAll(List<Segment> some) throws IOException {
+  private static void forceAll(List<Segment> some) throws IOException {
     for (Segment segment : some) {
       segment.handle.force();
     }

@@ -360,6 +360,11 @@ final class Log {
       } else {
         settleRest(batch, cause);
       }
+      Batch next = gathering;
+      if (next != null && next.mayFly) {
+        // It may have been let go without having been woken.
+        Tenacity.unpark(next.leader);
+      }
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -57,11 +57,21 @@ final class Segments {
         : Objects.requireNonNull(replaced);
   }
 
-  /** All in order, each once. */
+  /** All in order, each once: what is being replaced, too, behind what takes its place. */
   List<Segment> all() {
     List<Segment> known = all;
     if (known == null) {
-      known = byId.stream().distinct().toList();
+      List<Segment> found = new ArrayList<>();
+      for (int id = oldest; id < oldest + byId.size(); ) {
+        Segment segment = byId.get(id - oldest);
+        found.add(segment);
+        if (replaced != null && replaced.first == id) {
+          segment = replaced;
+          found.add(segment);
+        }
+        id = segment.last + 1;
+      }
+      known = List.copyOf(found);
       all = known;
     }
     return known;
