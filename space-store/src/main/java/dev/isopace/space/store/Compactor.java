@@ -409,7 +409,7 @@ final class Compactor {
     } catch (CorruptLogException e) {
       throw e;
     } catch (IOException e) {
-      if (!engine.sacrificeReserve()) {
+      if (engine.isStopping() || !engine.sacrificeReserve()) {
         throw e;
       }
       // A full disk is what compaction is most wanted on.
@@ -539,12 +539,15 @@ final class Compactor {
     }
   }
 
-  /** Nobody is to wait for a segment until all this is rewritten. */
-  private void attendNowAndThen(int length) {
+  /** Nobody is to wait for a segment, or for the end of the store, until all this is rewritten. */
+  private void attendNowAndThen(int length) throws IOException {
     bytesRead += length;
     if (bytesRead >= ATTEND_EACH) {
       bytesRead = 0;
       engine.attend(0);
+      if (engine.isStopping()) {
+        throw new IOException("compact: the store is being closed");
+      }
     }
   }
 

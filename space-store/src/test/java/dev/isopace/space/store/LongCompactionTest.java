@@ -1,11 +1,14 @@
 package dev.isopace.space.store;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -218,6 +221,71 @@ final class LongCompactionTest {
               + disk.closures.count
               + " closures");
       disk.isSlow = false;
+    }
+  }
+
+  /** Holds compaction up at its first write, until the store is being closed. */
+  private static final class HoldingDisk extends ForwardingDisk {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch closing = new CountDownLatch(1);
+    volatile boolean isRenamed;
+
+    HoldingDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, SETTINGS.memory(), true));
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      Handle opened = super.open(name, mode);
+      return !name.startsWith("compacted")
+          ? opened
+          : new ForwardingHandle(opened) {
+            @Override
+            public int write(ByteBuffer buffer, long at) throws IOException {
+              begun.countDown();
+              try {
+                assertTrue(closing.await(30, TimeUnit.SECONDS), "nobody closes");
+              } catch (InterruptedException e) {
+                throw new AssertionError("nobody interrupts the store's thread", e);
+              }
+              return super.write(buffer, at);
+            }
+          };
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      isRenamed |= from.startsWith("compacted");
+      super.rename(from, to);
+    }
+  }
+
+  @Test
+  @DisplayName("Whoever closes does not wait for it either")
+  void closeEndsIt() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    HoldingDisk disk = new HoldingDisk(directory);
+    Store store = Store.open(disk, SETTINGS.withSegmentSize(SEGMENTS * SEGMENT));
+    fill(store);
+    long kept = store.len("kept");
+    CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> compact(store));
+    assertTrue(disk.begun.await(30, TimeUnit.SECONDS), "nothing was rewritten");
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(store));
+    // It may not even have begun, where the store has compacted of itself.
+    compaction.exceptionally(closed -> null).get(30, TimeUnit.SECONDS);
+    disk.closing.countDown();
+    closing.get(30, TimeUnit.SECONDS);
+    assertFalse(disk.isRenamed, "the whole run was rewritten before the store was closed");
+    try (Store reopened = Store.open(directory)) {
+      assertEquals(kept, reopened.len("kept"));
+    }
+  }
+
+  private static void close(Store store) {
+    try {
+      store.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
