@@ -20,7 +20,7 @@ final class Opener {
       throws IOException {
     List<Segment> found = replay.segments().all();
     if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
-      Engine.forceAll(found);
+      replay.renew();
     }
     Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
     try {

@@ -84,6 +84,15 @@ final class Replay implements Closeable {
   private long[] limits = {};
 
   private boolean isSynced = true;
+
+  /** The last place that something says all was durable before. */
+  private int durableId;
+
+  private long durableOffset;
+
+  /** Segments that were not durable before they had their names. */
+  private final List<Segment> unproven = new ArrayList<>();
+
   private int nextId = 1;
   private int segmentsFound;
   private long replayed;
@@ -155,6 +164,15 @@ final class Replay implements Closeable {
   /** Whether all but what is carried is known to be durable. */
   boolean isSynced() {
     return isSynced;
+  }
+
+  /** Makes all that was found durable, as far as nothing says that it is. */
+  void renew() throws IOException {
+    for (Segment segment : unproven) {
+      if (segment.last >= durableId) {
+        segment.renew(segment.last == durableId ? durableOffset : 0);
+      }
+    }
   }
 
   Verification verification() {
@@ -393,6 +411,9 @@ final class Replay implements Closeable {
     // it.
     Segment segment = segment(found, false, Math.max(found.sequence, sequence + 1));
     segments.add(segment);
+    if (!found.isWhole()) {
+      unproven.add(segment);
+    }
     long limit = limits[i];
     RecordReader reader =
         new RecordReader(
@@ -402,6 +423,7 @@ final class Replay implements Closeable {
     while (reader.next()) {
       if (reader.isSettled()) {
         settled = reader.offset();
+        noteDurable(segment.last, settled);
       }
       apply(segment, reader);
       sequence = reader.sequence();
@@ -413,6 +435,8 @@ final class Replay implements Closeable {
       end = new End(segment.last, segment.epoch, bad);
     }
     if (bad == limit) {
+      // That the last file is whole says nothing of those before it; its start may.
+      isSynced &= i < last || found.isSettled;
       return true;
     }
     // A segment that was written at once had its name only when it was durable.
@@ -507,9 +531,19 @@ final class Replay implements Closeable {
         }
         oldest = Math.max(oldest, named);
       }
-      default -> {
-        // What was durable when is looked at where it is asked for.
+      case Format.DURABLE -> {
+        int body = Format.body(bytes, at);
+        noteDurable(
+            Format.getInt(bytes, body), Integer.toUnsignedLong(Format.getInt(bytes, body + 4)));
       }
+      default -> throw new AssertionError("no record of that type is valid");
+    }
+  }
+
+  private void noteDurable(int id, long offset) {
+    if (id > durableId || (id == durableId && offset > durableOffset)) {
+      durableId = id;
+      durableOffset = offset;
     }
   }
 

@@ -27,6 +27,7 @@ final class Segment {
 
   private static final int LEAST_FIRST_READ = 64;
   static final int MOST_FIRST_READ = 4 << 10;
+  private static final int RENEWED_AT_ONCE = 64 << 10;
 
   final Disk disk;
   final Handle handle;
@@ -168,6 +169,21 @@ final class Segment {
     }
     verify(crc, bytes, length, offset);
     return length;
+  }
+
+  /**
+   * Makes durable what it holds from an offset on, by writing it once more. To force it would not
+   * do: after a force that has failed, the system may take for clean what is not on the device, and
+   * the next force succeeds without writing it.
+   */
+  void renew(long from) throws IOException {
+    byte[] block = new byte[RENEWED_AT_ONCE];
+    for (long at = from; at < end; at += block.length) {
+      int length = (int) Math.min(block.length, end - at);
+      readFully(block, 0, length, at, length);
+      Spares.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
+    }
+    handle.force();
   }
 
   private int recordLength(byte[] bytes, long offset) throws CorruptLogException {

@@ -279,6 +279,76 @@ final class ReplayTest {
     }
   }
 
+  @Test
+  @DisplayName("Without sync, a power cut takes entries away, but not the store")
+  void powerCutWithoutSync() throws Exception {
+    SimulatedDisk disk = SimulatedDisk.empty();
+    int kept = 20;
+    try (Store store = Store.open(disk, with(Settings.Sync.NEVER))) {
+      pushSegments(store, "deleted", 1);
+      int rewritten = pushSegments(store, "rewritten", 2);
+      for (int i = kept; i < rewritten; i++) {
+        store.pullp("rewritten");
+      }
+      store.compact();
+      while (store.pullp("deleted").isPresent()) {}
+      while (disk.list().contains(Segment.name(1))) {
+        Thread.onSpinWait();
+      }
+      Trace trace = disk.trace();
+      for (int at = 0; at <= trace.events().size(); at++) {
+        DiskState state = trace.image(at).durable();
+        Store.open(SimulatedDisk.mute(state), SETTINGS).close();
+      }
+      DiskState last = trace.image(trace.events().size()).durable();
+      try (Store reopened = Store.open(SimulatedDisk.mute(last), SETTINGS)) {
+        long there = reopened.len("rewritten");
+        assertTrue(there > 0 && there <= kept, there + ": what was compacted is durable");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A force that succeeds after one that failed is not believed")
+  void forceAfterAFailedOne() throws Exception {
+    int failures = 0;
+    for (int nth = 1; ; nth++) {
+      SimulatedDisk first = SimulatedDisk.empty();
+      FaultyDisk faulty = new FaultyDisk(first, FaultyDisk.Fault.FORCE_NOTHING, nth);
+      int pushed = 0;
+      try (Store store = Store.open(faulty, with(Settings.Sync.INTERVAL))) {
+        for (; pushed < PUSHED; pushed++) {
+          store.push("k", value(pushed, 4));
+        }
+      } catch (IOException e) {
+        // Its entries are there, but only as far as the operating system knows.
+        failures++;
+      }
+      if (!faulty.hasFailed()) {
+        break;
+      }
+      SimulatedDisk second = SimulatedDisk.afterKill(first.trace());
+      try (Store store = Store.open(second, with(Settings.Sync.INTERVAL))) {
+        assertEquals(pushed, store.len("k"));
+      }
+      Trace trace = second.trace();
+      DiskState state = trace.image(trace.events().size()).durable();
+      try (Store store = Store.open(SimulatedDisk.mute(state), SETTINGS)) {
+        assertEquals(pushed, store.len("k"), "after a power cut, the force " + nth + " failed");
+      }
+    }
+    assertTrue(failures > 0, "without a failure this would show nothing");
+  }
+
+  /** Pushes as much as fills so many segments, and returns the number of entries. */
+  private static int pushSegments(Store store, String key, int count) throws IOException {
+    int entries = count * SEGMENT / (1 << 10);
+    for (int i = 0; i < entries; i++) {
+      store.push(key, value(i, 1 << 10));
+    }
+    return entries;
+  }
+
   /** Whether entries are on either side, as they were while they were moved one by one. */
   private static void requirePrefix(DiskState state, int count) throws IOException {
     try (Store store = Store.open(SimulatedDisk.mute(state), SETTINGS)) {
