@@ -26,14 +26,15 @@ public interface Codec<V> {
   /**
    * Turns bytes back into a value.
    *
-   * @param bytes what {@link #encode} returned, perhaps in another process and long ago
+   * @param bytes what {@link #encode} returned, perhaps in another process
    * @return the value
    */
   V decode(byte[] bytes);
 
   /**
    * Strings as UTF-8, without loss: a string with an unpaired surrogate, and bytes that are not
-   * valid UTF-8, are an {@link IllegalArgumentException}, never replaced by a substitute character.
+   * valid UTF-8, are refused with an {@link IllegalArgumentException}, never replaced by a
+   * substitute character.
    *
    * @return the codec
    */
@@ -53,8 +54,8 @@ public interface Codec<V> {
   /**
    * A codec made of two functions.
    *
-   * @param encode turns a value into bytes; thread-safe, never null for a value
-   * @param decode turns them back; thread-safe, never null
+   * @param encode turns a value into bytes; must be thread-safe and must not return null
+   * @param decode turns bytes back; must be thread-safe and must not return null
    * @param <V> the type of the values
    * @return the codec
    */

@@ -130,7 +130,7 @@ final class Discovery {
     String artifact = ARTIFACTS.get(uri.scheme());
     StringBuilder message =
         new StringBuilder(
-                "open of '" + uri + "': no provider has the scheme '" + uri.scheme() + "'")
+                "opening '" + uri + "': no provider has the scheme '" + uri.scheme() + "'")
             .append("; schemes found: ")
             .append(schemes.isEmpty() ? "none" : schemes);
     if (artifact != null) {
@@ -152,7 +152,7 @@ final class Discovery {
 
   private static SpaceException ambiguousScheme(SpaceUri uri, List<Found> matching) {
     return new SpaceException(
-        "open of '"
+        "opening '"
             + uri
             + "': more than one provider has the scheme '"
             + uri.scheme()

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 public class IndeterminateException extends SpaceException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** The encoded value of a take in doubt; null where it is not known. */
+  /** The encoded value of the entry; null where it is not known. */
   private final byte @Nullable [] payload;
 
   /**
-   * An operation in doubt.
+   * An operation whose outcome is unknown.
    *
-   * @param message which operation is in doubt, for what key, and what to do
+   * @param message which operation, for what key, and what to do
    */
   public IndeterminateException(String message) {
     super(message);
@@ -31,10 +31,10 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * An operation in doubt, with what put it there.
+   * An operation whose outcome is unknown, with the cause.
    *
-   * @param message which operation is in doubt, for what key, and what to do
-   * @param cause what put it in doubt
+   * @param message which operation, for what key, and what to do
+   * @param cause why the outcome is unknown
    */
   public IndeterminateException(String message, Throwable cause) {
     super(message, cause);
@@ -42,10 +42,10 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * A take in doubt whose entry is known.
+   * A take whose outcome is unknown, and whose entry is known.
    *
-   * @param message which operation is in doubt, for what key, and what to do
-   * @param cause what put it in doubt
+   * @param message which operation, for what key, and what to do
+   * @param cause why the outcome is unknown
    * @param payload the encoded value of the entry, copied here
    */
   public IndeterminateException(String message, Throwable cause, byte[] payload) {
@@ -54,7 +54,7 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * Returns the encoded value of a take in doubt.
+   * Returns the encoded value of the entry that a take may have removed.
    *
    * @return a copy of the value as the {@link Codec} had encoded it; empty for other operations,
    *     and where it is not known

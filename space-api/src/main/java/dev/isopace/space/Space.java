@@ -52,8 +52,8 @@ import java.util.Set;
  * it does not, a reader may miss an entry that is taken at once. Where the backend runs in one
  * process, takers that wait on a key, timed or not, are served among themselves in the order in
  * which they began to wait. A taker that arrives while an entry is there may take it before a
- * waiter that is just waking, but no waiter is passed over for ever. Across processes no order is
- * promised, and still no waiter starves.
+ * waiter that is just waking. Across processes no order is promised. No backend lets a waiter
+ * starve.
  *
  * <p><b>Timeouts</b> are measured by the monotonic clock from the call; neither spurious wake-ups
  * nor lost races restart them. An empty result means that the timeout has passed, never anything
@@ -207,8 +207,8 @@ public interface Space<V> extends AutoCloseable {
 
   /**
    * Lists the keys that hold entries. A key that held entries throughout the call is in the result,
-   * and each key in the result held one at some instant of the call. After a restart this is how a
-   * forwarder finds its work.
+   * and each key in the result held one at some instant of the call. After a restart, a forwarder
+   * can use it to find pending keys.
    *
    * @return an unmodifiable snapshot, in no particular order
    * @throws SpaceClosedException if this handle is closed

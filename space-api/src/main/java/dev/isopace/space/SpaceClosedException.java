@@ -18,14 +18,4 @@ public class SpaceClosedException extends SpaceException {
   public SpaceClosedException(String message) {
     super(message);
   }
-
-  /**
-   * A handle that was closed for a reason.
-   *
-   * @param message which operation found which handle closed
-   * @param cause why the handle is closed
-   */
-  public SpaceClosedException(String message, Throwable cause) {
-    super(message, cause);
-  }
 }

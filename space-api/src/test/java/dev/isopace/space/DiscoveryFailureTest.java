@@ -177,7 +177,7 @@ class DiscoveryFailureTest {
         };
     SpaceException e = unknown(loader);
     assertEquals(
-        "open of 'x:': no provider has the scheme 'x'; schemes found: none; a provider failed to"
+        "opening 'x:': no provider has the scheme 'x'; schemes found: none; a provider failed to"
             + " load, see the suppressed exceptions",
         e.getMessage());
     assertEquals(1, e.getSuppressed().length);
@@ -191,7 +191,7 @@ class DiscoveryFailureTest {
     try (URLClassLoader loader = ProviderFolder.loader(folder)) {
       SpaceException e = unknown(loader);
       assertEquals(
-          "open of 'x:': no provider has the scheme 'x'; schemes found: before; 3 providers failed"
+          "opening 'x:': no provider has the scheme 'x'; schemes found: before; 3 providers failed"
               + " to load, see the suppressed exceptions",
           e.getMessage());
       assertEquals(
@@ -220,7 +220,7 @@ class DiscoveryFailureTest {
               .getCause();
       assertEquals(1, e.getSuppressed().length);
       assertEquals(
-          "open of 'x:': no provider has the scheme 'x'; schemes found: before; a provider failed"
+          "opening 'x:': no provider has the scheme 'x'; schemes found: before; a provider failed"
               + " to load, see the suppressed exceptions",
           e.getMessage());
     }
@@ -269,7 +269,7 @@ class DiscoveryFailureTest {
     }
     SpaceException e = unknown(loader);
     assertEquals(
-        "open of 'x:': no provider has the scheme 'x'; schemes found: after, before; a provider"
+        "opening 'x:': no provider has the scheme 'x'; schemes found: after, before; a provider"
             + " failed to load, see the suppressed exceptions",
         e.getMessage());
     assertEquals(1, e.getSuppressed().length);

@@ -44,7 +44,7 @@ class DiscoveryTest {
   void noProvider() {
     SpaceException e = failureOf("x:", Spaces.class.getClassLoader());
     assertEquals(
-        "open of 'x:': no provider has the scheme 'x'; schemes found: none", e.getMessage());
+        "opening 'x:': no provider has the scheme 'x'; schemes found: none", e.getMessage());
     assertEquals(0, e.getSuppressed().length);
   }
 
@@ -58,7 +58,7 @@ class DiscoveryTest {
             .provider("C", "\"ZZ\"");
     try (URLClassLoader loader = ProviderFolder.loader(folder)) {
       assertEquals(
-          "open of 'x://***@host': no provider has the scheme 'x'; schemes found: bb, zz",
+          "opening 'x://***@host': no provider has the scheme 'x'; schemes found: bb, zz",
           failureOf("x://token@host", loader).getMessage());
     }
   }
@@ -68,7 +68,7 @@ class DiscoveryTest {
   @DisplayName("SPI-1 A scheme of this project names the artifact to add")
   void artifact(String scheme) {
     assertEquals(
-        "open of '"
+        "opening '"
             + scheme
             + ":': no provider has the scheme '"
             + scheme
@@ -88,7 +88,7 @@ class DiscoveryTest {
             .provider("C", "\"c\"");
     try (URLClassLoader loader = ProviderFolder.loader(folder)) {
       assertEquals(
-          "open of 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
+          "opening 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
               + " class path or module path",
           failureOf("x:", loader).getMessage());
       assertEquals("opened by C: c:", failureOf("c:", loader).getMessage());
@@ -103,7 +103,7 @@ class DiscoveryTest {
     try (URLClassLoader parent = ProviderFolder.loader(above);
         URLClassLoader loader = ProviderFolder.loader(parent, below)) {
       assertEquals(
-          "open of 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
+          "opening 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
               + " class path or module path",
           failureOf("x:", loader).getMessage());
     }
@@ -118,7 +118,7 @@ class DiscoveryTest {
         URLClassLoader contextLoader = ProviderFolder.loader(own, context)) {
       Thread.currentThread().setContextClassLoader(contextLoader);
       assertEquals(
-          "open of 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
+          "opening 'x:': more than one provider has the scheme 'x': A, B; leave one of them on the"
               + " class path or module path",
           failureApart(own, "x:").getMessage());
     }
@@ -187,7 +187,7 @@ class DiscoveryTest {
         URLClassLoader loader = ProviderFolder.loader(given)) {
       Thread.currentThread().setContextClassLoader(context);
       assertEquals(
-          "open of 'a:': no provider has the scheme 'a'; schemes found: b",
+          "opening 'a:': no provider has the scheme 'a'; schemes found: b",
           failureOf("a:", loader).getMessage());
     }
   }

@@ -4,7 +4,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.Spaces;
 
-/** Request and response through a space: the smallest program of use. */
+/** Request and response through a space: the example of the README as a whole program. */
 public final class Greeter {
   private Greeter() {}
 
@@ -18,16 +18,17 @@ public final class Greeter {
     try (Space<String> space = Spaces.open("local:", Codec.utf8())) {
       Thread server = new Thread(() -> serve(space), "server");
       server.start();
-      space.out("greet", "world");
-      System.out.println(space.in("greeting of world"));
+      space.out("greet", "world reply-4711");
+      String greeting = space.in("reply-4711");
+      System.out.println(greeting);
       server.join();
     }
   }
 
   private static void serve(Space<String> space) {
     try {
-      String name = space.in("greet");
-      space.out("greeting of " + name, "Hello, " + name + "!");
+      String[] request = space.in("greet").split(" ", 2);
+      space.out(request[1], "Hello, " + request[0] + "!");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -36,11 +36,11 @@ public abstract class AbstractSpace<V> implements Space<V> {
   private final Lifecycle lifecycle;
 
   /**
-   * A handle that is open.
+   * Creates an open handle.
    *
    * @param name what to call it in messages: its URI, secrets masked
-   * @param longestKey how many bytes of UTF-8 a key may have; 512 or more
-   * @throws IllegalArgumentException if it is less
+   * @param longestKey the largest key accepted, in bytes of UTF-8; at least 512
+   * @throws IllegalArgumentException if {@code longestKey} is less than 512
    */
   protected AbstractSpace(String name, long longestKey) {
     this.name = Objects.requireNonNull(name, "name");

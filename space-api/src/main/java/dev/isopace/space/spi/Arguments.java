@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The checks of arguments that every backend makes, with one wording for all. */
+/** Checks of arguments that every backend makes, and the wording of their messages. */
 public final class Arguments {
   private static final int LONGEST_SHOWN = 64;
 
@@ -14,7 +14,7 @@ public final class Arguments {
    * Checks a key.
    *
    * @param key the key
-   * @param longest how many bytes of UTF-8 the backend takes
+   * @param longest the largest key that the backend takes, in bytes of UTF-8
    * @return the key
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if the key holds an unpaired surrogate, or is longer
@@ -84,14 +84,14 @@ public final class Arguments {
   }
 
   /**
-   * How a message names a call, and begins with it: {@code in of key 'jobs'}.
+   * Describes a call for the beginning of a message: {@code in("jobs")}.
    *
    * @param operation what was called, for instance {@code in}
    * @param key the key it was called with, or null where it has none
    * @return the call as messages show it
    */
   public static String call(String operation, @Nullable String key) {
-    return key == null ? operation : operation + " of key " + show(key);
+    return key == null ? operation : operation + '(' + quoted(key, '"') + ')';
   }
 
   /**
@@ -101,7 +101,11 @@ public final class Arguments {
    * @return its form in a message
    */
   public static String show(String key) {
-    StringBuilder shown = new StringBuilder("'");
+    return quoted(key, '\'');
+  }
+
+  private static String quoted(String key, char quote) {
+    StringBuilder shown = new StringBuilder().append(quote);
     int end = key.length();
     if (end > LONGEST_SHOWN) {
       end = key.offsetByCodePoints(0, key.codePointCount(0, LONGEST_SHOWN));
@@ -114,6 +118,7 @@ public final class Arguments {
         shown.append(c);
       }
     }
-    return shown.append(end < key.length() ? "'…" : "'").toString();
+    shown.append(quote);
+    return (end < key.length() ? shown.append('…') : shown).toString();
   }
 }

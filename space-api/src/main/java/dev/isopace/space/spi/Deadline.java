@@ -25,10 +25,10 @@ public final class Deadline {
   }
 
   /**
-   * A deadline that far from now, by {@link System#nanoTime}.
+   * Creates a deadline relative to now, by {@link System#nanoTime}.
    *
-   * @param timeout how far; zero or less has passed already, and more than the 292 years that the
-   *     clock can express means never
+   * @param timeout how far from now; zero or less has passed already, and more than the 292 years
+   *     that the clock can express means never
    * @return the deadline
    */
   public static Deadline after(Duration timeout) {
@@ -49,7 +49,7 @@ public final class Deadline {
   }
 
   /**
-   * Whether this deadline lets its caller wait at all.
+   * Returns whether this deadline lets its caller wait at all.
    *
    * @return false if the timeout that it was made from was zero or less
    */
@@ -58,7 +58,7 @@ public final class Deadline {
   }
 
   /**
-   * Whether the time is over.
+   * Returns whether the time is over.
    *
    * @return true once the timeout has passed
    */
@@ -67,17 +67,18 @@ public final class Deadline {
   }
 
   /**
-   * How much time is left.
+   * Returns how much time is left.
    *
-   * @return nanoseconds, zero or less once the timeout has passed; {@link Long#MAX_VALUE} for ever
+   * @return nanoseconds, zero or less once the timeout has passed; {@link Long#MAX_VALUE} if the
+   *     deadline never passes
    */
   public long remainingNanos() {
     return timeout == Long.MAX_VALUE ? Long.MAX_VALUE : end - clock.getAsLong();
   }
 
   /**
-   * Parks the calling thread until it is unparked or interrupted, the deadline passes, or
-   * spuriously. The caller must check again what it waits for.
+   * Parks the calling thread until it is unparked or interrupted, or the deadline passes; it may
+   * also return spuriously. The caller must check again what it waits for.
    *
    * @param blocker what the thread waits for, as monitoring tools show it
    */

@@ -24,7 +24,7 @@ public final class Lifecycle {
   private final CountDownLatch released = new CountDownLatch(1);
 
   /**
-   * The life of a handle, which begins open.
+   * Creates the lifecycle of a handle that is open.
    *
    * @param name what to call the handle in messages: its URI, secrets masked
    */
@@ -33,7 +33,7 @@ public final class Lifecycle {
   }
 
   /**
-   * Whether the handle is open.
+   * Returns whether the handle is open.
    *
    * @return false from the first call of {@link #close} on
    */
@@ -55,7 +55,8 @@ public final class Lifecycle {
   }
 
   /**
-   * Returns what an operation throws that found the handle closed, or was woken by its closing.
+   * Creates the exception of an operation that found the handle closed, or was woken by its
+   * closing.
    *
    * @param operation what was called, for instance {@code in}
    * @param key the key it was called with, or null where it has none
@@ -84,7 +85,7 @@ public final class Lifecycle {
   }
 
   /**
-   * What an operation throws whose thread was interrupted while it waited.
+   * Creates the exception of an operation whose thread was interrupted while it waited.
    *
    * @param operation what was called, for instance {@code in}
    * @param key the key it was called with, or null where it has none
@@ -96,9 +97,9 @@ public final class Lifecycle {
   }
 
   /**
-   * Closes the handle. The first caller runs the action; any other, at whatever time, waits until
-   * the action has ended and does nothing else. A call from within the action returns at once. The
-   * interrupt flag of the calling thread neither ends the wait nor gets lost.
+   * Closes the handle. The first caller runs the action; any other only waits until the action has
+   * ended. A call from within the action returns at once. The interrupt flag of the calling thread
+   * neither ends the wait nor gets lost.
    *
    * <p>The action must not wait for another thread that may itself call this method: each would
    * wait for the other.

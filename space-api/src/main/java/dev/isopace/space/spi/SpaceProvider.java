@@ -9,13 +9,13 @@ import java.util.Set;
  * {@code META-INF/services/dev.isopace.space.spi.SpaceProvider} for the class path, and by {@code
  * provides} in the module descriptor for the module path; do both.
  *
- * <p>An instance is made at each look-up and asked for its scheme, so its constructor should do
- * nothing. Implementations must be thread-safe.
+ * <p>Every look-up creates an instance and calls {@link #scheme()}; keep the constructor trivial.
+ * Implementations must be thread-safe.
  */
 public interface SpaceProvider {
 
   /**
-   * The scheme of the URIs that this provider opens, for instance {@code local}.
+   * Returns the scheme of the URIs that this provider opens, for instance {@code local}.
    *
    * @return a lower-case scheme: a letter, then letters, digits, {@code +}, {@code -} and {@code .}
    */

@@ -78,10 +78,10 @@ public final class SpaceUri {
   }
 
   /**
-   * Takes a URI apart.
+   * Parses a URI.
    *
    * @param uri the URI
-   * @return its parts
+   * @return the parsed URI
    * @throws IllegalArgumentException if it has no scheme, an unpaired surrogate, a malformed
    *     percent-encoding, a parameter without a name or an equals sign, a parameter twice, or a
    *     question mark in what looks like a password
@@ -142,25 +142,25 @@ public final class SpaceUri {
   }
 
   /**
-   * The scheme.
+   * Returns the scheme.
    *
-   * @return all before the first colon, in lower case
+   * @return everything before the first colon, in lower case
    */
   public String scheme() {
     return scheme;
   }
 
   /**
-   * The target, whose meaning is the backend's.
+   * Returns the target, whose meaning the backend defines.
    *
-   * @return all between the first colon and the first question mark, decoded; it may be empty
+   * @return everything between the first colon and the first question mark, decoded; may be empty
    */
   public String target() {
     return target;
   }
 
   /**
-   * The parameters.
+   * Returns the parameters.
    *
    * @return values by name, both decoded, in the order in which they were given; unmodifiable
    */
@@ -169,7 +169,7 @@ public final class SpaceUri {
   }
 
   /**
-   * Refuses parameters that the backend does not know. To be called before anything is opened.
+   * Refuses parameters that the backend does not know. Call it before anything is opened.
    *
    * @param known the meaning of each parameter that the backend knows, by name
    * @return this URI; it also lists the known parameters when it refuses a value
@@ -207,17 +207,17 @@ public final class SpaceUri {
   }
 
   /**
-   * A parameter that is on or off.
+   * Returns the value of a parameter that is on or off.
    *
    * @param name the name of the parameter
-   * @param otherwise the value if it is not given
+   * @param defaultValue the value if it is not given
    * @return its value
    * @throws IllegalArgumentException if it is neither {@code true} nor {@code false}
    */
-  public boolean flag(String name, boolean otherwise) {
+  public boolean flag(String name, boolean defaultValue) {
     return value(
         name,
-        otherwise,
+        defaultValue,
         "true or false",
         text ->
             switch (text) {
@@ -228,58 +228,58 @@ public final class SpaceUri {
   }
 
   /**
-   * A parameter that is a whole number.
+   * Returns the value of a parameter that is a whole number.
    *
    * @param name the name of the parameter
-   * @param otherwise the value if it is not given
+   * @param defaultValue the value if it is not given
    * @return its value
    * @throws IllegalArgumentException if it is anything but a decimal number in the range of a long
    */
-  public long number(String name, long otherwise) {
+  public long number(String name, long defaultValue) {
     return value(
         name,
-        otherwise,
+        defaultValue,
         "a whole number, for instance 3",
         text -> NUMBER.matcher(text).matches() ? parse(text, Long::valueOf) : null);
   }
 
   /**
-   * A parameter that is a size in bytes: a whole number, alone or with a unit. The units are {@code
-   * B}, {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1,024) and {@code kB}, {@code
-   * MB}, {@code GB}, {@code TB} (powers of 1,000), in upper or lower case.
+   * Returns the value of a parameter that is a size in bytes: a whole number, alone or with a unit.
+   * The units are {@code B}, {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1,024)
+   * and {@code kB}, {@code MB}, {@code GB}, {@code TB} (powers of 1,000), in upper or lower case.
    *
    * @param name the name of the parameter
-   * @param otherwise the value if it is not given
+   * @param defaultValue the value if it is not given
    * @return its value in bytes, zero or more
    * @throws IllegalArgumentException if it is malformed, or larger than a long can express
    */
-  public long size(String name, long otherwise) {
+  public long size(String name, long defaultValue) {
     return value(
         name,
-        otherwise,
+        defaultValue,
         "a size, for instance 64MiB (B, KiB, MiB, GiB, TiB, kB, MB, GB, TB)",
         text -> quantity(text.toLowerCase(Locale.ROOT), SIZES, Math::multiplyExact));
   }
 
   /**
-   * A parameter that is a length of time: a whole number with a unit, one of {@code ns}, {@code
-   * us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}.
+   * Returns the value of a parameter that is a length of time: a whole number with a unit, one of
+   * {@code ns}, {@code us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}.
    *
    * @param name the name of the parameter
-   * @param otherwise the value if it is not given
+   * @param defaultValue the value if it is not given
    * @return its value, zero or more
    * @throws IllegalArgumentException if it is malformed, or longer than a Duration can express
    */
-  public Duration duration(String name, Duration otherwise) {
+  public Duration duration(String name, Duration defaultValue) {
     return value(
         name,
-        otherwise,
+        defaultValue,
         "a duration, for instance 5s (ns, us, ms, s, m, h, d)",
         text -> quantity(text, DURATIONS, (count, unit) -> unit.multipliedBy(count)));
   }
 
   /**
-   * What to throw if a parameter has a value that the backend has no use for.
+   * Creates the exception for a parameter whose value the backend rejects.
    *
    * @param name the name of the parameter
    * @param expected what its value must be, for instance {@code from 1 to 5}
@@ -304,11 +304,11 @@ public final class SpaceUri {
   }
 
   private <T> T value(
-      String name, T otherwise, String expected, Function<String, @Nullable T> parser) {
-    Objects.requireNonNull(otherwise, "otherwise");
+      String name, T defaultValue, String expected, Function<String, @Nullable T> parser) {
+    Objects.requireNonNull(defaultValue, "defaultValue");
     String text = parameters.get(Objects.requireNonNull(name, "name"));
     if (text == null) {
-      return otherwise;
+      return defaultValue;
     }
     T value = parser.apply(text);
     if (value == null) {

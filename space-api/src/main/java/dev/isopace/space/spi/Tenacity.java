@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Locking, parking and waking that survive a temporary lack of memory. A failure of these would
  * leave others waiting for ever, or lose an entry that was already taken.
  *
- * <p>None of these methods throws OutOfMemoryError: what must succeed is tried until there is
- * memory.
+ * <p>None of these methods throws OutOfMemoryError; they retry until there is memory.
  */
 public final class Tenacity {
   /** So many frames, 7 KiB of stack, are more than any call of a backend here needs. */
@@ -19,9 +18,9 @@ public final class Tenacity {
   private Tenacity() {}
 
   /**
-   * Fails, before anything has been done, if the caller has used up its stack; in mid-operation
-   * that might leave a lock held. Costs half a microsecond: much compared with a few changes in
-   * memory, little compared with a disk or a thread that must be woken.
+   * Fails if the caller has nearly used up its stack, so that it does so before the operation
+   * begins; in mid-operation that might leave a lock held. Costs half a microsecond: much compared
+   * with a few changes in memory, little compared with a disk or a thread that must be woken.
    *
    * @throws StackOverflowError if less than some 7 KiB are left
    */
@@ -80,7 +79,8 @@ public final class Tenacity {
   }
 
   /**
-   * The same, for no longer than a time.
+   * Parks for at most the given time, or returns at once: the caller must check again what it waits
+   * for.
    *
    * @param blocker what the thread waits for
    * @param nanos how long, in nanoseconds; not at all if it is zero or less

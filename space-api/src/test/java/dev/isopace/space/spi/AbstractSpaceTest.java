@@ -172,7 +172,7 @@ class AbstractSpaceTest {
   void closed(Operation operation) {
     closeAndInterrupt();
     assertEquals(
-        operation.operation + " of key 'k': this handle of test:x is closed",
+        operation.operation + "(\"k\"): this handle of test:x is closed",
         assertThrows(SpaceClosedException.class, () -> operation.call(space, "k")).getMessage());
     assertUntouched();
   }
@@ -212,7 +212,7 @@ class AbstractSpaceTest {
     Thread.currentThread().interrupt();
     if (operation.waits) {
       assertEquals(
-          operation.operation + " of key 'k': the thread is interrupted",
+          operation.operation + "(\"k\"): the thread is interrupted",
           assertThrows(InterruptedException.class, () -> operation.call(space, "k")).getMessage());
       assertFalse(Thread.interrupted());
       assertEquals(List.of(), space.calls);
@@ -280,11 +280,11 @@ class AbstractSpaceTest {
   @DisplayName("A backend that ends an untimed wait with nothing is named as defective")
   void backendGaveUp() {
     assertEquals(
-        "in of key 'k': the backend gave up a wait that has no deadline; this is a defect of the"
+        "in(\"k\"): the backend gave up a wait that has no deadline; this is a defect of the"
             + " backend",
         assertThrows(SpaceException.class, () -> space.in("k")).getMessage());
     assertEquals(
-        "rd of key 'k': the backend gave up a wait that has no deadline; this is a defect of the"
+        "rd(\"k\"): the backend gave up a wait that has no deadline; this is a defect of the"
             + " backend",
         assertThrows(SpaceException.class, () -> space.rd("k")).getMessage());
   }

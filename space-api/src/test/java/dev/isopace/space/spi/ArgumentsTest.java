@@ -112,7 +112,7 @@ class ArgumentsTest {
   @Test
   @DisplayName("A call is named by operation and key, where it has one")
   void call() {
-    assertEquals("in of key 'k\\u000a'", Arguments.call("in", "k\n"));
+    assertEquals("in(\"k\\u000a\")", Arguments.call("in", "k\n"));
     assertEquals("keys", Arguments.call("keys", null));
   }
 

@@ -28,7 +28,7 @@ class CoderTest {
     IllegalStateException cause = new IllegalStateException("boom");
     SpaceException e = assertThrows(SpaceException.class, () -> throwing(cause).encode("k\n", "x"));
     assertEquals(
-        "out of key 'k\\u000a': the codec could not encode the value; nothing was stored:"
+        "out(\"k\\u000a\"): the codec could not encode the value; nothing was stored:"
             + " java.lang.IllegalStateException: boom",
         e.getMessage());
     assertSame(cause, e.getCause());
@@ -41,7 +41,7 @@ class CoderTest {
     SpaceException e =
         assertThrows(SpaceException.class, () -> throwing(cause).decode("rdp", "k", BYTES));
     assertEquals(
-        "rdp of key 'k': the codec could not decode the head (3 bytes), which stays where it is;"
+        "rdp(\"k\"): the codec could not decode the head (3 bytes), which stays where it is;"
             + " a handle with Codec.bytes() can take it: java.lang.IllegalStateException: boom",
         e.getMessage());
     assertSame(cause, e.getCause());
@@ -52,7 +52,7 @@ class CoderTest {
   void encodesNull() {
     SpaceException e = assertThrows(SpaceException.class, () -> returningNull().encode("k", "x"));
     assertEquals(
-        "out of key 'k': the codec encoded the value as null; nothing was stored", e.getMessage());
+        "out(\"k\"): the codec encoded the value as null; nothing was stored", e.getMessage());
     assertNull(e.getCause());
   }
 
@@ -62,7 +62,7 @@ class CoderTest {
     SpaceException e =
         assertThrows(SpaceException.class, () -> returningNull().decode("in", "k", BYTES));
     assertEquals(
-        "in of key 'k': the codec decoded the head as null (3 bytes), which stays where it is; a"
+        "in(\"k\"): the codec decoded the head as null (3 bytes), which stays where it is; a"
             + " handle with Codec.bytes() can take it",
         e.getMessage());
     assertNull(e.getCause());
@@ -97,7 +97,7 @@ class CoderTest {
     SpaceException e =
         assertThrows(SpaceException.class, () -> new Coder<>(Codec.utf8()).encode("k", "x\ud800"));
     assertEquals(
-        "out of key 'k': the codec could not encode the value; nothing was stored:"
+        "out(\"k\"): the codec could not encode the value; nothing was stored:"
             + " java.lang.IllegalArgumentException: value holds an unpaired surrogate, U+D800 at"
             + " index 1; it must be valid Unicode",
         e.getMessage());

@@ -35,7 +35,7 @@ class LifecycleTest {
     lifecycle.close(() -> {});
     assertFalse(lifecycle.isOpen());
     assertEquals(
-        "in of key 'k\\u000a': this handle of local: is closed",
+        "in(\"k\\u000a\"): this handle of local: is closed",
         assertThrows(SpaceClosedException.class, () -> lifecycle.requireOpen("in", "k\n"))
             .getMessage());
     assertEquals(
@@ -50,7 +50,7 @@ class LifecycleTest {
     lifecycle.requireOpenAndUninterrupted("in", "k");
     Thread.currentThread().interrupt();
     assertEquals(
-        "in of key 'k': the thread is interrupted",
+        "in(\"k\"): the thread is interrupted",
         assertThrows(
                 InterruptedException.class, () -> lifecycle.requireOpenAndUninterrupted("in", "k"))
             .getMessage());
@@ -66,7 +66,7 @@ class LifecycleTest {
   @DisplayName("A thread that was interrupted as it waited is told in what")
   void interruptedWhileWaiting() {
     assertEquals(
-        "in of key 'k': the thread was interrupted while it waited",
+        "in(\"k\"): the thread was interrupted while it waited",
         Lifecycle.interrupted("in", "k").getMessage());
   }
 

@@ -273,7 +273,7 @@ class SpaceUriParametersTest {
     assertEquals("name", nullNamed(() -> uri.number(null, 1)));
     assertEquals("name", nullNamed(() -> uri.size(null, 1)));
     assertEquals("name", nullNamed(() -> uri.duration(null, Duration.ZERO)));
-    assertEquals("otherwise", nullNamed(() -> uri.duration("b", null)));
+    assertEquals("defaultValue", nullNamed(() -> uri.duration("b", null)));
     assertEquals("name", nullNamed(() -> uri.invalid(null, "odd")));
     assertEquals("expected", nullNamed(() -> uri.invalid("b", null)));
   }

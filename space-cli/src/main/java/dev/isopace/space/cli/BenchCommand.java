@@ -20,13 +20,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measures spaces, local: if none is named, and writes a report with tables and pictures. What"
-          + " is going on, and how long the rest takes, goes to standard error.",
+      "Measures spaces, local: if none is named, and writes a report with tables and pictures."
+          + " Progress, and how long the rest takes, goes to standard error.",
       "In a URI, {fresh} is replaced by a new name for each run. A URI that leads to a space which"
           + " others see must have one, as in nats://host/{fresh}: their entries would be taken.",
       "",
-      "--quick       a picture in less than two minutes",
-      "--peers       what the spaces are compared with, too",
+      "--quick       minutes instead of an hour; one space, less than two",
+      "--peers       also measures what the spaces are compared with",
       "--rows REGEX  only workloads whose name contains a match; --list names them",
       "--report DIR  where the report goes (target/bench)",
       "--docs DIR    also renews DIR/performance.md, if all its tables were measured"

@@ -16,19 +16,19 @@ import picocli.CommandLine.Option;
       "Takes entries from a key and prints them, one a line, each as soon as it is taken. Without"
           + " an option it takes one, and waits for it. A store that is not there is refused, since"
           + " nobody could write to it meanwhile.",
-      "An entry is printed as it is, line breaks in it, too: use -0 if there may be some.",
+      "An entry is printed as it is, including line breaks: use -0 if there may be some.",
       "",
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
           + " lost is the entry in hand, taken and not yet printed, if the process is killed at"
-          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none. That standard"
-          + " output is closed, as by `| head -1`, is noticed when the next entry is printed: the"
-          + " message on standard error then holds it."
+          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none. A closed"
+          + " standard output, as by `| head -1`, is noticed when the next entry is printed: the"
+          + " message on standard error then holds that entry."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:all that was asked for; with --all or --follow at least one entry",
-      "1:no entry, or the time was over before all of --count were taken",
+      "1:no entry, or the timeout passed before all of --count were taken",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP,
       "130:ended by Ctrl-C; 143 by SIGTERM"
@@ -54,7 +54,9 @@ final class InCommand implements Callable<Integer> {
       description = "How long to wait for each entry, such as 500ms, 5s, 1h. Default: for ever")
   private @Nullable Duration timeout;
 
-  @Option(names = "--follow", description = "Goes on until it is interrupted, or --timeout is over")
+  @Option(
+      names = "--follow",
+      description = "Keeps taking until interrupted, or until --timeout passes without an entry")
   private boolean follow;
 
   @Option(names = "--all", description = "Takes what is there, waits for nothing, and ends")

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
-      "0:a number was printed, be it 0",
+      "0:a number was printed, possibly 0",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "out",
     description = {
-      "Writes entries under a key, in order. A store that is not there is made.",
+      "Writes entries under a key, in order. A missing store is created.",
       "Each VALUE is an entry. Without one, each line of standard input is an entry, in UTF-8 and"
           + " without the line feed that ends it.",
       "If it fails or is interrupted, it says how many entries were written: the first ones."

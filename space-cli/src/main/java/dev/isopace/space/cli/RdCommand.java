@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:an entry was printed",
-      "1:there was none before the time was over",
+      "1:there was none before the timeout passed",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },

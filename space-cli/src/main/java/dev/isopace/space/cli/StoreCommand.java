@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** {@code space store}, to which each command on the files of a store is added by one line. */
 @Command(
     name = "store",
-    description = "Looks after the directory of a store, which nobody uses meanwhile.",
+    description = "Maintains the directory of a store, which must not be in use.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class StoreCommand implements Runnable {

@@ -14,9 +14,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "salvage",
     description = {
-      "Makes a fresh store of what can be read of a damaged one, which is left as it is, and prints"
-          + " what is lost, one stretch of a file a line.",
-      "An entry whose removal is lost is there again."
+      "Makes a fresh store of what can be read of a damaged one, and prints what is lost, one"
+          + " stretch of a file a line.",
+      "Of the damaged store, nothing but its lock file is written. An entry whose removal is lost"
+          + " is there again."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,

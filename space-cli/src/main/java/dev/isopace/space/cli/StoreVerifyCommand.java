@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Reads everything in a store and changes nothing.",
-      "If it is damaged, standard error tells the file and the offset."
+      "Reads everything in a store and writes nothing but its lock file.",
+      "If it is damaged, standard error names the file and the offset."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "tck",
     description = {
       "Runs the conformance suite on a space, and prints a line for each rule of the contract:"
-          + " passed, FAILED or skipped, and why. What is known of a failure goes to standard"
+          + " passed, FAILED or skipped, and why. Details of a failure go to standard"
           + " error.",
       "Each rule is in docs/contract.md of the project, under its id.",
       "In the URI, {fresh} is replaced by a new name for each test, as in store:target/tck/{fresh}."
@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "--load X       multiplies the numbers of rounds: more than 1 for a stronger run",
       "--rule ID      runs the tests of one rule",
       "--no-kill      starts and kills no processes",
-      "--report FILE  writes all that came of it as JSON"
+      "--report FILE  writes a full report as JSON"
     },
     customSynopsis = {
       "space tck URI [--seed N] [--scale X] [--load X] [--rule ID] [--no-kill]",

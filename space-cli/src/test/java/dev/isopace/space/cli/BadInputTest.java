@@ -44,7 +44,7 @@ final class BadInputTest {
   @DisplayName("A URI that is malformed, or that no provider takes")
   void uris() {
     assertBad(
-        "space demo: open of 'nowhere:': no provider has the scheme 'nowhere'; schemes found:"
+        "space demo: opening 'nowhere:': no provider has the scheme 'nowhere'; schemes found:"
             + " flaky, kept, local, nats, store",
         "--input=-",
         "--uri=nowhere:");
@@ -75,7 +75,7 @@ final class BadInputTest {
   void failureToOpen() {
     Run run = Run.of("demo", "--input=-", "--uri=flaky:?fail=open");
     assertEquals(
-        "space demo: open of 'flaky:': out of order in two lines" + System.lineSeparator(),
+        "space demo: opening 'flaky:': out of order in two lines" + System.lineSeparator(),
         run.err());
     assertEquals(1, run.exitCode());
   }

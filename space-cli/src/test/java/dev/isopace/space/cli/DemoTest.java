@@ -163,7 +163,7 @@ final class DemoTest {
               "--producers=" + threads,
               "--consumers=" + threads);
       assertEquals(
-          "space demo: " + operation + " of key 'k': the disk is on fire" + System.lineSeparator(),
+          "space demo: " + operation + "(\"k\"): the disk is on fire" + System.lineSeparator(),
           run.err());
       assertEquals(1, run.exitCode());
       assertEquals("", run.out());
@@ -197,8 +197,7 @@ final class DemoTest {
     Run run = Run.with(blocked, null, "demo", "--input=-", "--uri=flaky:x?fail=in&after=1");
     never.countDown();
     assertEquals(1, run.exitCode());
-    assertEquals(
-        "space demo: in of key 'k': the disk is on fire" + System.lineSeparator(), run.err());
+    assertEquals("space demo: in(\"k\"): the disk is on fire" + System.lineSeparator(), run.err());
   }
 
   @Test

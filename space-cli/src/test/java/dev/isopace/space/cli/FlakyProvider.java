@@ -39,7 +39,7 @@ public final class FlakyProvider implements SpaceProvider {
     uri.accept(Map.of("fail", "the operation that fails", "after", "at which call"));
     String fail = uri.parameters().getOrDefault("fail", "");
     if (fail.equals("open")) {
-      throw new SpaceException("open of 'flaky:': out of order\nin two lines");
+      throw new SpaceException("opening 'flaky:': out of order\nin two lines");
     }
     return new Flaky<>(
         Spaces.open("local:", codec), uri.target(), fail, uri.number("after", Long.MAX_VALUE));
@@ -55,7 +55,7 @@ public final class FlakyProvider implements SpaceProvider {
     private void call(String operation, String key) {
       // Once: of two that fail at one time, either may be the first to be noticed.
       if (operation.equals(fail) && calls.incrementAndGet() == after) {
-        throw new SpaceException(operation + " of key 'k': the disk is on fire");
+        throw new SpaceException(operation + "(\"k\"): the disk is on fire");
       }
       if (key.endsWith("lines")) {
         long now = operation.equals("out") ? backlog.incrementAndGet() : backlog.get();

@@ -210,13 +210,13 @@ final class InTest {
   void failure() {
     put("a", "b", "c");
     assertEquals(
-        new Run(3, "a\n", "space in: in of key 'k': the disk is on fire" + System.lineSeparator()),
+        new Run(3, "a\n", "space in: in(\"k\"): the disk is on fire" + System.lineSeparator()),
         Run.of("in", uri + "?fail=in&after=2", "k", "--follow"));
     assertEquals(
         new Run(
             3,
             "b\n",
-            "space in: in of key 'k': in doubt; not printed is the entry in doubt: 'c'"
+            "space in: in(\"k\"): in doubt; not printed is the entry in doubt: 'c'"
                 + System.lineSeparator()),
         Run.of("in", uri + "?doubt=in&after=2", "k", "--follow"));
   }

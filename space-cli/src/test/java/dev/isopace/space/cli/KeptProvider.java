@@ -68,14 +68,14 @@ public final class KeptProvider implements SpaceProvider {
         throw new SpaceClosedException(operation + ": closed");
       }
       if (operation.equals(fail) && calls.incrementAndGet() == after) {
-        throw new SpaceException(operation + " of key 'k': the disk\nis on fire");
+        throw new SpaceException(operation + "(\"k\"): the disk\nis on fire");
       }
     }
 
     private void settle(String operation, byte[] value) {
       if (operation.equals(doubt) && calls.incrementAndGet() == after) {
         throw new IndeterminateException(
-            operation + " of key 'k': in doubt", new SpaceException("flush"), value);
+            operation + "(\"k\"): in doubt", new SpaceException("flush"), value);
       }
     }
 

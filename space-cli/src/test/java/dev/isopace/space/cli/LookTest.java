@@ -108,7 +108,7 @@ final class LookTest {
                   + command
                   + ": "
                   + command
-                  + " of key 'k': the disk is on fire"
+                  + "(\"k\"): the disk is on fire"
                   + System.lineSeparator()),
           Run.of(command, uri + "?fail=" + command, "k"));
     }
@@ -120,7 +120,7 @@ final class LookTest {
               "",
               "space "
                   + command
-                  + ": open of 'flaky:': out of order in two lines"
+                  + ": opening 'flaky:': out of order in two lines"
                   + System.lineSeparator()),
           Run.of(command, "flaky:?fail=open", "k"));
     }

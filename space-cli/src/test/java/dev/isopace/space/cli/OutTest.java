@@ -64,7 +64,7 @@ final class OutTest {
       Run run = Run.onText("a\nb\nc\n", "out", uri + "?fail=out&after=" + (written + 1), "k");
       assertFailed(
           3,
-          "space out: out of key 'k': the disk is on fire; "
+          "space out: out(\"k\"): the disk is on fire; "
               + List.of("0 entries were written", "1 entry was written", "2 entries were written")
                   .get(written),
           run);
@@ -72,11 +72,11 @@ final class OutTest {
     }
     assertFailed(
         3,
-        "space out: out of key 'k': the disk is on fire; 1 entry was written",
+        "space out: out(\"k\"): the disk is on fire; 1 entry was written",
         Run.of("out", uri + "?fail=out&after=2", "k", "a", "b", "c"));
     assertFailed(
         3,
-        "space out: out of key 'k': in doubt; 1 entry was written, perhaps one more",
+        "space out: out(\"k\"): in doubt; 1 entry was written, perhaps one more",
         Run.of("out", uri + "?doubt=out&after=2", "k", "a", "b", "c"));
   }
 
@@ -143,7 +143,7 @@ final class OutTest {
         Run.of("out", "kept:?a=b", "k", "v"));
     assertFailed(
         3,
-        "space out: open of 'flaky:': out of order in two lines",
+        "space out: opening 'flaky:': out of order in two lines",
         Run.of("out", "flaky:?fail=open", "k", "v"));
   }
 

@@ -19,6 +19,6 @@ final class PutTest {
     space.close();
     SpaceClosedException e =
         assertThrows(SpaceClosedException.class, () -> Put.into(space, "a\u001b\n", "v"));
-    assertEquals("out of key 'a\\u001b\\u000a': the space is closed", e.getMessage());
+    assertEquals("out(\"a\\u001b\\u000a\"): the space is closed", e.getMessage());
   }
 }

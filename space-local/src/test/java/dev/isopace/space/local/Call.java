@@ -28,13 +28,10 @@ final class Call<T> {
   private @Nullable Throwable thrown;
   private boolean flagged;
 
-  private Call(String name, boolean interrupted, Callable<? extends @Nullable T> body) {
+  private Call(String name, Callable<? extends @Nullable T> body) {
     thread =
         new Thread(
             () -> {
-              if (interrupted) {
-                Thread.currentThread().interrupt();
-              }
               try {
                 value = body.call();
               } catch (Throwable e) {
@@ -47,13 +44,7 @@ final class Call<T> {
   }
 
   static <T> Call<T> start(String name, Callable<? extends @Nullable T> body) {
-    Call<T> call = new Call<>(name, false, body);
-    call.thread.start();
-    return call;
-  }
-
-  static <T> Call<T> startInterrupted(String name, Callable<? extends @Nullable T> body) {
-    Call<T> call = new Call<>(name, true, body);
+    Call<T> call = new Call<>(name, body);
     call.thread.start();
     return call;
   }

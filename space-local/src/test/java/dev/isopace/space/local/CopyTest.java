@@ -253,7 +253,7 @@ final class CopyTest {
     third.beforeDecoding = value -> closedByIn.close();
     Call<String> taker = Call.start("taker", () -> closedByIn.in("k"));
     assertEquals(
-        "in of key 'k': this handle of local:?copy=true is closed",
+        "in(\"k\"): this handle of local:?copy=true is closed",
         taker.thrown(SpaceClosedException.class).getMessage());
   }
 
@@ -291,7 +291,7 @@ final class CopyTest {
     Call<Boolean> out = Call.start("out", () -> space.out("k", "v"));
     SpaceException thrown = out.thrown(SpaceException.class);
     assertSame(failure, thrown.getCause());
-    assertTrue(thrown.getMessage().startsWith("out of key 'k': "), thrown.getMessage());
+    assertTrue(thrown.getMessage().startsWith("out(\"k\"): "), thrown.getMessage());
     assertEquals(0, space.len("k"));
     codec.beforeEncoding = value -> {};
     space.out("k", "good");

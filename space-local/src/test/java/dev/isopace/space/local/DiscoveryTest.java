@@ -73,9 +73,9 @@ final class DiscoveryTest {
       """
       local: says hello
       local:?copy=true says hello
-      open of 'store:jobs': no provider has the scheme 'store'; schemes found: local; add \
+      opening 'store:jobs': no provider has the scheme 'store'; schemes found: local; add \
       dev.isopace.space:space-store to the class path or module path
-      open of 'wire:jobs': no provider has the scheme 'wire'; schemes found: local
+      opening 'wire:jobs': no provider has the scheme 'wire'; schemes found: local
       """;
 
   @TempDir private Path directory;
@@ -122,7 +122,7 @@ final class DiscoveryTest {
   void withoutTheBackend() throws IOException {
     Path main = compileMain();
     String missing =
-        "open of 'local:': no provider has the scheme 'local'; schemes found: none; add"
+        "opening 'local:': no provider has the scheme 'local'; schemes found: none; add"
             + " dev.isopace.space:space-local to the class path or module path";
     List<String> lines = run("-cp", join(main, api), "consumer.Main").lines().toList();
     assertEquals(missing, lines.get(0));

@@ -103,7 +103,7 @@ final class UndecodableHeadTest {
       Call<String> taker = Call.start("taker", () -> nulls.in("k")).parked();
       nulls.out("k", "v");
       SpaceException thrown = taker.thrown(SpaceException.class);
-      assertTrue(thrown.getMessage().startsWith("in of key 'k': "), thrown.getMessage());
+      assertTrue(thrown.getMessage().startsWith("in(\"k\"): "), thrown.getMessage());
       assertEquals(1, nulls.len("k"));
     }
   }
@@ -214,7 +214,7 @@ final class UndecodableHeadTest {
     SpaceException thrown = call.thrown(SpaceException.class);
     assertSame(failure, thrown.getCause());
     assertTrue(
-        thrown.getMessage().startsWith(operation + " of key 'k': the codec could not decode"),
+        thrown.getMessage().startsWith(operation + "(\"k\"): the codec could not decode"),
         thrown.getMessage());
   }
 

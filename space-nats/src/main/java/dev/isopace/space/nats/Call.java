@@ -102,7 +102,7 @@ final class Call {
     return Lifecycle.interrupted(operation, key);
   }
 
-  /** As messages begin: {@code in of key 'jobs'}. */
+  /** As messages begin: {@code in("jobs")}. */
   @Override
   public String toString() {
     return Arguments.call(operation, key);

@@ -39,7 +39,7 @@ final class Connector {
   /**
    * A connector.
    *
-   * @param what begins messages: {@code opening nats://...}
+   * @param what begins messages: {@code opening 'nats://...'}
    * @param threadName what the names of threads begin with
    * @param next gets the errors, too; null if there is none
    */
@@ -77,7 +77,7 @@ final class Connector {
             .sslContext(HostCheck.around(SSLContext.getDefault(), parts.servers()))
             .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
       } catch (NoSuchAlgorithmException e) {
-        throw new SpaceException("opening " + uri + ": this Java has no TLS: " + e, e);
+        throw new SpaceException("opening '" + uri + "': this Java has no TLS: " + e, e);
       }
     }
     String inbox = uri.parameters().get("inbox");
@@ -126,7 +126,7 @@ final class Connector {
     Path path = Path.of(uri.parameters().getOrDefault(name, ""));
     if (!Files.isReadable(path)) {
       throw new SpaceException(
-          "opening " + uri + ": the file of parameter " + name + " cannot be read: " + path);
+          "opening '" + uri + "': the file of parameter " + name + " cannot be read: " + path);
     }
     return path;
   }
@@ -141,7 +141,7 @@ final class Connector {
       key = NKey.fromSeed(seed);
     } catch (IOException | IllegalArgumentException e) {
       throw new SpaceException(
-          "opening " + uri + ": the file of parameter nkey holds no seed: " + file, e);
+          "opening '" + uri + "': the file of parameter nkey holds no seed: " + file, e);
     }
     return new AuthHandler() {
       @Override

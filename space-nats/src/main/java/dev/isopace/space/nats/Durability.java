@@ -14,7 +14,7 @@ package dev.isopace.space.nats;
  */
 public record Durability(String server, boolean isOnDisk, int replicas) {
 
-  /** Returns the same in words, for a log. */
+  /** Returns a description in words, for a log. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("NATS server ").append(server).append(": entries are ");

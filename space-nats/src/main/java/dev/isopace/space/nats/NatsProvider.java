@@ -36,7 +36,8 @@ public final class NatsProvider implements SpaceProvider {
     Names names = parts.names();
     Settings settings = NatsUri.settings(uri);
     Options.Builder options = Connector.options(uri, parts);
-    Connector connector = new Connector("opening " + uri, "space-nats-" + names.space(), null);
+    Connector connector =
+        new Connector("opening '" + uri + "'", "space-nats-" + names.space(), null);
     Link link = connector.connect(options);
     return NatsSpaces.open(uri, names, settings, link, connector.errors(), codec);
   }

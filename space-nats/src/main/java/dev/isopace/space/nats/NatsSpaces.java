@@ -29,10 +29,10 @@ public final class NatsSpaces {
    * Opens a space over a connection of its own.
    *
    * <p>Some of the options are replaced, since the protocol depends on them: the connection
-   * reconnects for ever and at short intervals, buffers nothing while it does, pings every 20
+   * reconnects for ever and at short intervals, buffers nothing while disconnected, pings every 20
    * seconds, and runs on threads of its own, which end when the handle is closed. Only a server
    * that refuses the credentials twice in a row ends it; then the space fails, and must be
-   * reopened. Listeners in the options are called; they should not wait.
+   * reopened. Listeners in the options are called; they should not block.
    *
    * <p>With an SSL context in the options, a certificate that it trusts is accepted whatever host
    * it is for, unless its sockets check the host; {@code tls=true} in a URI does check it.
@@ -55,7 +55,7 @@ public final class NatsSpaces {
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
-    String what = "opening " + uri;
+    String what = "opening '" + uri + "'";
     Connector connector =
         new Connector(what, "space-nats-" + names.space(), options.getErrorListener());
     Link link = connector.connect(new Options.Builder(options));
@@ -66,7 +66,7 @@ public final class NatsSpaces {
    * Opens a space over a connection that others may use as well.
    *
    * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
-   * the space fails. Its listeners should not wait: while one does, the space does not hear of a
+   * the space fails. Its listeners should not block: while one does, the space does not hear of a
    * reconnect, and calls that wait may take a minute to find what was written meanwhile. It should
    * not be used to subscribe to the subjects of the space. Here a missing permission is noticed
    * only by the lack of an answer, since the library reports it only to the error listener of the
@@ -92,9 +92,7 @@ public final class NatsSpaces {
     return open(uri, names, settings, new Link(connection, null), null, codec);
   }
 
-  /**
-   * A subscription that is discarded is never made up for, and who waits is not told of entries.
-   */
+  /** The library never sends a discarded subscription again, and waiters would not be woken. */
   private static void requireQueue(Options options) {
     if (options.isDiscardMessagesWhenOutgoingQueueFull()) {
       throw new IllegalArgumentException(
@@ -115,7 +113,7 @@ public final class NatsSpaces {
       Link link,
       @Nullable ConnectionErrors errors,
       Codec<V> codec) {
-    Opened opened = Streams.open("opening " + uri, names, settings, link, errors);
+    Opened opened = Streams.open("opening '" + uri + "'", names, settings, link, errors);
     try {
       return new NatsSpace<>(uri.toString(), codec, opened);
     } catch (RuntimeException | Error e) {
@@ -130,7 +128,7 @@ public final class NatsSpaces {
    *
    * @param space a space that was opened here, or by a URI of the scheme {@code nats}; it may be
    *     closed
-   * @return what it said when the space was opened
+   * @return what the server reported when the space was opened
    * @throws NullPointerException if the space is null
    * @throws IllegalArgumentException if it is a space of another backend
    */
@@ -139,6 +137,6 @@ public final class NatsSpaces {
     if (space instanceof NatsSpace<?> here) {
       return here.durability();
     }
-    throw new IllegalArgumentException("'" + space + "' is no space of the scheme nats");
+    throw new IllegalArgumentException("'" + space + "' is not a nats: space");
   }
 }

@@ -1,7 +1,7 @@
 package dev.isopace.space.store;
 
 /**
- * What {@link Store#open} found, replayed, and cut off.
+ * What opening the store found, replayed and discarded.
  *
  * @param entries how many entries the store held once it was open
  * @param segments how many files of the log were found
@@ -10,7 +10,7 @@ package dev.isopace.space.store;
  * @param checkpoint whether such a checkpoint was used
  * @param cut how many bytes of a torn tail were discarded: what a crash left of operations that had
  *     not returned
- * @param cutFile the file whose tail was torn, or the empty string
+ * @param cutFile the file whose tail was torn; empty if none was
  * @param cutOffset where the tail began, in bytes from the beginning of that file
  */
 public record Recovery(

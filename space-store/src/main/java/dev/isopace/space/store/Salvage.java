@@ -3,7 +3,7 @@ package dev.isopace.space.store;
 import java.util.List;
 
 /**
- * What {@link Store#salvage} could keep, and what is lost.
+ * What {@link Store#salvage} kept, and what is lost.
  *
  * @param entries how many entries the fresh store holds
  * @param losses what could not be read, in the order of the log

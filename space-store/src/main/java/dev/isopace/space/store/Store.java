@@ -29,16 +29,16 @@ import java.util.function.LongConsumer;
  * and can be relaxed by {@link StoreOption#withSync(boolean)}. No caller sees the effect of an
  * operation before it is durable.
  *
- * <p>All else is as {@link dev.isopace.space.Space} promises, with {@code push} for {@code out},
- * {@code pull} for {@code in}, {@code pullp} for {@code inp} and {@code peek} for {@code rdp};
- * among other things, entries of one key leave in the order in which they came, operations on one
- * key are linearizable, and takers that wait on a key are served in the order in which they began
- * to wait. But {@code push} on a closed store throws {@link SpaceClosedException}, like every
+ * <p>Everything else is as {@link dev.isopace.space.Space} promises, with {@code push} for {@code
+ * out}, {@code pull} for {@code in}, {@code pullp} for {@code inp} and {@code peek} for {@code
+ * rdp}; among other things, entries of one key leave in the order in which they came, operations on
+ * one key are linearizable, and takers that wait on a key are served in the order in which they
+ * began to wait. But {@code push} on a closed store throws {@link SpaceClosedException}, like every
  * operation except {@link #close} and {@link #recovery}; and a failure is an {@link IOException},
  * or where a method cannot throw that, a {@link SpaceException}.
  *
- * <p>Callers that come at the same time share a flush, so that many threads together are served
- * much faster than one by one. A caller that waits in {@code pull} costs no processor time.
+ * <p>Concurrent callers share a flush, so that many threads together are served much faster than
+ * one by one. A caller that waits in {@code pull} costs no processor time.
  *
  * <p>Failures of the disk:
  *
@@ -113,7 +113,7 @@ public final class Store implements AutoCloseable {
     return Directory.holdsStore(Objects.requireNonNull(directory, "directory"));
   }
 
-  /** What tests open: the store on a disk of their own. Takes the disk over, and closes it. */
+  /** Opens a store on the given disk, which it will close; for tests. */
   static Store open(Disk disk, Settings settings) throws IOException {
     String name = disk.show("");
     return new Store(name, Keeper.start(name, () -> disk, settings), settings);
@@ -263,8 +263,8 @@ public final class Store implements AutoCloseable {
    * is then known only if its lock file can be read. If one of its files cannot be opened, only
    * that file is lost.
    *
-   * @param damaged the directory of the damaged store, which must not be in use, and is left as it
-   *     is
+   * @param damaged the directory of the damaged store, which must not be in use; nothing but its
+   *     lock file is written
    * @param fresh the directory of the new store, which must be empty or not exist
    * @return what was kept, and what is lost
    * @throws NoSuchFileException if there is no store
@@ -277,7 +277,7 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Reads all of a store that is not in use, and changes nothing.
+   * Reads all of a store that is not in use, and writes nothing but its lock file.
    *
    * <p>The store may be on a file system that is mounted read-only. Whether others use it is then
    * known only if its lock file can be read.

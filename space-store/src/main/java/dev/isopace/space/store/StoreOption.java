@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 public final class StoreOption {
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
 
-  /** As good as never, and still a number of nanoseconds. */
+  /** Practically never, and still a number of nanoseconds. */
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(36_500);
 
   private final UnaryOperator<Settings> change;
@@ -35,11 +35,12 @@ public final class StoreOption {
   }
 
   /**
-   * Makes the log durable at an interval: what has returned survives the process at once; if the
-   * operating system dies, at most that much is lost.
+   * Forces the log at an interval. What has returned survives the process at once. If the operating
+   * system dies, what was written since the last completed force began may be lost: about the
+   * interval, and the time that a force takes.
    *
-   * @param interval the longest an operation may stay non-durable after returning; positive, at
-   *     least 1 ms is used
+   * @param interval the time from the beginning of a force to that of the next; positive, at least
+   *     1 ms is used
    * @return the option
    * @throws IllegalArgumentException if it is zero or less
    */

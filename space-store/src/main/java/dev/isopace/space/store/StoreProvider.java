@@ -27,8 +27,9 @@ public final class StoreProvider implements SpaceProvider {
       Map.of(
           SYNC,
           "always, the default: what has returned is durable; never: it survives the process but"
-              + " not the machine; a time such as 10ms: a machine that dies takes at most that much"
-              + " with it",
+              + " not the machine; a time such as 10ms, at least 1ms: the log is forced that often,"
+              + " and a machine that dies loses what was written since the last completed force"
+              + " began",
           MEMORY,
           "how much of the log may be mapped into memory, 1GiB by default; the rest is read from"
               + " the disk",
@@ -62,7 +63,7 @@ public final class StoreProvider implements SpaceProvider {
       keeper =
           Keeper.start(directory.toString(), () -> Directory.create(directory, settings), settings);
     } catch (IOException e) {
-      throw new SpaceException("opening " + name + ": " + Outcome.message(e), e);
+      throw new SpaceException("opening '" + name + "': " + Outcome.message(e), e);
     }
     return new StoreSpace<>(name, codec, keeper, settings);
   }

@@ -79,11 +79,6 @@ final class Content {
     return new Content(changed, newSize);
   }
 
-  /** Makes the file longer, by zeros, if it is not as long as that. */
-  Content extend(long newSize) {
-    return newSize <= size ? this : new Content(Arrays.copyOf(sectors, count(newSize)), newSize);
-  }
-
   Content truncate(long newSize) {
     @Nullable Sector[] kept = Arrays.copyOf(sectors, count(newSize));
     int rest = (int) (newSize % SECTOR);

@@ -52,7 +52,7 @@ class FullDiskTest {
           pushed--;
         }
       }
-      assertTrue(full.getMessage().contains("push of key 'key': "), full.getMessage());
+      assertTrue(full.getMessage().contains("push(\"key\"): "), full.getMessage());
       assertTrue(full.getMessage().contains("No space left on device"), full.getMessage());
       assertEquals(pushed, store.len("key"));
       for (int i = 0; i < pushed / 2; i++) {

@@ -44,7 +44,7 @@ public final class TckOptions {
   }
 
   /**
-   * Returns how slow the backend or the machine is.
+   * Returns the time scale: more than 1 for a slow backend or machine.
    *
    * @return the factor of every wait of the suite
    */
@@ -53,7 +53,7 @@ public final class TckOptions {
   }
 
   /**
-   * Returns how hard the suite tries.
+   * Returns the load: more than 1 for a stronger run.
    *
    * @return the factor of the numbers of rounds
    */
@@ -89,7 +89,7 @@ public final class TckOptions {
   }
 
   /**
-   * The same options for a slower or faster backend.
+   * Returns these options with another time scale, for a slower or faster backend.
    *
    * @param scale the factor of every wait; more than zero
    * @return the new options
@@ -99,7 +99,7 @@ public final class TckOptions {
   }
 
   /**
-   * The same options with more or fewer rounds.
+   * Returns these options with more or fewer rounds.
    *
    * @param factor the factor of the numbers of rounds; more than zero
    * @return the new options
@@ -109,7 +109,7 @@ public final class TckOptions {
   }
 
   /**
-   * The same options with another seed, to repeat a run.
+   * Returns these options with another seed, to repeat a run.
    *
    * @param value the seed
    * @return the new options
@@ -119,7 +119,7 @@ public final class TckOptions {
   }
 
   /**
-   * The same options for a backend that promises larger values.
+   * Returns these options with larger values, for a backend that promises to take them.
    *
    * @param bytes the size that must be taken; no less than 512 KiB, which every backend promises
    * @return the new options
@@ -133,7 +133,7 @@ public final class TckOptions {
   }
 
   /**
-   * The same options with or without kills.
+   * Returns these options with or without kills.
    *
    * @param allowed whether processes may be started and killed
    * @return the new options

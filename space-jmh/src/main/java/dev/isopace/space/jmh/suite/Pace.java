@@ -14,8 +14,8 @@ record Pace(int forks, int warmups, int iterations, int millis, boolean isQuick)
   static final Pace FULL = new Pace(2, 5, 5, 500, false);
 
   /**
-   * For a picture in less than two minutes. Most of a run is warming up: on a busy machine, a
-   * shorter one would measure the interpreter.
+   * For a picture of one space in less than two minutes. Most of a run is warming up: on a busy
+   * machine, a shorter one would measure the interpreter.
    */
   static final Pace QUICK = new Pace(1, 6, 4, 250, true);
 

@@ -2,6 +2,7 @@ package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.Queue;
@@ -136,7 +137,8 @@ enum Manner {
             if (ThreadLocalRandom.current().nextBoolean()) {
               remove(queue);
             }
-            throw new IndeterminateException("in of key " + queue.key + " may have taken an entry");
+            throw new IndeterminateException(
+                Arguments.call("in", queue.key) + " may have taken an entry");
           }
         }
       };

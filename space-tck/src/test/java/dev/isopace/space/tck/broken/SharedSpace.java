@@ -3,6 +3,7 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.Codec;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.AbstractSpace;
+import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Coder;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.tck.broken.SharedServer.Request;
@@ -103,7 +104,7 @@ class SharedSpace<V> extends AbstractSpace<V> {
       }
       return talk(connection.getOutputStream(), connection.getInputStream(), request, key, talk);
     } catch (IOException e) {
-      throw new SpaceException(request + " of key '" + key + "': " + e, e);
+      throw new SpaceException(Arguments.call(request.name(), key) + ": " + e, e);
     } finally {
       turn.unlock();
     }
@@ -150,10 +151,10 @@ class SharedSpace<V> extends AbstractSpace<V> {
     } catch (ClosedByInterruptException e) {
       boolean interrupted = Thread.interrupted();
       assert interrupted;
-      throw new InterruptedException(operation + " of key '" + key + "'");
+      throw new InterruptedException(Arguments.call(operation, key));
     } catch (IOException e) {
       lifecycle().requireOpen(operation, key);
-      throw new SpaceException(operation + " of key '" + key + "': " + e, e);
+      throw new SpaceException(Arguments.call(operation, key) + ": " + e, e);
     }
   }
 
