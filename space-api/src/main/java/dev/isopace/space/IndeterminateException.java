@@ -34,9 +34,9 @@ public class IndeterminateException extends SpaceException {
    * An operation in doubt, with what put it there.
    *
    * @param message which operation is in doubt, for what key, and what to do
-   * @param cause what put it in doubt
+   * @param cause what put it in doubt, or null
    */
-  public IndeterminateException(String message, Throwable cause) {
+  public IndeterminateException(String message, @Nullable Throwable cause) {
     super(message, cause);
     this.payload = null;
   }
@@ -45,10 +45,10 @@ public class IndeterminateException extends SpaceException {
    * A take in doubt whose entry is known.
    *
    * @param message which operation is in doubt, for what key, and what to do
-   * @param cause what put it in doubt
+   * @param cause what put it in doubt, or null
    * @param payload the encoded value of the entry, copied here
    */
-  public IndeterminateException(String message, Throwable cause, byte[] payload) {
+  public IndeterminateException(String message, @Nullable Throwable cause, byte[] payload) {
     super(message, cause);
     this.payload = Objects.requireNonNull(payload, "payload").clone();
   }

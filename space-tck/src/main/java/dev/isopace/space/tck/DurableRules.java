@@ -467,7 +467,7 @@ abstract class DurableRules extends Rules {
             PartnerMain.REFUSED,
             answer,
             () ->
-                answer.equals(PartnerMain.OPEN)
+                PartnerMain.OPEN.equals(answer)
                     ? "two processes have the space open, which is not SHARED; what the second said"
                     : "another process could not try to open the space, and printed: "
                         + other.noise());
