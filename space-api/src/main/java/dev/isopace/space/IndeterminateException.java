@@ -34,9 +34,9 @@ public class IndeterminateException extends SpaceException {
    * An operation whose outcome is unknown, with the cause.
    *
    * @param message which operation, for what key, and what to do
-   * @param cause why the outcome is unknown
+   * @param cause why the outcome is unknown, or null
    */
-  public IndeterminateException(String message, Throwable cause) {
+  public IndeterminateException(String message, @Nullable Throwable cause) {
     super(message, cause);
     this.payload = null;
   }
@@ -45,10 +45,10 @@ public class IndeterminateException extends SpaceException {
    * A take whose outcome is unknown, and whose entry is known.
    *
    * @param message which operation, for what key, and what to do
-   * @param cause why the outcome is unknown
+   * @param cause why the outcome is unknown, or null
    * @param payload the encoded value of the entry, copied here
    */
-  public IndeterminateException(String message, Throwable cause, byte[] payload) {
+  public IndeterminateException(String message, @Nullable Throwable cause, byte[] payload) {
     super(message, cause);
     this.payload = Objects.requireNonNull(payload, "payload").clone();
   }

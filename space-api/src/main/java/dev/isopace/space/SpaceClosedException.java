@@ -1,6 +1,7 @@
 package dev.isopace.space;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operation was called on a handle that is closed, or the handle was closed while the operation
@@ -17,5 +18,15 @@ public class SpaceClosedException extends SpaceException {
    */
   public SpaceClosedException(String message) {
     super(message);
+  }
+
+  /**
+   * A handle that was closed for a reason.
+   *
+   * @param message which operation found which handle closed
+   * @param cause why the handle is closed, or null
+   */
+  public SpaceClosedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
   }
 }

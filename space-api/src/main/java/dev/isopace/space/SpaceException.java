@@ -1,6 +1,7 @@
 package dev.isopace.space;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A space failed. The message names the operation, the key where there is one, and the cause.
@@ -24,9 +25,9 @@ public class SpaceException extends RuntimeException {
    * A failure with its cause.
    *
    * @param message what happened, to which operation and key, and what to do
-   * @param cause what made the operation fail
+   * @param cause what made the operation fail, or null
    */
-  public SpaceException(String message, Throwable cause) {
+  public SpaceException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

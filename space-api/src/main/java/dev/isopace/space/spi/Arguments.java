@@ -57,30 +57,32 @@ public final class Arguments {
     long bytes = chars;
     for (int i = 0; i < chars; i++) {
       char c = text.charAt(i);
-      if (c >= 0x80) {
-        bytes++;
-        if (c >= 0x800) {
-          bytes++;
-          if (Character.isSurrogate(c)) {
-            if (!Character.isHighSurrogate(c)
-                || i + 1 == chars
-                || !Character.isLowSurrogate(text.charAt(i + 1))) {
-              throw new IllegalArgumentException(
-                  String.format(
-                      Locale.ROOT,
-                      "%s holds an unpaired surrogate, U+%04X at index %d; it must be valid"
-                          + " Unicode",
-                      name,
-                      (int) c,
-                      i));
-            }
-            // Two chars, counted as 1 + 2 and 1 + 0, are one code point of four bytes.
-            i++;
-          }
-        }
+      if (c < 0x80) {
+        continue;
+      }
+      bytes += c < 0x800 ? 1 : 2;
+      if (Character.isSurrogate(c)) {
+        requirePair(name, text, i);
+        // Two chars, counted as 1 + 2 and 1 + 0, are one code point of four bytes.
+        i++;
       }
     }
     return bytes;
+  }
+
+  private static void requirePair(String name, String text, int at) {
+    char c = text.charAt(at);
+    if (!Character.isHighSurrogate(c)
+        || at + 1 == text.length()
+        || !Character.isLowSurrogate(text.charAt(at + 1))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s holds an unpaired surrogate, U+%04X at index %d; it must be valid Unicode",
+              name,
+              (int) c,
+              at));
+    }
   }
 
   /**

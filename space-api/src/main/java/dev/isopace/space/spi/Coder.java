@@ -82,8 +82,6 @@ public final class Coder<V> {
   private static SpaceException failure(
       String operation, String key, String what, @Nullable Throwable cause) {
     String message = Arguments.call(operation, key) + ": " + what;
-    return cause == null
-        ? new SpaceException(message)
-        : new SpaceException(message + ": " + cause, cause);
+    return new SpaceException(cause == null ? message : message + ": " + cause, cause);
   }
 }

@@ -35,6 +35,13 @@ final class Secrets {
 
   private static final Pattern HOSTS = Pattern.compile("[A-Za-z0-9.:,_\\[\\]-]*");
 
+  /** How a target is written, on which it depends what in it is user information. */
+  private enum Form {
+    AUTHORITY,
+    PATH,
+    OPAQUE
+  }
+
   private final String uri;
   private final int targetEnd;
 
@@ -62,31 +69,46 @@ final class Secrets {
   private String masked() {
     Matcher scheme = SCHEME.matcher(uri);
     int start = scheme.lookingAt() ? scheme.end() : 0;
-    boolean authority = uri.startsWith("//", start) && !uri.startsWith("///", start);
-    boolean path = !authority && uri.startsWith("/", start);
-    int from = authority ? start + 2 : start;
+    Form form = formAt(start);
+    int from = form == Form.AUTHORITY ? start + 2 : start;
     int colon = uri.indexOf(':', from);
+    if (colon < 0) {
+      colon = uri.length();
+    }
 
-    List<MatchResult> atSigns =
-        atSigns(from, path ? colon >= 0 && colon < targetEnd : from < targetEnd);
-    if (atSigns.isEmpty()) {
+    List<MatchResult> atSigns = atSigns(from, (form == Form.PATH ? colon : from) < targetEnd);
+    int secretStart = secretStart(form, from, colon, atSigns);
+    if (secretStart < 0) {
       return uri.substring(0, targetEnd) + maskedQuery();
     }
-    int first = atSigns.get(0).start();
+    String shown = uri.substring(0, secretStart) + MASK + "@";
     MatchResult last = atSigns.get(atSigns.size() - 1);
-    int shownEnd = from;
-    if ((authority && colon >= 0 && colon < first)
-        || (path && colon >= 0 && colon < last.start())) {
-      shownEnd = colon + 1;
-    } else if (path) {
-      return uri.substring(0, targetEnd) + maskedQuery();
-    }
-    String shown = uri.substring(0, shownEnd) + MASK + "@";
     if (last.start() > targetEnd) {
       return shown + maskedQueryAfter(last.end());
     }
-    String hosts = hostsOfOneUser(from, shownEnd, atSigns);
+    String hosts = hostsOfOneUser(from, secretStart, atSigns);
     return shown + hosts + uri.substring(last.end(), targetEnd) + maskedQuery();
+  }
+
+  private Form formAt(int start) {
+    if (!uri.startsWith("/", start)) {
+      return Form.OPAQUE;
+    }
+    return uri.startsWith("//", start) && !uri.startsWith("///", start)
+        ? Form.AUTHORITY
+        : Form.PATH;
+  }
+
+  /** Where the part of the user information begins that is hidden; -1 if there is none. */
+  private static int secretStart(Form form, int from, int colon, List<MatchResult> atSigns) {
+    if (atSigns.isEmpty()) {
+      return -1;
+    }
+    return switch (form) {
+      case AUTHORITY -> colon < atSigns.get(0).start() ? colon + 1 : from;
+      case PATH -> colon < atSigns.get(atSigns.size() - 1).start() ? colon + 1 : -1;
+      case OPAQUE -> from;
+    };
   }
 
   private List<MatchResult> atSigns(int from, boolean inQueryToo) {

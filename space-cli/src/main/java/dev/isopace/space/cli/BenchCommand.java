@@ -49,9 +49,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Parameters(hidden = true)
   private final List<String> arguments = new ArrayList<>();

@@ -28,16 +28,13 @@ final class DemoCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--uri",
       paramLabel = "URI",
       defaultValue = "local:",
       description = "The space to work through. Default: local:")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String uri;
 
   @Option(

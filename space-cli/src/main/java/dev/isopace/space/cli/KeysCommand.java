@@ -33,7 +33,6 @@ final class KeysCommand implements Callable<Integer> {
   private final Environment environment;
 
   @Parameters(index = "0", paramLabel = "URI", description = Place.URI_HELP)
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String uri;
 
   @Mixin private final Separator separator = new Separator();

@@ -30,9 +30,7 @@ final class Main implements Runnable {
 
   private static final Pattern PLAIN = Pattern.compile("[^:@?]*");
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   private Main() {}
 

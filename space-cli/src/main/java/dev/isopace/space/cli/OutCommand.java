@@ -37,9 +37,7 @@ final class OutCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Mixin private final Place place = new Place();
 

@@ -7,11 +7,9 @@ final class Place {
   static final String URI_HELP = "The space, such as store:target/outbox";
 
   @Parameters(index = "0", paramLabel = "URI", description = URI_HELP)
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String uri;
 
   @Parameters(index = "1", paramLabel = "KEY", description = "The key")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String key;
 
   String uri() {

@@ -31,12 +31,9 @@ import picocli.CommandLine.Spec;
 final class StoreCompactCommand implements Callable<Integer> {
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the store")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String name;
 
   StoreCompactCommand(Environment environment) {

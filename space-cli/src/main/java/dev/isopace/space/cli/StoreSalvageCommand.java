@@ -32,19 +32,15 @@ import picocli.CommandLine.Spec;
 final class StoreSalvageCommand implements Callable<Integer> {
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the damaged store")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String damagedName;
 
   @Parameters(
       index = "1",
       paramLabel = "FRESH",
       description = "The directory of the new one, which is empty or does not exist")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String freshName;
 
   StoreSalvageCommand(Environment environment) {

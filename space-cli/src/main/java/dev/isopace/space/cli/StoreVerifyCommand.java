@@ -30,12 +30,9 @@ import picocli.CommandLine.Spec;
 final class StoreVerifyCommand implements Callable<Integer> {
   private final Environment environment;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the store")
-  @SuppressWarnings("NullAway.Init") // set by picocli
   private String name;
 
   StoreVerifyCommand(Environment environment) {

@@ -73,7 +73,7 @@ final class ChurnRows {
 
   private static void measure(
       String name, Churn churn, Options options, Workplace workplace, Report report)
-      throws IOException {
+      throws Exception {
     int entries = options.scaled(ENTRIES);
     Path directory = workplace.fresh(name);
     double live = Math.ceil((double) entries / STAYS) * (VALUE + RawFile.OVERHEAD);
@@ -109,18 +109,18 @@ final class ChurnRows {
     return size;
   }
 
-  private static double opening(Path directory, int rounds) throws IOException {
-    double[] millis = new double[rounds];
-    for (int i = -WARM_UPS; i < rounds; i++) {
-      long began = System.nanoTime();
-      Store store = Store.open(directory, StoreOption.withSync(false));
-      double taken = (System.nanoTime() - began) / 1e6;
-      store.close();
-      if (i >= 0) {
-        millis[i] = taken;
-      }
-    }
-    return Numbers.median(millis);
+  private static double opening(Path directory, int rounds) throws Exception {
+    return Rounds.measure(
+            WARM_UPS,
+            rounds,
+            () -> {
+              long began = System.nanoTime();
+              Store store = Store.open(directory, StoreOption.withSync(false));
+              long taken = System.nanoTime() - began;
+              store.close();
+              return taken / 1e6;
+            })
+        .median(millis -> millis);
   }
 
   private static void compact(String name, Path directory, Report report) throws IOException {

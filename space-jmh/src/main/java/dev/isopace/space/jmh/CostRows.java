@@ -4,7 +4,6 @@ import dev.isopace.space.store.Store;
 import dev.isopace.space.store.StoreOption;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -97,21 +96,24 @@ final class CostRows {
   }
 
   private static void cpu(Options options, Workplace workplace, Report report) throws Exception {
-    List<Double> costs = new ArrayList<>();
+    Rounds<Double> costs;
     try (Store store = Store.open(workplace.fresh("cpu"));
         Gang gang = pushers(store, MANY_THREADS)) {
-      gang.work(options.round(), new Tally());
-      for (int i = 0; i < options.rounds(); i++) {
-        Tally tally = new Tally();
-        long before = Machine.cpuNanos();
-        gang.work(options.round(), tally);
-        costs.add((Machine.cpuNanos() - before) / 1e3 / tally.operations());
-      }
+      costs =
+          Rounds.measure(
+              1,
+              options.rounds(),
+              () -> {
+                Tally tally = new Tally();
+                long before = Machine.cpuNanos();
+                gang.work(options.round(), tally);
+                return (Machine.cpuNanos() - before) / 1e3 / tally.operations();
+              });
     }
     report.state(
         "processor time per push, 64 threads",
         " us",
-        Numbers.median(costs),
+        costs.median(micros -> micros),
         Target.atMost(7),
         "of the whole process");
   }

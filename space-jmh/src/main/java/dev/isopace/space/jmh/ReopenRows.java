@@ -20,6 +20,19 @@ final class ReopenRows {
 
   private ReopenRows() {}
 
+  /**
+   * Opening a store once.
+   *
+   * @param rawRate at how many bytes per second its files were read before
+   * @param replayed how many bytes of the log were replayed
+   * @param nanos how long it took
+   */
+  private record Reopening(double rawRate, long replayed, long nanos) {
+    double rate() {
+      return replayed * 1e9 / nanos;
+    }
+  }
+
   static List<Row> all() {
     return List.of(
         new Row("reopen-crashed", ReopenRows::crashed),
@@ -32,60 +45,58 @@ final class ReopenRows {
     Path dead = workplace.fresh("dead");
     Child.fillAndDie(dead, entries, KEYS, VALUE);
     Workplace.settle(dead);
-    double[] raw = new double[options.rounds()];
-    double[] store = new double[options.rounds()];
-    double[] ratios = new double[options.rounds()];
-    double[] millis = new double[options.rounds()];
-    String replayed = "";
-    for (int i = -WARM_UPS; i < options.rounds(); i++) {
-      // Opening changes it.
-      Path copy = workplace.copy(dead);
-      // Else the first force of the opening has the whole copy to write.
-      Workplace.settle(copy);
-      long began = System.nanoTime();
-      long bytes = Workplace.read(copy);
-      long read = System.nanoTime() - began;
-      began = System.nanoTime();
-      Store opened = Store.open(copy, StoreOption.withSync(false));
-      long taken = System.nanoTime() - began;
-      Recovery recovery = opened.recovery();
-      opened.close();
-      Workplace.delete(copy);
-      requireEntries(recovery, entries);
-      if (i >= 0) {
-        raw[i] = bytes * 1e9 / read;
-        store[i] = recovery.replayed() * 1e9 / taken;
-        ratios[i] = store[i] / raw[i];
-        millis[i] = taken / 1e6;
-        replayed = Numbers.format(recovery.replayed() / 1e6) + " MB of log";
-      }
-    }
+    Rounds<Reopening> warm =
+        Rounds.measure(WARM_UPS, options.rounds(), () -> reopenCopy(dead, entries, workplace));
     report.compare(
         "reopen after kill -9, warm",
         " GB/s",
-        Numbers.median(raw) / 1e9,
-        Numbers.median(store) / 1e9,
-        Numbers.median(ratios),
+        warm.median(Reopening::rawRate) / 1e9,
+        warm.median(Reopening::rate) / 1e9,
+        warm.median(reopening -> reopening.rate() / reopening.rawRate()),
         Target.none(),
-        replayed);
+        Numbers.format(warm.median(Reopening::replayed) / 1e6) + " MB of log");
     report.state(
         "reopen after kill -9, warm",
         " GB/s",
-        Numbers.median(store) / 1e9,
+        warm.median(Reopening::rate) / 1e9,
         Target.atLeast(BYTES_PER_SECOND / 1e9),
-        Numbers.format(Numbers.median(millis)) + " ms");
-    double[] first = new double[options.rounds()];
-    for (int i = 0; i < first.length; i++) {
-      Path copy = workplace.copy(dead);
-      first[i] = Child.open(copy) / 1e6;
-      Workplace.delete(copy);
-    }
+        Numbers.format(warm.median(Reopening::nanos) / 1e6) + " ms");
+    Rounds<Long> first =
+        Rounds.measure(
+            0,
+            options.rounds(),
+            () -> {
+              Path copy = workplace.copy(dead);
+              long nanos = Child.open(copy);
+              Workplace.delete(copy);
+              return nanos;
+            });
     report.state(
         "reopen after kill -9, first deed of a JVM",
         " ms",
-        Numbers.median(first),
+        first.median(nanos -> nanos / 1e6),
         Target.none(),
         "");
+  }
+
+  /** Reads a copy of a store, and opens it. */
+  private static Reopening reopenCopy(Path dead, int entries, Workplace workplace)
+      throws IOException {
+    // Opening changes it.
+    Path copy = workplace.copy(dead);
+    // Else the first force of the opening has the whole copy to write.
+    Workplace.settle(copy);
+    long began = System.nanoTime();
+    long bytes = Workplace.read(copy);
+    long read = System.nanoTime() - began;
+    began = System.nanoTime();
+    Store opened = Store.open(copy, StoreOption.withSync(false));
+    long taken = System.nanoTime() - began;
+    Recovery recovery = opened.recovery();
+    opened.close();
+    Workplace.delete(copy);
+    requireEntries(recovery, entries);
+    return new Reopening(bytes * 1e9 / read, recovery.replayed(), taken);
   }
 
   private static void closed(Options options, Workplace workplace, Report report) throws Exception {
@@ -94,25 +105,21 @@ final class ReopenRows {
     try (Store store = Store.open(directory, StoreOption.withSync(false))) {
       Child.fill(store, entries, KEYS, VALUE);
     }
-    double[] warm = new double[options.rounds()];
-    for (int i = -WARM_UPS; i < warm.length; i++) {
-      double millis = reopen(directory, entries);
-      if (i >= 0) {
-        warm[i] = millis;
-      }
-    }
+    Rounds<Double> warm =
+        Rounds.measure(WARM_UPS, options.rounds(), () -> reopen(directory, entries));
     report.state(
         "reopen after a clean close, warm",
         " ms",
-        Numbers.median(warm),
+        warm.median(millis -> millis),
         Target.atMost(CLEAN_MILLIS),
         "");
-    double[] first = new double[options.rounds()];
-    for (int i = 0; i < first.length; i++) {
-      first[i] = Child.open(directory) / 1e6;
-    }
+    Rounds<Long> first = Rounds.measure(0, options.rounds(), () -> Child.open(directory));
     report.state(
-        "reopen after a clean close, first deed", " ms", Numbers.median(first), Target.none(), "");
+        "reopen after a clean close, first deed",
+        " ms",
+        first.median(nanos -> nanos / 1e6),
+        Target.none(),
+        "");
   }
 
   private static double reopen(Path directory, int entries) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.ToDoubleFunction;
 
 /**
  * One thread without sync: pushes everything, then pulls everything; compared with a loop that
@@ -43,11 +44,14 @@ final class UnforcedRow {
 
   private UnforcedRow() {}
 
-  /** Rates of one round. */
+  /** How many records per second. */
   private record Rates(double push, double pull) {}
 
   /** Rates of the raw loop, and that of its writes if making the file counts. */
   private record Raw(Rates rates, double pushAfresh) {}
+
+  /** One round: of the raw loop, of a fresh store, and of one whose files go round. */
+  private record Round(Raw raw, Rates store, Rates again) {}
 
   static Row row() {
     return new Row("unforced", UnforcedRow::run);
@@ -55,73 +59,59 @@ final class UnforcedRow {
 
   private static void run(Options options, Workplace workplace, Report report) throws Exception {
     int count = options.scaled(COUNT);
-    int rounds = options.rounds();
-    double[] rawPush = new double[rounds];
-    double[] rawPull = new double[rounds];
-    double[] push = new double[rounds];
-    double[] pull = new double[rounds];
-    double[] pushRatio = new double[rounds];
-    double[] pullRatio = new double[rounds];
-    double[] afresh = new double[rounds];
-    double[] afreshRatio = new double[rounds];
-    double[] pushAgain = new double[rounds];
-    double[] pullAgain = new double[rounds];
-    for (int i = -WARM_UPS; i < rounds; i++) {
-      Raw made = raw(workplace, Math.min(count, MAPPED));
-      Rates raw = made.rates();
-      Rates store = store(workplace, count);
-      Rates again = again(workplace, Math.max(1, count / PART));
-      if (i >= 0) {
-        rawPush[i] = raw.push();
-        rawPull[i] = raw.pull();
-        push[i] = store.push();
-        pull[i] = store.pull();
-        pushRatio[i] = store.push() / raw.push();
-        pullRatio[i] = store.pull() / raw.pull();
-        afresh[i] = made.pushAfresh();
-        afreshRatio[i] = store.push() / made.pushAfresh();
-        pushAgain[i] = again.push();
-        pullAgain[i] = again.pull();
-      }
-    }
+    Rounds<Round> rounds =
+        Rounds.measure(
+            WARM_UPS,
+            options.rounds(),
+            () ->
+                new Round(
+                    raw(workplace, Math.min(count, MAPPED)),
+                    store(workplace, count),
+                    again(workplace, Math.max(1, count / PART))));
     report.compare(
         "push, sync off, files to be made",
         "/s",
-        Numbers.median(afresh),
-        Numbers.median(push),
-        Numbers.median(afreshRatio),
+        rounds.median(round -> round.raw().pushAfresh()),
+        rounds.median(round -> round.store().push()),
+        rounds.median(round -> round.store().push() / round.raw().pushAfresh()),
         Target.none(),
         "");
-    report(report, "push, sync off", rawPush, push, pushRatio, PUSHES);
-    report(report, "pull, sync off", rawPull, pull, pullRatio, PULLS);
+    report(report, "push, sync off", rounds, Rates::push, PUSHES);
+    report(report, "pull, sync off", rounds, Rates::pull, PULLS);
     report.state(
         "push, sync off, files go round",
         " M/s",
-        Numbers.median(pushAgain) / 1e6,
+        rounds.median(round -> round.again().push()) / 1e6,
         Target.none(),
         "");
     report.state(
         "pull, sync off, files go round",
         " M/s",
-        Numbers.median(pullAgain) / 1e6,
+        rounds.median(round -> round.again().pull()) / 1e6,
         Target.none(),
         "");
   }
 
   private static void report(
-      Report report, String what, double[] raw, double[] store, double[] ratios, double target) {
+      Report report,
+      String what,
+      Rounds<Round> rounds,
+      ToDoubleFunction<Rates> rate,
+      double target) {
+    ToDoubleFunction<Round> raw = round -> rate.applyAsDouble(round.raw().rates());
+    ToDoubleFunction<Round> store = round -> rate.applyAsDouble(round.store());
     report.compare(
         what,
         "/s",
-        Numbers.median(raw),
-        Numbers.median(store),
-        Numbers.median(ratios),
+        rounds.median(raw),
+        rounds.median(store),
+        rounds.median(round -> store.applyAsDouble(round) / raw.applyAsDouble(round)),
         Target.none(),
         "");
     report.state(
         what + ", absolute",
         " M/s",
-        Numbers.median(store) / 1e6,
+        rounds.median(store) / 1e6,
         Target.atLeast(target / 1e6),
         "the target was measured on another day");
   }
@@ -165,22 +155,15 @@ final class UnforcedRow {
   }
 
   /** The median of the second half of many turns in one store. */
-  private static Rates again(Workplace workplace, int count) throws IOException {
+  private static Rates again(Workplace workplace, int count) throws Exception {
     Path directory = workplace.fresh("again");
     byte[] value = Payload.of(VALUE);
-    double[] push = new double[TURNS];
-    double[] pull = new double[TURNS];
+    Rounds<Rates> turns;
     try (Store store = Store.open(directory, StoreOption.withSync(false))) {
-      for (int i = -TURNS; i < TURNS; i++) {
-        Rates rates = fillAndEmpty(store, count, value);
-        if (i >= 0) {
-          push[i] = rates.push();
-          pull[i] = rates.pull();
-        }
-      }
+      turns = Rounds.measure(TURNS, TURNS, () -> fillAndEmpty(store, count, value));
     }
     Workplace.delete(directory);
-    return new Rates(Numbers.median(push), Numbers.median(pull));
+    return new Rates(turns.median(Rates::push), turns.median(Rates::pull));
   }
 
   private static Rates fillAndEmpty(Store store, int count, byte[] value) throws IOException {

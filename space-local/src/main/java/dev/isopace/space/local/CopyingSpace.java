@@ -23,7 +23,7 @@ final class CopyingSpace<V> extends AbstractSpace<V> {
 
   @Override
   protected boolean put(String key, V value) {
-    // A codec may keep the array that it returned; what is stored must be out of everybody's reach.
+    // Of a codec such as Codec.of(value -> value, ...) it is the caller's own array (CPY-1).
     return queues.put(key, coder.encode(key, value).clone());
   }
 

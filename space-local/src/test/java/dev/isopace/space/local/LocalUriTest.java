@@ -123,14 +123,7 @@ final class LocalUriTest {
     SpaceUri uri = SpaceUri.parse("local:");
     assertEquals(
         "codec",
-        assertThrows(
-                NullPointerException.class,
-                () -> new LocalProvider().open(uri, LocalUriTest.<Codec<String>>nothing()))
+        assertThrows(NullPointerException.class, () -> new LocalProvider().open(uri, null))
             .getMessage());
-  }
-
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
-  private static <T> T nothing() {
-    return null;
   }
 }

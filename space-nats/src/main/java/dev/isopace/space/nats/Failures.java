@@ -123,7 +123,6 @@ final class Failures {
             + ": "
             + why
             + ". If nobody else takes of this key, it did; payload() is the encoded value";
-    return new IndeterminateException(
-        message, cause == null ? new SpaceException(why) : cause, payload);
+    return new IndeterminateException(message, cause, payload);
   }
 }

@@ -97,7 +97,8 @@ final class NatsSpace<V> extends AbstractSpace<V> {
       return false;
     }
     try {
-      // A codec may keep the array that it returned, and the connection sends it later.
+      // Of a codec such as Codec.of(value -> value, ...) it is the caller's own array (CPY-1), and
+      // the connection may still send it when this call has failed.
       return writer.write(key, bytes.clone());
     } finally {
       gate.leave();

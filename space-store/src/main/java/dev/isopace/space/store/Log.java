@@ -301,7 +301,7 @@ final class Log {
       Marker start = start();
       Outcome started = writeNext(start.type(), start.key(), start.body());
       if (started.kind() != Outcome.Kind.DONE) {
-        return Outcome.refused(started.cause());
+        return Outcome.refused(Objects.requireNonNull(started.cause()));
       }
     }
     Outcome outcome = writeNext(type, key, body);

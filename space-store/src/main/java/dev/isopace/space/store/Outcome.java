@@ -72,8 +72,10 @@ record Outcome(Kind kind, @Nullable Throwable cause) {
   }
 
   static String message(@Nullable Throwable cause) {
-    return cause == null
-        ? ""
-        : cause instanceof IOException ? cause.getMessage() : cause.toString();
+    if (cause == null) {
+      return "";
+    }
+    String message = cause instanceof IOException ? cause.getMessage() : null;
+    return message == null ? cause.toString() : message;
   }
 }

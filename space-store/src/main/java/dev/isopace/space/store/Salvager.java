@@ -190,7 +190,7 @@ final class Salvager implements Closeable {
    */
   private void readDamagedStart(Part part) throws IOException {
     DamagedStart start = DamagedStart.read(part.handle);
-    byte[] body = start == null ? null : start.repairedBody(epochs.get(part));
+    byte[] body = start == null ? null : start.repairedBody(epoch(part));
     if (body == null || parts.size() < 2) {
       return;
     }
@@ -244,8 +244,12 @@ final class Salvager implements Closeable {
     }
   }
 
+  private int epoch(Part part) {
+    return epochs.getOrDefault(part, 0);
+  }
+
   private RecordReader reader(Part part, long from, long limit) {
-    return new RecordReader(part.handle, epochs.get(part), from, limit);
+    return new RecordReader(part.handle, epoch(part), from, limit);
   }
 
   private void read(Part part) throws IOException {
@@ -303,9 +307,7 @@ final class Salvager implements Closeable {
   /** Where the records of a part ended when the store was closed; zero if that is not known. */
   private long endWhenClosed(Part part) {
     Checkpoint.State state = closed.get(part.last);
-    return state != null
-            && state.first() == part.first
-            && state.epoch() == epochs.getOrDefault(part, 0)
+    return state != null && state.first() == part.first && state.epoch() == epoch(part)
         ? state.end()
         : 0;
   }
@@ -349,8 +351,7 @@ final class Salvager implements Closeable {
         for (; !entries.parts.isEmpty(); entries.removeFirst()) {
           Part part = entries.parts.element();
           RecordReader reader =
-              new RecordReader(
-                  part.handle, epochs.get(part), entries.offsets.get(0), part.size, WINDOW);
+              new RecordReader(part.handle, epoch(part), entries.offsets.get(0), part.size, WINDOW);
           if (reader.next()) {
             store.push(each.getKey(), reader.body());
             count++;

@@ -94,6 +94,6 @@ final class StoreSpace<V> extends AbstractSpace<V> {
   }
 
   private static SpaceException failure(IOException cause) {
-    return new SpaceException(cause.getMessage(), cause);
+    return new SpaceException(Outcome.message(cause), cause);
   }
 }

@@ -7,6 +7,7 @@ import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -204,7 +205,7 @@ final class Actor<T extends @Nullable Object> {
     try {
       return await(limit);
     } catch (ExecutionException e) {
-      throw new AssertionError(what + " failed: " + e.getCause(), e.getCause());
+      throw new AssertionError(what + " failed: " + cause(e), cause(e));
     }
   }
 
@@ -218,8 +219,12 @@ final class Actor<T extends @Nullable Object> {
       T result = await(limit);
       throw new AssertionError(what + " should have failed, but returned " + result);
     } catch (ExecutionException e) {
-      return e.getCause();
+      return cause(e);
     }
+  }
+
+  private static Throwable cause(ExecutionException e) {
+    return Objects.requireNonNull(e.getCause());
   }
 
   private T await(Duration limit) throws ExecutionException {
@@ -253,7 +258,7 @@ final class Actor<T extends @Nullable Object> {
     try {
       return "it returned " + task.get();
     } catch (ExecutionException e) {
-      return e.getCause().toString();
+      return cause(e).toString();
     } catch (InterruptedException | CancellationException e) {
       return e.toString();
     }

@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
 /** ARG-1 to ARG-3: arguments. */
 abstract class ArgumentRules extends Rules {
   private static final String KEY = "argument";
-  private static final int LONGEST_KEY = 512;
   private static final Pattern NULL_WAS_USED =
       Pattern.compile("(?s)Cannot .* because .* is null|Cannot invoke \".*\"");
 
@@ -98,7 +96,7 @@ abstract class ArgumentRules extends Rules {
 
   @Test
   void arg2_everyUnicodeStringIsAKey() throws InterruptedException {
-    Set<String> keys = new LinkedHashSet<>(awkwardKeys(stage().random()));
+    Set<String> keys = new LinkedHashSet<>(AwkwardKeys.all(stage().random()));
     for (String key : keys) {
       assertTrue(space().out(key, "value of " + key), () -> "out of key " + shown(key));
     }
@@ -115,153 +113,12 @@ abstract class ArgumentRules extends Rules {
 
   @Test
   void arg2_awkwardKeysWakeTheirWaiters() {
-    for (String key : awkwardKeys(stage().random())) {
+    for (String key : AwkwardKeys.all(stage().random())) {
       Actor<Optional<String>> waiter =
           start("in of key " + shown(key), () -> Optional.of(space().in(key))).awaitBlocked();
       space().out(key, "1");
       assertEquals(Optional.of("1"), waiter.result(), () -> "what was waited for by " + shown(key));
     }
-  }
-
-  /** What one or the other way of keeping keys takes for another, or cannot keep. */
-  static List<String> awkwardKeys(Random source) {
-    StringBuilder random = new StringBuilder();
-    while (random.length() < 100) {
-      int point = source.nextInt(Character.MAX_CODE_POINT + 1);
-      if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
-        random.appendCodePoint(point);
-      }
-    }
-    return List.of(
-        "",
-        " ",
-        "  ",
-        ".",
-        "..",
-        "...",
-        "a.b",
-        "a..b",
-        ".a",
-        "a.",
-        "/",
-        "a/b",
-        "/a",
-        "../a",
-        "\\",
-        "*",
-        ">",
-        "a.*",
-        "a.>",
-        "%",
-        "%2E",
-        "%2F",
-        "a%2Fb",
-        "a%2fb",
-        "%252F",
-        "%2A",
-        "%3E",
-        "%00",
-        "a%20b",
-        "a b",
-        "a\tb",
-        "\u0000",
-        "a\u0000b",
-        "\n",
-        "\r\n",
-        "\u007f",
-        "\u0085",
-        "\u2028",
-        "\uFEFF",
-        "\uFFFD",
-        "\uFFFF",
-        "$JS",
-        "_",
-        "-",
-        "#",
-        "?",
-        "&",
-        "=",
-        "'",
-        "\"",
-        "é",
-        "e\u0301",
-        "É",
-        "ß",
-        "ss",
-        "SS",
-        "ı",
-        "I",
-        "i",
-        "日本語",
-        "🚀",
-        "🚀🚀",
-        "null",
-        "a".repeat(LONGEST_KEY),
-        "é".repeat(LONGEST_KEY / 2),
-        "🚀".repeat(LONGEST_KEY / 4),
-        ".".repeat(LONGEST_KEY),
-        " ".repeat(LONGEST_KEY),
-        "*".repeat(LONGEST_KEY),
-        // What one who trims, folds, normalises, cuts or translates takes for another of these.
-        "Aa",
-        "BB",
-        "AaBB",
-        "BBAa",
-        "a",
-        "A",
-        "b",
-        "ab",
-        " a",
-        "a ",
-        "\u00A0",
-        "a\u00A0b",
-        "a\u3000b",
-        "a\u200Bb",
-        "a\u00ADb",
-        "\uFB01",
-        "fi",
-        "\u2460",
-        "1",
-        "01",
-        "\uFF21",
-        "\u03C2",
-        "\u03C3",
-        "\u03A3",
-        "\u00C5",
-        "\u212B",
-        "K",
-        "\u212A",
-        "+",
-        "a+b",
-        "a//b",
-        "/a/",
-        "a\\b",
-        "a\\tb",
-        "\\n",
-        "\\u0000",
-        "a:b",
-        "a,b",
-        "a;b",
-        "a=b",
-        "a\rb",
-        "a\nb",
-        "a\r\nb",
-        "\t",
-        "\r",
-        "\u0001",
-        "\u001B[0m",
-        "\uE000",
-        "\uFFFE",
-        "\uDBFF\uDFFF",
-        "中国語",
-        "日".repeat(170),
-        "a".repeat(LONGEST_KEY - 1),
-        "a".repeat(LONGEST_KEY - 1) + "b",
-        "b" + "a".repeat(LONGEST_KEY - 1),
-        "a".repeat(LONGEST_KEY / 2 - 1) + "b" + "a".repeat(LONGEST_KEY / 2),
-        "a".repeat(LONGEST_KEY / 2) + "b" + "a".repeat(LONGEST_KEY / 2 - 1),
-        "🚀".repeat(LONGEST_KEY / 4 - 1) + "🚁",
-        random.toString());
   }
 
   @Test
@@ -347,7 +204,7 @@ abstract class ArgumentRules extends Rules {
       return space().out(key, key);
     } catch (IllegalArgumentException e) {
       assertTrue(
-          key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY,
+          key.getBytes(StandardCharsets.UTF_8).length > AwkwardKeys.LONGEST,
           () -> "out of key " + shown(key) + ", which no backend may refuse: " + e);
       return false;
     }

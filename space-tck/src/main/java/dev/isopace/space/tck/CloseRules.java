@@ -310,32 +310,38 @@ abstract class CloseRules extends Rules {
       Set<String> begun = ConcurrentHashMap.newKeySet();
       List<Actor<?>> busy = new ArrayList<>();
       calls.forEach(
-          (name, call) ->
-              busy.add(
-                  start(
-                      name + " again and again until close",
-                      () -> {
-                        for (; ; ) {
-                          boolean isLate = hasReturned.get();
-                          try {
-                            if (call.isClosed(space)) {
-                              return null;
-                            }
-                            assertFalse(isLate, name + " on a closed handle " + otherwise);
-                          } catch (SpaceClosedException | IndeterminateException e) {
-                            // What is on its way when the handle closes may end so.
-                            if (isLate) {
-                              throw e;
-                            }
-                          }
-                          begun.add(name);
-                          Stage.pause();
-                        }
-                      })));
+          (name, call) -> {
+            String late = name + " on a closed handle " + otherwise;
+            busy.add(
+                start(
+                    name + " again and again until close",
+                    () -> callUntilClosed(space, call, late, hasReturned, () -> begun.add(name))));
+          });
       stage().await("calls of each thread", () -> begun.size() == calls.size());
       space.close();
       hasReturned.set(true);
       busy.forEach(Actor::result);
+    }
+  }
+
+  private static @Nullable Void callUntilClosed(
+      Space<String> space, Asking call, String late, AtomicBoolean hasReturned, Runnable onCall)
+      throws Exception {
+    for (; ; ) {
+      boolean isLate = hasReturned.get();
+      try {
+        if (call.isClosed(space)) {
+          return null;
+        }
+        assertFalse(isLate, late);
+      } catch (SpaceClosedException | IndeterminateException e) {
+        // What is on its way when the handle closes may end so.
+        if (isLate) {
+          throw e;
+        }
+      }
+      onCall.run();
+      Stage.pause();
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * it must not fails one test, with a dump of all threads, instead of blocking the run; and so that
  * a stray interrupt reaches no other test.
  */
-final class Director implements InvocationInterceptor {
+final class Director implements InvocationInterceptor, BeforeEachCallback {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   /** Of the run: how many tests have not ended. */
@@ -24,18 +25,25 @@ final class Director implements InvocationInterceptor {
   /** Called by JUnit. */
   Director() {}
 
+  /** Lets the rules, which are nested classes of the suite, know the suite. */
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    if (context.getRequiredTestInstance() instanceof Rules rules) {
+      rules.setSuite(suite(context));
+    }
+  }
+
+  private static SpaceTck suite(ExtensionContext context) {
+    return context.getRequiredTestInstances().findInstance(SpaceTck.class).orElseThrow();
+  }
+
   @Override
   public void interceptTestMethod(
       Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> invocationContext,
       ExtensionContext extensionContext)
       throws Throwable {
-    Stage stage =
-        extensionContext
-            .getRequiredTestInstances()
-            .findInstance(SpaceTck.class)
-            .orElseThrow()
-            .stage();
+    Stage stage = suite(extensionContext).stage();
     // What goes on for longer with a greater load is a part of a test at most.
     AtomicInteger endless =
         extensionContext

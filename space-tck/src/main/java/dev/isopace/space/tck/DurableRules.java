@@ -166,7 +166,7 @@ abstract class DurableRules extends Rules {
     entries.put("empty value", "");
     entries.put("odd value", "\0\r\n\uD83D\uDE00 \u00E9");
     entries.put("large value", "v".repeat(stage().options().largestValue()));
-    for (String key : ArgumentRules.awkwardKeys(stage().random())) {
+    for (String key : AwkwardKeys.all(stage().random())) {
       entries.putIfAbsent(key, "of the key '" + key + "'");
     }
     try (Space<String> space = reopened()) {
@@ -467,7 +467,7 @@ abstract class DurableRules extends Rules {
             PartnerMain.REFUSED,
             answer,
             () ->
-                answer.equals(PartnerMain.OPEN)
+                PartnerMain.OPEN.equals(answer)
                     ? "two processes have the space open, which is not SHARED; what the second said"
                     : "another process could not try to open the space, and printed: "
                         + other.noise());

@@ -583,12 +583,7 @@ abstract class KeysRules extends Rules {
                 int number = begun.incrementAndGet();
                 String key = name + number;
                 try {
-                  switch (number / 2 % 4) {
-                    case 0 -> space().in(key);
-                    case 1 -> space().in(key, LONG);
-                    case 2 -> space().rd(key);
-                    default -> space().rd(key, LONG);
-                  }
+                  waitOf(number).call().on(space(), key);
                 } catch (InterruptedException | IndeterminateException e) {
                   // As it was meant to end; nothing was there to be taken.
                 }
@@ -605,34 +600,49 @@ abstract class KeysRules extends Rules {
         Thread.onSpinWait();
       }
       spin(2_000);
-      if (number % 2 == 0) {
-        waiter.interrupt();
-      } else {
+      boolean byEntry = number % 2 == 1;
+      if (byEntry) {
         space().out(name + number, "1");
+      } else {
+        waiter.interrupt();
       }
-      long since = System.nanoTime();
-      stage()
-          .await(
-              "the end of wait " + number,
-              () -> {
-                if (waiter.isInterrupted() && System.nanoTime() - since > UNNOTICED_NANOS) {
-                  // Some virtual machines wake nobody if it comes as the thread enters a channel.
-                  waiter.interrupt();
-                }
-                return ended.get() >= number;
-              });
-      if (number % 2 == 1 && number / 2 % 4 >= 2) {
-        // A reader has left it there.
-        space().inp(name + number);
-      } else if (number % 2 == 1) {
-        // After a taker nobody comes who would tidy up: this only looks.
-        assertEquals(0, space().len(name + number), "len after one who waited took the entry");
+      awaitEnd(number, ended, waiter);
+      if (byEntry) {
+        tidyAfter(waitOf(number), name + number);
       }
     }
     isOver.set(true);
     waiter.interrupt();
     waiter.result();
     return waits;
+  }
+
+  /** Each in two turns, so that one is ended by an interrupt and one by an entry. */
+  private static Wait waitOf(int number) {
+    return Wait.ALL.get(number / 2 % Wait.ALL.size());
+  }
+
+  private void awaitEnd(int number, AtomicInteger ended, Actor<?> waiter) {
+    long since = System.nanoTime();
+    stage()
+        .await(
+            "the end of wait " + number,
+            () -> {
+              if (waiter.isInterrupted() && System.nanoTime() - since > UNNOTICED_NANOS) {
+                // Some virtual machines wake nobody if it comes as the thread enters a channel.
+                waiter.interrupt();
+              }
+              return ended.get() >= number;
+            });
+  }
+
+  private void tidyAfter(Wait wait, String key) {
+    if (wait.takes()) {
+      // Nobody comes who would tidy up: this only looks.
+      assertEquals(0, space().len(key), "len after one who waited took the entry");
+    } else {
+      space().inp(key);
+    }
   }
 
   private interface Part {

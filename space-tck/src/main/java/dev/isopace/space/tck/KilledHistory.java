@@ -54,14 +54,22 @@ final class KilledHistory {
         running.put(number, new Operation(words[2], entry));
       }
       case "take" -> running.put(number, new Operation(words[2], null));
-      case "took" -> take(running.remove(number).key(), words[2]);
-      case "done" -> written(running.remove(number)).returned = line;
+      case "took" -> take(ended(number).key(), words[2]);
+      case "done" -> written(ended(number)).returned = line;
       case "empty" -> running.remove(number);
       case "opens" -> {
         // Nothing has been done yet.
       }
       default -> throw new AssertionError("not a line of a process: " + text);
     }
+  }
+
+  private Operation ended(String number) {
+    Operation operation = running.remove(number);
+    if (operation == null) {
+      throw new AssertionError("no operation of number " + number + " has begun");
+    }
+    return operation;
   }
 
   private static Entry written(Operation operation) {

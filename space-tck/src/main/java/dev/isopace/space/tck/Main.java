@@ -74,7 +74,7 @@ public final class Main {
   private static final class CannotRun extends Exception {
     private static final long serialVersionUID = 1L;
 
-    CannotRun(String message) {
+    CannotRun(@Nullable String message) {
       super(message);
     }
   }
@@ -236,7 +236,6 @@ public final class Main {
     return found;
   }
 
-  @SuppressWarnings("NullAway") // a provider may be broken
   private static Set<Capability> capabilities(String uri, List<SpaceProvider> providers)
       throws CannotRun {
     Set<Capability> declared;

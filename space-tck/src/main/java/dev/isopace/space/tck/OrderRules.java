@@ -142,12 +142,9 @@ abstract class OrderRules extends Rules {
   void fifo1_aQueueOfAnyLengthBehavesAsAPlainQueue() throws InterruptedException {
     String[] keys = {"a", "b", "Aa", "BB"};
     Map<String, Queue<String>> model = new HashMap<>();
-    for (String key : keys) {
-      model.put(key, new ArrayDeque<>());
-    }
     for (int i = 0; i < rounds(1_000); i++) {
       String key = keys[stage().random().nextInt(keys.length)];
-      Queue<String> queue = model.get(key);
+      Queue<String> queue = model.computeIfAbsent(key, k -> new ArrayDeque<>());
       String head = queue.peek();
       String step = "step " + i + " on key " + key;
       switch (stage().random().nextInt(7)) {

@@ -7,6 +7,7 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -31,7 +32,15 @@ abstract class Rules {
   /** How often it is tried with each of them: what is broken may show now and then only. */
   private static final int ATTEMPTS = 3;
 
-  abstract Stage stage();
+  private @Nullable SpaceTck suite;
+
+  final void setSuite(SpaceTck suite) {
+    this.suite = suite;
+  }
+
+  final Stage stage() {
+    return Objects.requireNonNull(suite, "no test is running").stage();
+  }
 
   final Space<String> space() {
     return stage().space();

@@ -1,5 +1,6 @@
 package dev.isopace.space.tck;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,207 +67,94 @@ public abstract class SpaceTck {
   }
 
   final Stage stage() {
-    if (stage == null) {
-      throw new IllegalStateException("no test is running");
-    }
-    return stage;
+    return Objects.requireNonNull(stage, "no test is running");
   }
 
   /** FIFO: order, atomicity, conservation. */
   @Nested
-  class Order extends OrderRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Order extends OrderRules {}
 
   /** FIFO-2: histories of calls that overlap. */
   @Nested
-  class Histories extends HistoryRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Histories extends HistoryRules {}
 
   /** FIFO-3: storms. */
   @Nested
-  class Storm extends StormRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Storm extends StormRules {}
 
   /** FIFO, OUT-1 and ARG-3: entries of any size, in any number, for any time. */
   @Nested
-  class Keeping extends KeepingRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Keeping extends KeepingRules {}
 
   /** OUT: writing. */
   @Nested
-  class Out extends OutRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Out extends OutRules {}
 
   /** IN-1 to IN-5: taking. */
   @Nested
-  class In extends InRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class In extends InRules {}
 
   /** IN-1 to IN-5: reading. */
   @Nested
-  class Rd extends RdRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Rd extends RdRules {}
 
   /** IN-6 and IN-8: who is woken, and in which order. */
   @Nested
-  class Waiting extends WaitingRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Waiting extends WaitingRules {}
 
   /** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
   @Nested
-  class Waking extends WakingRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Waking extends WakingRules {}
 
   /** IN-5: interrupts of every call. */
   @Nested
-  class Interrupts extends InterruptRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Interrupts extends InterruptRules {}
 
   /** IN-7: what it costs to wait. */
   @Nested
-  class Idle extends IdleRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Idle extends IdleRules {}
 
   /** PRB-1: the probes. */
   @Nested
-  class Probe extends ProbeRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Probe extends ProbeRules {}
 
   /** PRB-2: counting. */
   @Nested
-  class Len extends LenRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Len extends LenRules {}
 
   /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
   @Nested
-  class Keys extends KeysRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Keys extends KeysRules {}
 
   /** CLS: closing. */
   @Nested
-  class Close extends CloseRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Close extends CloseRules {}
 
   /** ARG-1 to ARG-3: arguments. */
   @Nested
-  class Argument extends ArgumentRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Argument extends ArgumentRules {}
 
   /** ARG-4: codecs that fail. */
   @Nested
-  class CodecFailure extends CodecRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class CodecFailure extends CodecRules {}
 
   /** DUR: what survives. */
   @Nested
-  class Durable extends DurableRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Durable extends DurableRules {}
 
   /** DUR-1, IN-4 and CLS-3: what is there after reopening. */
   @Nested
-  class Reopening extends ReopenRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Reopening extends ReopenRules {}
 
   /** SHR-1: several handles, several processes. */
   @Nested
-  class Shared extends SharedRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Shared extends SharedRules {}
 
   /** CPY-1: what is copied. */
   @Nested
-  class Copy extends CopyRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Copy extends CopyRules {}
 
   /** SPI: how the backend is found. */
   @Nested
-  class Discovery extends DiscoveryRules {
-    @Override
-    Stage stage() {
-      return SpaceTck.this.stage();
-    }
-  }
+  class Discovery extends DiscoveryRules {}
 }

@@ -88,7 +88,6 @@ final class Stage {
   }
 
   /** What is declared; nothing if that cannot be found out, which a rule of discovery reports. */
-  @SuppressWarnings("NullAway") // a provider may be broken
   Set<Capability> capabilities() {
     List<SpaceProvider> providers = providers();
     if (providers.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,11 @@ abstract class WaitingRules extends Rules {
     stage().letPassIdly(QUITE_LONG.dividedBy(2));
     Actor.awaitAllBlocked(stage(), waiters);
     for (String what : batches.get(0).keySet()) {
-      long late = batches.stream().mapToLong(batch -> batch.get(what).result()).min().orElseThrow();
+      long late =
+          batches.stream()
+              .mapToLong(batch -> Objects.requireNonNull(batch.get(what)).result())
+              .min()
+              .orElseThrow();
       assertTrue(
           late < stage().promptly().toNanos(),
           what + " was empty " + late / 1_000_000 + " ms after its time was over, or later");

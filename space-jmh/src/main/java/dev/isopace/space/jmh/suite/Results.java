@@ -55,9 +55,10 @@ final class Results {
 
   /** The figures of a section that somebody has. */
   List<Figure> figures(Section section) {
-    return rows.keySet().stream()
-        .filter(figure -> figure.section() == section)
-        .filter(figure -> rows.get(figure).values().stream().anyMatch(Cell::isThere))
+    return rows.entrySet().stream()
+        .filter(row -> row.getKey().section() == section)
+        .filter(row -> row.getValue().values().stream().anyMatch(Cell::isThere))
+        .map(Map.Entry::getKey)
         .toList();
   }
 

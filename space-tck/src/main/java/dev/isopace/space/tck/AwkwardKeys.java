@@ -1,0 +1,89 @@
+package dev.isopace.space.tck;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Keys that one or the other way of keeping keys takes for another, or cannot keep. */
+final class AwkwardKeys {
+  /** How many bytes of UTF-8 a key may have in every space. */
+  static final int LONGEST = 512;
+
+  /** What parts, ends or matches names: of files and subjects, in URIs, lists and shells. */
+  private static final String[] SEPARATORS = {
+    "", ".", "..", "...", "a.b", "a..b", ".a", "a.", "/", "a/b", "/a", "../a", "a//b", "/a/", "\\",
+    "a\\b", "*", ">", "a.*", "a.>", "$JS", "_", "-", "#", "?", "&", "=", "a=b", "'", "\"", "a:b",
+    "a,b", "a;b",
+  };
+
+  /** What looks as if it were encoded, or stood for something else. */
+  private static final String[] ENCODED = {
+    "%", "%2E", "%2F", "a%2Fb", "a%2fb", "%252F", "%2A", "%3E", "%00", "a%20b", "+", "a+b", "a\\tb",
+    "\\n", "\\u0000", "null", "1", "01",
+  };
+
+  /** What is not seen: spaces, which some trim, control characters, and what is no character. */
+  private static final String[] UNSEEN = {
+    " ", "  ", " a", "a ", "\t", "\n", "\r", "\r\n", "\u0000", "\u0001", "\33[0m", "\u007f",
+    "\u0085", "\u00A0", "\u2028", "\uE000", "\uFEFF", "\uFFFD", "\uFFFE", "\uFFFF",
+  };
+
+  /** What some leave out, or end at, in the midst of a key. */
+  private static final String[] UNSEEN_INSIDE = {
+    " ", "\t", "\n", "\r", "\r\n", "\u0000", "\u00A0", "\u00AD", "\u200B", "\u3000",
+  };
+
+  /** What is equal once it is folded, normalised or hashed, or looks so. */
+  private static final String[] ALIKE = {
+    "a", "A", "b", "ab", "Aa", "BB", "AaBB", "BBAa", "é", "e\u0301", "É", "ß", "ss", "SS", "ı", "I",
+    "i", "K", "\u212A", "\u00C5", "\u212B", "\uFB01", "fi", "\u2460", "\uFF21", "\u03C2", "\u03C3",
+    "\u03A3", "日本語", "中国語", "🚀", "🚀🚀",
+  };
+
+  private AwkwardKeys() {}
+
+  /** All of them, and one of random characters. */
+  static List<String> all(Random random) {
+    List<String> keys = new ArrayList<>();
+    for (String[] some : List.of(SEPARATORS, ENCODED, UNSEEN, ALIKE)) {
+      Collections.addAll(keys, some);
+    }
+    for (String unseen : UNSEEN_INSIDE) {
+      keys.add("a" + unseen + "b");
+    }
+    keys.add(Character.toString(Character.MAX_CODE_POINT));
+    keys.addAll(longest());
+    keys.add(random(random));
+    return keys;
+  }
+
+  /** As long as a key may be, and different only at one place or another. */
+  private static List<String> longest() {
+    return List.of(
+        "a".repeat(LONGEST),
+        "a".repeat(LONGEST - 1),
+        "a".repeat(LONGEST - 1) + "b",
+        "b" + "a".repeat(LONGEST - 1),
+        "a".repeat(LONGEST / 2 - 1) + "b" + "a".repeat(LONGEST / 2),
+        "a".repeat(LONGEST / 2) + "b" + "a".repeat(LONGEST / 2 - 1),
+        "é".repeat(LONGEST / 2),
+        "日".repeat(LONGEST / 3),
+        "🚀".repeat(LONGEST / 4),
+        "🚀".repeat(LONGEST / 4 - 1) + "🚁",
+        ".".repeat(LONGEST),
+        " ".repeat(LONGEST),
+        "*".repeat(LONGEST));
+  }
+
+  private static String random(Random random) {
+    StringBuilder key = new StringBuilder();
+    while (key.length() < 100) {
+      int point = random.nextInt(Character.MAX_CODE_POINT + 1);
+      if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
+        key.appendCodePoint(point);
+      }
+    }
+    return key.toString();
+  }
+}
