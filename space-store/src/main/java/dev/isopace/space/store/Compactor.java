@@ -159,11 +159,21 @@ final class Compactor {
       attempt.run();
       failures = 0;
       isRetryAhead = false;
+      engine.notices().succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
-      // The store is as good as before. A caller of compact gets the reason of the failure.
+      // The store is as good as before.
       failures++;
       failedAt = System.nanoTime();
       isRetryAhead = true;
+      tell(e);
+    }
+  }
+
+  private void tell(Throwable failure) {
+    if (failure instanceof CorruptLogException damage) {
+      engine.notices().damaged(damage);
+    } else if (engine.log().failure() == null) {
+      engine.notices().failed(Notices.Work.COMPACTION, failure);
     }
   }
 

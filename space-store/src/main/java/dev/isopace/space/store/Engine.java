@@ -41,6 +41,7 @@ final class Engine implements Log.Owner {
   private final Log log;
   private final Spares spares;
   private final Recovery recovery;
+  private final Notices notices;
   private final IntervalForces forces;
   private final Compactor compactor;
   private final Condition work;
@@ -93,6 +94,7 @@ final class Engine implements Log.Owner {
     this.settings = settings;
     this.lock = lock;
     this.name = disk.show("");
+    this.notices = new Notices(name);
     this.index = replay.index();
     this.segments = replay.segments();
     this.spares = spares;
@@ -139,6 +141,10 @@ final class Engine implements Log.Owner {
 
   Recovery recovery() {
     return recovery;
+  }
+
+  Notices notices() {
+    return notices;
   }
 
   IntervalForces forces() {
@@ -302,7 +308,7 @@ final class Engine implements Log.Owner {
       if (failure != null && !isFailureTold) {
         tell(failure);
       }
-      Runnable task = failure == null ? nextTask() : null;
+      Runnable task = failure == null ? nextTask() : nextNotice(failure);
       if (task == null) {
         awaitWork();
       } else {
@@ -312,6 +318,10 @@ final class Engine implements Log.Owner {
       log.fail(e);
       letOthersIn();
     }
+  }
+
+  private @Nullable Runnable nextNotice(Throwable failure) {
+    return notices.hasFailed() ? null : () -> notices.failed(failure);
   }
 
   /** Others may have the memory that was missing, or give it back. */
@@ -475,8 +485,15 @@ final class Engine implements Log.Owner {
       } else if (made != null) {
         spares.add(made);
       }
+      // Whoever waits for it need not wait for a logger.
+      log.changed.signalAll();
     } finally {
       log.lock.unlock();
+    }
+    if (failure == null) {
+      notices.succeeded(Notices.Work.PREPARATION);
+    } else if (log.failure() == null) {
+      notices.failed(Notices.Work.PREPARATION, failure);
     }
   }
 
@@ -584,15 +601,15 @@ final class Engine implements Log.Owner {
   }
 
   private void closeRetired() throws IOException {
-    List<Segment> unread;
+    List<Segment> closing;
     log.lock.lock();
     try {
-      unread = new ArrayList<>(retired);
+      closing = new ArrayList<>(retired);
       retired.clear();
     } finally {
       log.lock.unlock();
     }
-    closeFilesOf(unread);
+    closeFilesOf(closing);
   }
 
   /** Deletes the last segment that is in reserve, for its room. False if there is none. */
@@ -643,6 +660,7 @@ final class Engine implements Log.Owner {
     Throwable failure = null;
     try {
       compactor.compactAll();
+      notices.succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
@@ -744,6 +762,10 @@ final class Engine implements Log.Owner {
       compactor.abandon();
       awaitReaders();
       Throwable failure = log.failure();
+      if (failure != null) {
+        // Perhaps so late that there was no turn left for it.
+        notices.failed(failure);
+      }
       if (failure == null) {
         giveBack();
         if (settings.sync() != Sync.ALWAYS) {
