@@ -222,6 +222,12 @@ final class Engine implements Log.Owner {
   }
 
   @Override
+  public boolean hasReserve() {
+    // None waits for the next one before an attempt has shown that there is no room for it.
+    return spares.count() > 0 || attemptFailed < attemptsEnded;
+  }
+
+  @Override
   public void rolled(Segment full) {
     int growth = settings.sync() == Sync.ALWAYS ? FORCED_GROWTH : UNFORCED_GROWTH;
     capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * growth));
@@ -741,14 +747,30 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Gives back the room that is only of use while the store is open. */
-  private void giveBack() {
+  /**
+   * Gives back the room that is only of use while the store is open, but for that which the next
+   * opening needs. False if there is not even that.
+   */
+  private boolean giveBack() {
     try {
       log.active().trim();
-      spares.giveBack();
     } catch (IOException e) {
       // It is as good as before; only larger.
     }
+    try {
+      if (spares.count() == 0) {
+        long size = Math.min(settings.segmentSize(), Spares.FIRST);
+        spares.add(spares.makeFirst(spares.nextId(), size, epoch -> Format.NO_BYTES, 0));
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    try {
+      spares.giveBack();
+    } catch (IOException e) {
+      // Likewise.
+    }
+    return true;
   }
 
   /** Releases everything, the directory last; the house-keeping has ended. */
@@ -767,11 +789,13 @@ final class Engine implements Log.Owner {
         notices.failed(failure);
       }
       if (failure == null) {
-        giveBack();
+        boolean hasRoom = giveBack();
         if (settings.sync() != Sync.ALWAYS) {
           forceAll(segments.all());
         }
-        Checkpoint.write(disk, log, index, segments);
+        if (hasRoom) {
+          Checkpoint.write(disk, log, index, segments);
+        }
       } else if (settings.sync() != Sync.ALWAYS) {
         // A force would prove nothing, after one that may have failed.
         throw new IOException(

@@ -83,6 +83,9 @@ final class Log {
     /** A segment with so much room; null if the lock was given up to have one prepared. */
     @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException;
 
+    /** Whether what is appended to the active segment takes nothing from removals. */
+    boolean hasReserve();
+
     /** A segment was filled, and another is the active one now. */
     void rolled(Segment full);
 
@@ -196,7 +199,8 @@ final class Log {
    * Makes room for a record, under the lock, and returns true if it fits. Otherwise it has given up
    * the lock for a time, and the caller must check everything again.
    *
-   * @param fromReserve whether what is kept for removals may be used
+   * @param fromReserve whether what is kept for removals may be used; where nothing else is left,
+   *     the active segment is what is kept
    */
   @SuppressWarnings("WaitNotInLoop") // the caller looks again
   boolean makeRoom(int keyLength, int bodyLength, boolean fromReserve) throws IOException {
@@ -208,7 +212,7 @@ final class Log {
     int length = Format.length(keyLength, bodyLength);
     Batch batch = gathering;
     if (batch != null) {
-      if (batch.fits(length)) {
+      if (batch.fits(length) && mayAppend(fromReserve)) {
         batch.reserve(length);
         return true;
       }
@@ -217,7 +221,7 @@ final class Log {
     }
     // Memory first: where there is none, nothing must have begun yet.
     spare = Batch.withRoom(spare, START_LENGTH + length);
-    if (fits(length) && !mustRoll) {
+    if (fits(length) && mayAppend(fromReserve) && !mustRoll) {
       return true;
     }
     // The reserve is not for those who could go on here.
@@ -227,7 +231,7 @@ final class Log {
       next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve && mustHaveIt);
     } catch (IOException e) {
       // The lock was given up meanwhile, and others may have gone on, here or in another one.
-      if (fits(length)) {
+      if (fits(length) && mayAppend(fromReserve)) {
         // It would have been better to go on in another one, but not at the price of a failure.
         mustRoll = false;
         return false;
@@ -247,6 +251,10 @@ final class Log {
     mustRoll = false;
     owner.rolled(full);
     return true;
+  }
+
+  private boolean mayAppend(boolean fromReserve) {
+    return fromReserve || owner.hasReserve();
   }
 
   /** Whether the active segment has the room for a record. */
