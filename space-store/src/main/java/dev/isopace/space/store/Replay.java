@@ -413,6 +413,10 @@ final class Replay implements Closeable {
       end = new End(segment.last, segment.epoch, bad);
     }
     if (bad == limit) {
+      if (i == last) {
+        // It was written at once, and forced; what is before it, perhaps not.
+        isSynced &= found.isSettled;
+      }
       return true;
     }
     // A segment that was written at once had its name only when it was durable.
