@@ -172,7 +172,7 @@ final class Compactor {
   private void tell(Throwable failure) {
     if (failure instanceof CorruptLogException damage) {
       engine.notices().damaged(damage);
-    } else if (engine.log().failure() == null) {
+    } else if (!engine.isStopping() && engine.log().failure() == null) {
       engine.notices().failed(Notices.Work.COMPACTION, failure);
     }
   }
@@ -419,7 +419,7 @@ final class Compactor {
     } catch (CorruptLogException e) {
       throw e;
     } catch (IOException e) {
-      if (!engine.sacrificeReserve()) {
+      if (engine.isStopping() || !engine.sacrificeReserve()) {
         throw e;
       }
       // A full disk is what compaction is most wanted on.
@@ -549,12 +549,15 @@ final class Compactor {
     }
   }
 
-  /** Nobody is to wait for a segment until all this is rewritten. */
-  private void attendNowAndThen(int length) {
+  /** Nobody is to wait for a segment, or for the store to be closed, until all is rewritten. */
+  private void attendNowAndThen(int length) throws IOException {
     bytesRead += length;
     if (bytesRead >= ATTEND_EACH) {
       bytesRead = 0;
       engine.attend(0);
+      if (engine.isStopping()) {
+        throw new IOException("the store is being closed");
+      }
     }
   }
 

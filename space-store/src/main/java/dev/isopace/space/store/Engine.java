@@ -719,7 +719,7 @@ final class Engine implements Log.Owner {
   }
 
   boolean isStopping() {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       return isStopping;
     } finally {

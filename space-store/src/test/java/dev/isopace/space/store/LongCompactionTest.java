@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.Handle;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -107,6 +109,33 @@ final class LongCompactionTest {
           rewritten < disk.rewritten,
           "all " + rewritten + " segments were rewritten before the log was forced");
     }
+  }
+
+  @Test
+  @DisplayName("A store is closed in the middle of a segment that is being rewritten")
+  void closedMeanwhile() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    HookedDisk disk = new HookedDisk(new NioDisk(StoreTckTest.freshDirectory(), 0, false));
+    disk.before =
+        (call, file) -> {
+          if (file.startsWith("compacted") && call.equals(HookedDisk.WRITE)) {
+            begun.countDown();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+          }
+        };
+    Store store = Store.open(disk, SETTINGS.withSegmentSize(16 << 20));
+    for (int i = 0; i < 16_000; i++) {
+      store.push(i % 2 == 0 ? "kept" : "taken", VALUE);
+    }
+    while (store.pullp("taken").isPresent()) {}
+    CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> compact(store));
+    assertTrue(begun.await(30, TimeUnit.SECONDS), "nothing was rewritten");
+    long since = System.nanoTime();
+    store.close();
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
+    // What is left of it takes more than twenty.
+    assertTrue(seconds < 10, "closing took " + seconds + " s");
+    assertThrows(ExecutionException.class, compaction::get);
   }
 
   /** Takes its time to delete and to close a file, and counts how often the log is forced then. */
