@@ -61,7 +61,14 @@ final class Segments {
   List<Segment> all() {
     List<Segment> known = all;
     if (known == null) {
-      known = byId.stream().distinct().toList();
+      known = new ArrayList<>();
+      for (int i = 0; i < byId.size(); ) {
+        Segment segment = byId.get(i);
+        known.add(segment);
+        // One that is only taking the place of others stands there once, before them.
+        boolean standsOnce = i + 1 < byId.size() && byId.get(i + 1) != segment;
+        i = standsOnce ? i + 1 : segment.last + 1 - oldest;
+      }
       all = known;
     }
     return known;
