@@ -38,6 +38,10 @@ public final class StoreOption {
    * Makes the log durable at an interval: what has returned survives the process at once; if the
    * operating system dies, at most that much is lost.
    *
+   * <p>If a flush fails, the store has failed, and what had returned since the last one may be on
+   * no device, although the operating system still shows it: once the machine dies it may be lost,
+   * or be found damaged, even if the store was opened again meanwhile.
+   *
    * @param interval the longest an operation may stay non-durable after returning; positive, at
    *     least 1 ms is used
    * @return the option
