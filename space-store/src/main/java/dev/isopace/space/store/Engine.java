@@ -67,7 +67,7 @@ final class Engine implements Log.Owner {
   private long compactionsWanted;
   private long compactionsDone;
   private @Nullable Throwable compactionFailure;
-  private final List<Segment> retired = new ArrayList<>();
+  private final ArrayList<Segment> retired = new ArrayList<>();
 
   /** Segments of earlier lives that have room behind their records, and are not mapped yet. */
   private final List<Segment> untrimmed = new ArrayList<>();
@@ -296,7 +296,7 @@ final class Engine implements Log.Owner {
 
   /** Keeps house until the store is stopped. */
   void keepHouse() {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       keeper = Thread.currentThread();
       while (!isStopping) {
@@ -456,15 +456,26 @@ final class Engine implements Log.Owner {
   /** What prepares a segment, under the lock. */
   private Runnable preparation() {
     long room = neededRoom;
+    Runnable preparation = () -> prepare(room);
     neededRoom = 0;
     attemptsBegun++;
-    Segment small = spares.takeSmall(room);
-    Spares.Reusable old = small == null && room <= capacity ? spares.pollReusable() : null;
-    int id = spares.nextId();
-    return () -> prepare(id, Math.max(capacity, room), small, old);
+    return preparation;
   }
 
-  private void prepare(int id, long size, @Nullable Segment small, Spares.@Nullable Reusable old) {
+  private void prepare(long room) {
+    Segment small;
+    Spares.Reusable old;
+    long size;
+    int id;
+    Tenacity.lock(log.lock);
+    try {
+      small = spares.takeSmall(room);
+      old = small == null && room <= capacity ? spares.pollReusable() : null;
+      size = Math.max(capacity, room);
+      id = spares.nextId();
+    } finally {
+      log.lock.unlock();
+    }
     Segment made = null;
     IOException failure = null;
     try {
@@ -576,34 +587,29 @@ final class Engine implements Log.Owner {
    * @param free what its file is called now, to be used again; null if it is to be closed
    */
   void letGo(Segment segment, @Nullable String free) {
-    log.lock.lock();
+    Spares.Reusable file = free == null ? null : new Spares.Reusable(free, segment.handle);
+    Runnable disposal = () -> dispose(segment, file);
+    Tenacity.lock(log.lock);
     try {
-      if (free == null) {
-        retire(segment);
-      } else {
-        unread++;
-        segment.whenUnread(
-            () -> {
-              unread--;
-              spares.offer(new Spares.Reusable(free, segment.handle));
-              log.changed.signalAll();
-            });
-      }
+      // What needs memory comes first: it is let go of once, or not at all.
+      retired.ensureCapacity(retired.size() + unread + 1);
+      unread++;
+      segment.whenUnread(disposal);
     } finally {
       log.lock.unlock();
     }
   }
 
-  /** Has the file of a segment closed, once nobody reads in it; under the lock. */
-  private void retire(Segment old) {
-    unread++;
-    old.whenUnread(
-        () -> {
-          unread--;
-          retired.add(old);
-          work.signal();
-          log.changed.signalAll();
-        });
+  /** Nobody reads in a segment any more: has its file used again, or closed. Under the lock. */
+  private void dispose(Segment old, Spares.@Nullable Reusable file) {
+    unread--;
+    if (file != null) {
+      spares.offer(file);
+    } else {
+      retired.add(old);
+      work.signal();
+    }
+    log.changed.signalAll();
   }
 
   private void closeRetired() throws IOException {

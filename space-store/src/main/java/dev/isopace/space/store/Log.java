@@ -368,6 +368,11 @@ final class Log {
       } else {
         settleRest(batch, cause);
       }
+      Batch next = gathering;
+      if (next != null && next.mayFly) {
+        // It may have been let go, and not yet been told.
+        Tenacity.unpark(next.leader);
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
