@@ -3,9 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.spi.Tenacity;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   take effect, settle  landed     wake the next leader, then the followers
  * </pre>
  *
- * <p>A leader gathers a little longer if that pays: callers that were woken by the last batch come
- * back at once if they have more to do, and would otherwise miss this one. It expects as many as
- * the last batch had, in addition to those that had joined before that one landed. It goes when
- * they are there, or when none has come for half the time that a force takes: a caller that misses
- * a batch waits for a whole one. If nobody came at all, the leader does not gather longer for a
- * while. It yields the processor at first, so that a few callers are back before it would be
- * asleep. Then it sleeps, and the last caller that is expected wakes it: many callers need both the
- * processors and, if threads are virtual, its carrier.
+ * <p>A leader gathers a little longer if that pays; see {@link Gathering}.
  *
  * <h2>What is true</h2>
  *
@@ -96,13 +87,6 @@ final class Log {
     void failed(Throwable cause);
   }
 
-  // How long a leader waits for the next to come: half a force, within these bounds; and how long
-  // of that it is awake.
-  private static final long LEAST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long MOST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
-  private static final long AWAKE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
-
-  private static final int MOST_SKIPPED = 32;
   private static final int START_LENGTH = Format.length(0, Format.START_BODY);
   private static final int LARGEST_KEPT = 2 * Batch.FULL;
 
@@ -135,11 +119,7 @@ final class Log {
   /** What the next batch is gathered in; another's is in flight meanwhile. */
   private byte[] spare = Format.NO_BYTES;
 
-  // How long leaders gather: read and written by the one leader that may fly.
-  private int lastCount;
-  private long lastNanos;
-  private int misses;
-  private int toSkip;
+  private final Gathering patience = new Gathering();
 
   /**
    * The end of a log.
@@ -471,7 +451,7 @@ final class Log {
       Tenacity.park(this);
       interrupted |= Thread.interrupted();
     }
-    gather(batch);
+    patience.gather(batch);
     lock.lock();
     try {
       if (batch.isCancelled) {
@@ -488,12 +468,12 @@ final class Log {
     }
     long began = System.nanoTime();
     Outcome outcome = write(batch.segment, batch.base, batch.bytes, batch.size);
-    lastNanos = System.nanoTime() - began;
+    long nanos = System.nanoTime() - began;
     Batch next;
     Tenacity.lock(lock);
     try {
       flying = null;
-      lastCount = batch.count;
+      patience.landed(batch.count, nanos);
       land(batch, outcome);
       next = gathering;
       if (next != null) {
@@ -508,43 +488,6 @@ final class Log {
       Tenacity.unpark(next.leader);
     }
     wake(batch);
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // those who are expected need this processor
-  private void gather(Batch batch) {
-    if (!batch.followed && lastCount <= 1) {
-      return;
-    }
-    if (toSkip > 0) {
-      toSkip--;
-      return;
-    }
-    int expected = lastCount + batch.countBefore;
-    batch.expected = expected;
-    long patience = Math.max(LEAST_PATIENCE_NANOS, Math.min(MOST_PATIENCE_NANOS, lastNanos / 2));
-    int first = batch.count;
-    int count = first;
-    long since = System.nanoTime();
-    while (count < expected) {
-      long idle = System.nanoTime() - since;
-      if (idle < AWAKE_NANOS) {
-        Thread.yield();
-      } else if (idle < patience) {
-        LockSupport.parkNanos(this, patience - idle);
-      } else if (count > first) {
-        break;
-      } else {
-        misses = Math.min(MOST_SKIPPED, misses * 2 + 1);
-        toSkip = misses;
-        return;
-      }
-      int now = batch.count;
-      if (now > count) {
-        count = now;
-        since = System.nanoTime();
-      }
-    }
-    misses = 0;
   }
 
   private void close(Batch batch) {
