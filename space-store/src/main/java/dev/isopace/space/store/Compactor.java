@@ -116,8 +116,11 @@ final class Compactor {
 
   /** After how long to look for a task again that has failed, whatever else happens or not. */
   long nanosToRetry() {
+    if (!isRetryAhead) {
+      return Long.MAX_VALUE;
+    }
     long pause = PAUSE_NANOS << Math.min(failures - 1, DOUBLINGS);
-    return isRetryAhead ? pause - (System.nanoTime() - failedAt) : Long.MAX_VALUE;
+    return pause - (System.nanoTime() - failedAt);
   }
 
   /** What is worth rewriting now, under the lock; null if nothing is. */
