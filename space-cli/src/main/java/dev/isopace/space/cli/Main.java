@@ -28,6 +28,9 @@ final class Main implements Runnable {
           + ENCODING
           + "; set LC_ALL to a UTF-8 locale that is installed, such as C.UTF-8";
 
+  /** What a backend logs is one line on standard error, as what a command reports is. */
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+
   private static final Pattern PLAIN = Pattern.compile("[^:@?]*");
 
   @Spec private CommandSpec spec;
@@ -40,6 +43,9 @@ final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
+    if (System.getProperty(LOG_FORMAT) == null) {
+      System.setProperty(LOG_FORMAT, "space: %5$s%n");
+    }
     Environment environment = Environment.ofProcess();
     CommandLine command = commandLine(environment);
     // The default writer hides that standard output cannot be written.

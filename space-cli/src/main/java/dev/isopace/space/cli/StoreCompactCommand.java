@@ -4,7 +4,6 @@ import dev.isopace.space.SpaceException;
 import dev.isopace.space.store.Recovery;
 import dev.isopace.space.store.Store;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,9 +44,6 @@ final class StoreCompactCommand implements Callable<Integer> {
     StoreDirectory directory = StoreDirectory.existing(name);
     long before = directory.size();
     Recovery recovery = compact(directory, before);
-    if (recovery.cut() > 0) {
-      tell(recovery);
-    }
     String line =
         name
             + ": "
@@ -78,19 +74,5 @@ final class StoreCompactCommand implements Callable<Integer> {
     } finally {
       progress.close();
     }
-  }
-
-  private void tell(Recovery recovery) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(
-        spec.qualifiedName()
-            + ": cut off "
-            + Counted.bytes(recovery.cut())
-            + " at offset "
-            + recovery.cutOffset()
-            + " of "
-            + recovery.cutFile()
-            + ", which a crash had left of what had not been done");
-    err.flush();
   }
 }

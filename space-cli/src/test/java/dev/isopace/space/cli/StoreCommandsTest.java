@@ -139,6 +139,41 @@ final class StoreCommandsTest {
   }
 
   @Test
+  @DisplayName("A torn tail that was cut off is one line on standard error, and nothing is wrong")
+  void torn() throws Exception {
+    Path torn = Files.createDirectory(folder.resolve("torn"));
+    try (Store store = Store.open(directory)) {
+      store.push("k", value(ENTRIES));
+      for (Path file : segments()) {
+        Files.copy(file, torn.resolve(file.getFileName()));
+      }
+    }
+    Path file = torn.resolve("00000002.log");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("value")]++;
+    Files.write(file, bytes);
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "len",
+                "store:" + torn,
+                "k")
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    assertEquals(0, process.waitFor(), Files.readString(err));
+    assertEquals(ENTRIES + "\n", Files.readString(out));
+    String line = Files.readString(err);
+    assertTrue(line.startsWith("space: " + torn + ": opening has cut off a torn tail"), line);
+    assertEquals(1, line.lines().count(), line);
+  }
+
+  @Test
   @DisplayName("A store that is in use is left alone: exit code 3")
   void inUse() throws IOException {
     try (Store store = Store.open(directory)) {

@@ -116,8 +116,11 @@ final class Compactor {
 
   /** After how long to look for a task again that has failed, whatever else happens or not. */
   long nanosToRetry() {
+    if (!isRetryAhead) {
+      return Long.MAX_VALUE;
+    }
     long pause = PAUSE_NANOS << Math.min(failures - 1, DOUBLINGS);
-    return isRetryAhead ? pause - (System.nanoTime() - failedAt) : Long.MAX_VALUE;
+    return pause - (System.nanoTime() - failedAt);
   }
 
   /** What is worth rewriting now, under the lock; null if nothing is. */
@@ -159,11 +162,21 @@ final class Compactor {
       attempt.run();
       failures = 0;
       isRetryAhead = false;
+      engine.notices().succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
-      // The store is as good as before. A caller of compact gets the reason of the failure.
+      // The store is as good as before.
       failures++;
       failedAt = System.nanoTime();
       isRetryAhead = true;
+      tell(e);
+    }
+  }
+
+  private void tell(Throwable failure) {
+    if (failure instanceof CorruptLogException damage) {
+      engine.notices().damaged(damage);
+    } else if (!engine.isStopping() && engine.log().failure() == null) {
+      engine.notices().failed(Notices.Work.COMPACTION, failure);
     }
   }
 

@@ -2,8 +2,8 @@ package dev.isopace.space.store;
 
 import dev.isopace.space.store.disk.Disk;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ final class Discards {
 
   private final Engine engine;
   private final Disk disk;
-  private final List<Discard> discards = new ArrayList<>();
+  private final Deque<Discard> discards = new ArrayDeque<>();
 
   Discards(Engine engine) {
     this.engine = engine;
@@ -67,10 +67,11 @@ final class Discards {
       }
     }
     engine.syncDir();
-    for (Discard each : discards) {
-      engine.letGo(each.segment, each.free);
+    for (Discard next = discards.peek(); next != null; next = discards.peek()) {
+      engine.letGo(next.segment, next.free);
+      // One by one: if there is no memory for another one, those before it are gone.
+      discards.remove();
     }
-    discards.clear();
   }
 
   private void remove(Discard discard) throws IOException {

@@ -41,6 +41,7 @@ final class Engine implements Log.Owner {
   private final Log log;
   private final Spares spares;
   private final Recovery recovery;
+  private final Notices notices;
   private final IntervalForces forces;
   private final Compactor compactor;
   private final Condition work;
@@ -66,7 +67,7 @@ final class Engine implements Log.Owner {
   private long compactionsWanted;
   private long compactionsDone;
   private @Nullable Throwable compactionFailure;
-  private final List<Segment> retired = new ArrayList<>();
+  private final ArrayList<Segment> retired = new ArrayList<>();
 
   /** Segments of earlier lives that have room behind their records, and are not mapped yet. */
   private final List<Segment> untrimmed = new ArrayList<>();
@@ -93,6 +94,7 @@ final class Engine implements Log.Owner {
     this.settings = settings;
     this.lock = lock;
     this.name = disk.show("");
+    this.notices = new Notices(name);
     this.index = replay.index();
     this.segments = replay.segments();
     this.spares = spares;
@@ -139,6 +141,10 @@ final class Engine implements Log.Owner {
 
   Recovery recovery() {
     return recovery;
+  }
+
+  Notices notices() {
+    return notices;
   }
 
   IntervalForces forces() {
@@ -213,6 +219,12 @@ final class Engine implements Log.Owner {
           "there is no room for another segment: " + failure.getMessage(), failure);
     }
     return null;
+  }
+
+  @Override
+  public boolean hasReserve() {
+    // None waits for the next one before an attempt has shown that there is no room for it.
+    return spares.count() > 0 || attemptFailed < attemptsEnded;
   }
 
   @Override
@@ -302,7 +314,7 @@ final class Engine implements Log.Owner {
       if (failure != null && !isFailureTold) {
         tell(failure);
       }
-      Runnable task = failure == null ? nextTask() : null;
+      Runnable task = failure == null ? nextTask() : nextNotice(failure);
       if (task == null) {
         awaitWork();
       } else {
@@ -312,6 +324,10 @@ final class Engine implements Log.Owner {
       log.fail(e);
       letOthersIn();
     }
+  }
+
+  private @Nullable Runnable nextNotice(Throwable failure) {
+    return notices.hasFailed() ? null : () -> notices.failed(failure);
   }
 
   /** Others may have the memory that was missing, or give it back. */
@@ -444,15 +460,26 @@ final class Engine implements Log.Owner {
   /** What prepares a segment, under the lock. */
   private Runnable preparation() {
     long room = neededRoom;
+    Runnable preparation = () -> prepare(room);
     neededRoom = 0;
     attemptsBegun++;
-    Segment small = spares.takeSmall(room);
-    Spares.Reusable old = small == null && room <= capacity ? spares.pollReusable() : null;
-    int id = spares.nextId();
-    return () -> prepare(id, Math.max(capacity, room), small, old);
+    return preparation;
   }
 
-  private void prepare(int id, long size, @Nullable Segment small, Spares.@Nullable Reusable old) {
+  private void prepare(long room) {
+    Segment small;
+    Spares.Reusable old;
+    long size;
+    int id;
+    Tenacity.lock(log.lock);
+    try {
+      small = spares.takeSmall(room);
+      old = small == null && room <= capacity ? spares.pollReusable() : null;
+      size = Math.max(capacity, room);
+      id = spares.nextId();
+    } finally {
+      log.lock.unlock();
+    }
     Segment made = null;
     IOException failure = null;
     try {
@@ -479,8 +506,15 @@ final class Engine implements Log.Owner {
       } else if (made != null) {
         spares.add(made);
       }
+      // Whoever waits for it need not wait for a logger.
+      log.changed.signalAll();
     } finally {
       log.lock.unlock();
+    }
+    if (failure == null) {
+      notices.succeeded(Notices.Work.PREPARATION);
+    } else if (log.failure() == null) {
+      notices.failed(Notices.Work.PREPARATION, failure);
     }
   }
 
@@ -557,46 +591,41 @@ final class Engine implements Log.Owner {
    * @param free what its file is called now, to be used again; null if it is to be closed
    */
   void letGo(Segment segment, @Nullable String free) {
-    log.lock.lock();
+    Spares.Reusable file = free == null ? null : new Spares.Reusable(free, segment.handle);
+    Runnable disposal = () -> dispose(segment, file);
+    Tenacity.lock(log.lock);
     try {
-      if (free == null) {
-        retire(segment);
-      } else {
-        unread++;
-        segment.whenUnread(
-            () -> {
-              unread--;
-              spares.offer(new Spares.Reusable(free, segment.handle));
-              log.changed.signalAll();
-            });
-      }
+      // What needs memory comes first: it is let go of once, or not at all.
+      retired.ensureCapacity(retired.size() + unread + 1);
+      unread++;
+      segment.whenUnread(disposal);
     } finally {
       log.lock.unlock();
     }
   }
 
-  /** Has the file of a segment closed, once nobody reads in it; under the lock. */
-  private void retire(Segment old) {
-    unread++;
-    old.whenUnread(
-        () -> {
-          unread--;
-          retired.add(old);
-          work.signal();
-          log.changed.signalAll();
-        });
+  /** Nobody reads in a segment any more: has its file used again, or closed. Under the lock. */
+  private void dispose(Segment old, Spares.@Nullable Reusable file) {
+    unread--;
+    if (file != null) {
+      spares.offer(file);
+    } else {
+      retired.add(old);
+      work.signal();
+    }
+    log.changed.signalAll();
   }
 
   private void closeRetired() throws IOException {
-    List<Segment> unread;
+    List<Segment> closing;
     log.lock.lock();
     try {
-      unread = new ArrayList<>(retired);
+      closing = new ArrayList<>(retired);
       retired.clear();
     } finally {
       log.lock.unlock();
     }
-    closeFilesOf(unread);
+    closeFilesOf(closing);
   }
 
   /** Deletes the last segment that is in reserve, for its room. False if there is none. */
@@ -647,6 +676,7 @@ final class Engine implements Log.Owner {
     Throwable failure = null;
     try {
       compactor.compactAll();
+      notices.succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
@@ -699,7 +729,7 @@ final class Engine implements Log.Owner {
   }
 
   boolean isStopping() {
-    log.lock.lock();
+    Tenacity.lock(log.lock);
     try {
       return isStopping;
     } finally {
@@ -727,14 +757,30 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Gives back the room that is only of use while the store is open. */
-  private void giveBack() {
+  /**
+   * Gives back the room that is only of use while the store is open, but for that which the next
+   * opening needs. False if there is not even that.
+   */
+  private boolean giveBack() {
     try {
       log.active().trim();
-      spares.giveBack();
     } catch (IOException e) {
       // It is as good as before; only larger.
     }
+    try {
+      if (spares.count() == 0) {
+        long size = Math.min(settings.segmentSize(), Spares.FIRST);
+        spares.add(spares.makeFirst(spares.nextId(), size, epoch -> Format.NO_BYTES, 0));
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    try {
+      spares.giveBack();
+    } catch (IOException e) {
+      // Likewise.
+    }
+    return true;
   }
 
   /** Releases everything, the directory last; the house-keeping has ended. */
@@ -748,12 +794,18 @@ final class Engine implements Log.Owner {
       compactor.abandon();
       awaitReaders();
       Throwable failure = log.failure();
+      if (failure != null) {
+        // Perhaps so late that there was no turn left for it.
+        notices.failed(failure);
+      }
       if (failure == null) {
-        giveBack();
+        boolean hasRoom = giveBack();
         if (settings.sync() != Sync.ALWAYS) {
           forceAll(segments.all());
         }
-        Checkpoint.write(disk, log, index, segments);
+        if (hasRoom) {
+          Checkpoint.write(disk, log, index, segments);
+        }
       } else if (settings.sync() != Sync.ALWAYS) {
         // A force would prove nothing, after one that may have failed.
         throw new IOException(

@@ -134,7 +134,9 @@ final class Keeper implements Runnable {
     try {
       lock = disk.lock();
       replay.run();
-      return Opener.open(disk, settings, lock, replay);
+      Engine made = Opener.open(disk, settings, lock, replay);
+      made.notices().opened(made.recovery());
+      return made;
     } catch (IOException | RuntimeException | Error e) {
       Closing.closeAfter(e, replay);
       if (lock != null) {

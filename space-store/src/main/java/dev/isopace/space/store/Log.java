@@ -3,9 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.spi.Tenacity;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   take effect, settle  landed     wake the next leader, then the followers
  * </pre>
  *
- * <p>A leader gathers a little longer if that pays: callers that were woken by the last batch come
- * back at once if they have more to do, and would otherwise miss this one. It expects as many as
- * the last batch had, in addition to those that had joined before that one landed. It goes when
- * they are there, or when none has come for half the time that a force takes: a caller that misses
- * a batch waits for a whole one. If nobody came at all, the leader does not gather longer for a
- * while. It yields the processor at first, so that a few callers are back before it would be
- * asleep. Then it sleeps, and the last caller that is expected wakes it: many callers need both the
- * processors and, if threads are virtual, its carrier.
+ * <p>A leader gathers a little longer if that pays; see {@link Gathering}.
  *
  * <h2>What is true</h2>
  *
@@ -83,6 +74,9 @@ final class Log {
     /** A segment with so much room; null if the lock was given up to have one prepared. */
     @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException;
 
+    /** Whether what is appended to the active segment takes nothing from removals. */
+    boolean hasReserve();
+
     /** A segment was filled, and another is the active one now. */
     void rolled(Segment full);
 
@@ -93,13 +87,6 @@ final class Log {
     void failed(Throwable cause);
   }
 
-  // How long a leader waits for the next to come: half a force, within these bounds; and how long
-  // of that it is awake.
-  private static final long LEAST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long MOST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
-  private static final long AWAKE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
-
-  private static final int MOST_SKIPPED = 32;
   private static final int START_LENGTH = Format.length(0, Format.START_BODY);
   private static final int LARGEST_KEPT = 2 * Batch.FULL;
 
@@ -132,11 +119,7 @@ final class Log {
   /** What the next batch is gathered in; another's is in flight meanwhile. */
   private byte[] spare = Format.NO_BYTES;
 
-  // How long leaders gather: read and written by the one leader that may fly.
-  private int lastCount;
-  private long lastNanos;
-  private int misses;
-  private int toSkip;
+  private final Gathering patience = new Gathering();
 
   /**
    * The end of a log.
@@ -196,7 +179,8 @@ final class Log {
    * Makes room for a record, under the lock, and returns true if it fits. Otherwise it has given up
    * the lock for a time, and the caller must check everything again.
    *
-   * @param fromReserve whether what is kept for removals may be used
+   * @param fromReserve whether what is kept for removals may be used; where nothing else is left,
+   *     the active segment is what is kept
    */
   @SuppressWarnings("WaitNotInLoop") // the caller looks again
   boolean makeRoom(int keyLength, int bodyLength, boolean fromReserve) throws IOException {
@@ -208,7 +192,7 @@ final class Log {
     int length = Format.length(keyLength, bodyLength);
     Batch batch = gathering;
     if (batch != null) {
-      if (batch.fits(length)) {
+      if (batch.fits(length) && mayAppend(fromReserve)) {
         batch.reserve(length);
         return true;
       }
@@ -217,7 +201,7 @@ final class Log {
     }
     // Memory first: where there is none, nothing must have begun yet.
     spare = Batch.withRoom(spare, START_LENGTH + length);
-    if (fits(length) && !mustRoll) {
+    if (fits(length) && mayAppend(fromReserve) && !mustRoll) {
       return true;
     }
     // The reserve is not for those who could go on here.
@@ -227,7 +211,7 @@ final class Log {
       next = owner.nextSegment(Format.HEADER + START_LENGTH + length, fromReserve && mustHaveIt);
     } catch (IOException e) {
       // The lock was given up meanwhile, and others may have gone on, here or in another one.
-      if (fits(length)) {
+      if (fits(length) && mayAppend(fromReserve)) {
         // It would have been better to go on in another one, but not at the price of a failure.
         mustRoll = false;
         return false;
@@ -247,6 +231,10 @@ final class Log {
     mustRoll = false;
     owner.rolled(full);
     return true;
+  }
+
+  private boolean mayAppend(boolean fromReserve) {
+    return fromReserve || owner.hasReserve();
   }
 
   /** Whether the active segment has the room for a record. */
@@ -463,7 +451,7 @@ final class Log {
       Tenacity.park(this);
       interrupted |= Thread.interrupted();
     }
-    gather(batch);
+    patience.gather(batch);
     lock.lock();
     try {
       if (batch.isCancelled) {
@@ -480,12 +468,12 @@ final class Log {
     }
     long began = System.nanoTime();
     Outcome outcome = write(batch.segment, batch.base, batch.bytes, batch.size);
-    lastNanos = System.nanoTime() - began;
+    long nanos = System.nanoTime() - began;
     Batch next;
     Tenacity.lock(lock);
     try {
       flying = null;
-      lastCount = batch.count;
+      patience.landed(batch.count, nanos);
       land(batch, outcome);
       next = gathering;
       if (next != null) {
@@ -500,43 +488,6 @@ final class Log {
       Tenacity.unpark(next.leader);
     }
     wake(batch);
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // those who are expected need this processor
-  private void gather(Batch batch) {
-    if (!batch.followed && lastCount <= 1) {
-      return;
-    }
-    if (toSkip > 0) {
-      toSkip--;
-      return;
-    }
-    int expected = lastCount + batch.countBefore;
-    batch.expected = expected;
-    long patience = Math.max(LEAST_PATIENCE_NANOS, Math.min(MOST_PATIENCE_NANOS, lastNanos / 2));
-    int first = batch.count;
-    int count = first;
-    long since = System.nanoTime();
-    while (count < expected) {
-      long idle = System.nanoTime() - since;
-      if (idle < AWAKE_NANOS) {
-        Thread.yield();
-      } else if (idle < patience) {
-        LockSupport.parkNanos(this, patience - idle);
-      } else if (count > first) {
-        break;
-      } else {
-        misses = Math.min(MOST_SKIPPED, misses * 2 + 1);
-        toSkip = misses;
-        return;
-      }
-      int now = batch.count;
-      if (now > count) {
-        count = now;
-        since = System.nanoTime();
-      }
-    }
-    misses = 0;
   }
 
   private void close(Batch batch) {

@@ -28,12 +28,7 @@ final class Opener {
       long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
       Opening opening = new Opening(replay, settings.sync() == Sync.ALWAYS);
       Segment first =
-          spares.make(
-              replay.nextId(),
-              Math.max(capacity, Format.HEADER + opening.length() + Format.TERMINATOR),
-              spares.pollReusable(),
-              opening::encode,
-              () -> {});
+          spares.makeFirst(replay.nextId(), capacity, opening::encode, opening.length());
       try {
         disk.syncDir();
       } catch (IOException | RuntimeException | Error e) {

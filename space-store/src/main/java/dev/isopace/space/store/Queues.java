@@ -231,24 +231,25 @@ final class Queues<V> {
       waiter.turn = false;
       KeyQueue queue = waiter.inLine ? require(key) : index.find(key);
       if (waiter.isServed()) {
+        // What else it may have been told ends the wait below at once.
         unsettled = waiter.missed;
         waiter.missed = null;
-      } else if (!waiter.inLine) {
-        lifecycle.requireOpen(operation, key);
-        engine.requireSound(operation, key);
-      }
-      if (waiter.isServed() || unsettled != null) {
-        // What it was told is looked at below.
-      } else if (queue != null && queue.hasAvailable()) {
-        candidate = Candidate.of(queue, segments);
-      } else if (waiter.stays) {
-        if (!waiter.inLine) {
-          index.obtain(key).takers.add(waiter);
-        }
-      } else if (queue == null || queue.lastClaim() == null) {
-        return false;
       } else {
-        unsettled = queue.lastClaim();
+        if (!waiter.inLine) {
+          lifecycle.requireOpen(operation, key);
+          engine.requireSound(operation, key);
+        }
+        if (queue != null && queue.hasAvailable()) {
+          candidate = Candidate.of(queue, segments);
+        } else if (waiter.stays) {
+          if (!waiter.inLine) {
+            index.obtain(key).takers.add(waiter);
+          }
+        } else if (queue == null || queue.lastClaim() == null) {
+          return false;
+        } else {
+          unsettled = queue.lastClaim();
+        }
       }
     } finally {
       log.lock.unlock();
@@ -266,7 +267,7 @@ final class Queues<V> {
   private boolean leaveAtOnce(String key, Waiter waiter) {
     Tenacity.lock(log.lock);
     try {
-      return leaveAfterFailure(key, waiter);
+      return leaveTakers(key, waiter);
     } finally {
       log.lock.unlock();
     }
@@ -334,7 +335,7 @@ final class Queues<V> {
       }
     } catch (IOException | RuntimeException | Error e) {
       // In line, nobody would come for what it is given.
-      if (!leaveAfterFailure(key, waiter)) {
+      if (!leaveTakers(key, waiter)) {
         return;
       }
       throw e;
@@ -346,8 +347,8 @@ final class Queues<V> {
     }
   }
 
-  /** Under the lock. False if the failure does not count: the waiter was served before. */
-  private boolean leaveAfterFailure(String key, Waiter waiter) {
+  /** Leaves the line of takers if it is in it. Under the lock. False if it was served before. */
+  private boolean leaveTakers(String key, Waiter waiter) {
     if (waiter.isServed()) {
       return false;
     }
@@ -527,16 +528,7 @@ final class Queues<V> {
     try {
       return await(operation, key, reader, deadline, false);
     } catch (VirtualMachineError e) {
-      Tenacity.lock(log.lock);
-      try {
-        if (reader.inLine) {
-          KeyQueue queue = require(key);
-          queue.readers.remove(reader);
-          index.forgetIfIdle(queue);
-        }
-      } finally {
-        log.lock.unlock();
-      }
+      leaveReaders(key, reader);
       throw e;
     }
   }
@@ -621,7 +613,7 @@ final class Queues<V> {
         engine.requireSound(operation, key);
       }
       if (Thread.interrupted()) {
-        if (leave(key, waiter, takes, true)) {
+        if (takes ? leaveAtOnce(key, waiter) : leaveReaders(key, waiter)) {
           throw Lifecycle.interrupted(operation, key);
         }
         waiter.thread.interrupt();
@@ -629,7 +621,7 @@ final class Queues<V> {
         return true;
       } else if (!deadline.hasPassed()) {
         deadline.park(this);
-      } else if (leave(key, waiter, takes, false)) {
+      } else if (takes ? leaveUnlessAvailable(key, waiter) : leaveReaders(key, waiter)) {
         return false;
       }
     }
@@ -648,34 +640,41 @@ final class Queues<V> {
     }
   }
 
-  /**
-   * Leaves the line without an entry. False if the waiter was told something before it could; also,
-   * unless it leaves at any price, if there is an entry to try for, or may be again.
-   */
-  private boolean leave(String key, Waiter waiter, boolean takes, boolean atAnyPrice) {
-    Removal unsettled;
-    log.lock.lock();
+  /** Leaves the line of readers. False if the waiter was told something before it could. */
+  private boolean leaveReaders(String key, Waiter reader) {
+    Tenacity.lock(log.lock);
     try {
-      if (waiter.isServed()) {
+      if (!reader.inLine) {
         return false;
       }
       KeyQueue queue = require(key);
-      if (takes && !atAnyPrice && queue.hasAvailable()) {
-        waiter.turn = true;
+      queue.readers.remove(reader);
+      index.forgetIfIdle(queue);
+      return true;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /**
+   * Leaves the line of takers without an entry. False if the waiter was told something before it
+   * could, or there is an entry to try for, or may be again.
+   */
+  private boolean leaveUnlessAvailable(String key, Waiter taker) {
+    Removal unsettled;
+    log.lock.lock();
+    try {
+      if (taker.isServed()) {
         return false;
       }
-      unsettled = takes && !atAnyPrice ? queue.lastClaim() : null;
+      KeyQueue queue = require(key);
+      if (queue.hasAvailable()) {
+        taker.turn = true;
+        return false;
+      }
+      unsettled = queue.lastClaim();
       if (unsettled == null) {
-        if (takes) {
-          queue.takers.remove(waiter);
-          if (queue.hasAvailable()) {
-            wakeFirst(queue);
-          }
-        } else {
-          queue.readers.remove(waiter);
-        }
-        index.forgetIfIdle(queue);
-        return true;
+        return leaveTakers(key, taker);
       }
     } finally {
       log.lock.unlock();

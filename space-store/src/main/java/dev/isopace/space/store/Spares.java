@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A segment appears under its name only when it is finished: its header is durable then.
  *
- * <p>The last one is a reserve, for removals alone: so a full disk can be emptied.
+ * <p>The last one is a reserve, for removals alone, also when it is the active segment: so a full
+ * disk can be emptied.
  */
 final class Spares implements Closeable {
   /** What the name of a file ends with that is not finished. */
@@ -32,6 +33,9 @@ final class Spares implements Closeable {
 
   /** How large the first segment of a life is, or less; those after it become larger. */
   static final int FIRST = 1 << 20;
+
+  /** A smaller one would be of little use. */
+  private static final int SMALLEST = 4 << 10;
 
   private static final String NEW = "segment" + UNFINISHED;
 
@@ -162,11 +166,27 @@ final class Spares implements Closeable {
   }
 
   /**
-   * The same, of a segment that has records from the beginning.
+   * The same, of a segment that has records from the beginning, and is smaller if there is no room
+   * for more.
    *
    * @param records makes them for an epoch
+   * @param length how long they are
    */
-  Segment make(
+  Segment makeFirst(int id, long capacity, IntFunction<byte[]> records, int length)
+      throws IOException {
+    int least = Format.HEADER + length + Format.TERMINATOR;
+    for (long size = capacity; ; size /= 2) {
+      try {
+        return make(id, Math.max(size, least), pollReusable(), records, () -> {});
+      } catch (IOException e) {
+        if (size / 2 < Math.max(least, SMALLEST)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Segment make(
       int id,
       long capacity,
       @Nullable Reusable old,

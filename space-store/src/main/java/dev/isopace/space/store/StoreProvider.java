@@ -2,11 +2,9 @@ package dev.isopace.space.store;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
-import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
-import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,15 +55,7 @@ public final class StoreProvider implements SpaceProvider {
     SpaceUri uri = given.accept(PARAMETERS);
     Path directory = directory(uri);
     Settings settings = settings(uri);
-    String name = uri.toString();
-    Keeper keeper;
-    try {
-      keeper =
-          Keeper.start(directory.toString(), () -> Directory.create(directory, settings), settings);
-    } catch (IOException e) {
-      throw new SpaceException("opening '" + name + "': " + Outcome.message(e), e);
-    }
-    return new StoreSpace<>(name, codec, keeper, settings);
+    return StoreSpaces.open(uri.toString(), directory, codec, settings);
   }
 
   private static Path directory(SpaceUri uri) {

@@ -84,6 +84,20 @@ final class StoreSpace<V> extends AbstractSpace<V> {
     return queues.names("keys");
   }
 
+  Recovery recovery() {
+    return keeper.engine().recovery();
+  }
+
+  void compact() {
+    lifecycle().requireOpen("compact", null);
+    try {
+      keeper.engine().compact();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    lifecycle().requireOpen("compact", null);
+  }
+
   @Override
   protected void release() {
     try {

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ShortOfRoomTest {
   private static final String NO_SPACE = "No space left on device";
+  private static final String LARGE_KEY = "w".repeat(65_500);
+  private static final int OVERHEAD = Format.HEADER + Format.length(0, Format.START_BODY);
   private static final Settings SETTINGS =
       Settings.DEFAULT.withSegmentSize(Settings.SMALLEST_SEGMENT);
 
@@ -202,38 +204,24 @@ final class ShortOfRoomTest {
           CompletableFuture.supplyAsync(
               () -> {
                 try {
-                  return store.pull("w");
+                  return store.pull(LARGE_KEY);
                 } catch (IOException | InterruptedException e) {
                   throw new AssertionError(e.getMessage(), e);
                 }
               });
       settle();
+      // Enough for the entry, whose key alone fills a segment, and not for its removal.
       disk.fillUp();
-      fill(store, "q", 10);
-      // Into the reserve, and to its very end.
-      for (int i = 0; i < 1_500; i++) {
-        store.pullp("q");
-      }
-      for (int size : new int[] {10_000, 1_000, 100}) {
-        fill(store, "q", size);
-      }
-      int size = 100;
-      for (boolean isPushed = false; !isPushed; size--) {
-        assertTrue(size >= 0, "nothing fits in any more");
-        try {
-          store.push("w", new byte[size]);
-          isPushed = true;
-        } catch (IOException e) {
-          // A smaller one may fit in.
-        }
-      }
+      disk.room.set(Format.length(LARGE_KEY.length(), 100) + OVERHEAD - Settings.SMALLEST_SEGMENT);
+      store.push(LARGE_KEY, new byte[100]);
       ExecutionException failed = assertThrows(ExecutionException.class, waiting::get);
       assertTrue(failed.getMessage().contains(NO_SPACE), failed.getMessage());
-      assertEquals(1, store.len("w"));
+      assertEquals(1, store.len(LARGE_KEY));
       disk.isFull = false;
-      assertEquals(size + 1, store.pullp("w").orElseThrow().length);
-      store.push("w", new byte[] {2});
-      assertArrayEquals(new byte[] {2}, store.pull("w", Duration.ofSeconds(10)).orElseThrow());
+      assertEquals(100, store.pullp(LARGE_KEY).orElseThrow().length);
+      store.push(LARGE_KEY, new byte[] {2});
+      assertArrayEquals(
+          new byte[] {2}, store.pull(LARGE_KEY, Duration.ofSeconds(10)).orElseThrow());
     }
   }
 
@@ -260,6 +248,55 @@ final class ShortOfRoomTest {
         assertTrue(store.pullp("q").isPresent(), left + " are left");
       }
       disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("Producers that try again on a full disk take nothing from those who pull")
+  void producersLeaveTheReserve() throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      settle();
+      disk.fillUp();
+      fill(store, "q", 1_000);
+      pushAndPull(store, Integer.MAX_VALUE);
+      disk.isFull = false;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 10})
+  @DisplayName("A store that was closed on a full disk, whatever was done there, can be emptied")
+  void reopened(int rounds) throws Exception {
+    try (Store store = Store.open(disk, SETTINGS)) {
+      settle();
+      disk.fillUp();
+      fill(store, "q", 1_000);
+      pushAndPull(store, rounds);
+      try {
+        store.compact();
+      } catch (IOException e) {
+        assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
+      }
+    }
+    try (Store store = Store.open(disk, SETTINGS)) {
+      pushAndPull(store, Integer.MAX_VALUE);
+      disk.isFull = false;
+    }
+  }
+
+  /** Takes entries, before each of which others are pushed as long as any finds room. */
+  private static void pushAndPull(Store store, int rounds) throws IOException {
+    for (int i = 0; i < rounds && store.len("q") > 0; i++) {
+      // Not for ever: what is taken may have given back some room.
+      for (int size = i < 30 ? 1_000 : -1; size >= 0; size -= 250) {
+        try {
+          store.push("q", new byte[size]);
+          size += 250;
+        } catch (IOException e) {
+          assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
+        }
+      }
+      assertTrue(store.pullp("q").isPresent());
     }
   }
 
