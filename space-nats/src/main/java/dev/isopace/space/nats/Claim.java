@@ -101,7 +101,7 @@ final class Claim {
           throw Failures.failed(call, answer);
         }
       } else if (first.state() == Pending.State.REFUSED) {
-        throw Failures.refused(call, "publish to", first.subject);
+        throw remote.refusal(call, first);
       }
       return findOut();
     } finally {

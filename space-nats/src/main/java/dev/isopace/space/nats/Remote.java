@@ -183,12 +183,7 @@ final class Remote {
         progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
       }
       case CLOSED -> throw lifecycle.closed(call.operation, call.key);
-      case REFUSED -> {
-        String inbox = wire.refusedInbox();
-        throw inbox == null
-            ? Failures.refused(call, "publish to", pending.subject)
-            : Failures.refused(call, "subscribe to", inbox);
-      }
+      case REFUSED -> throw refusal(call, pending);
       case NOT_SENT -> {
         // The connection seems to be there, but is being closed by its owner, for instance.
         if (link.isUp()) {
@@ -200,6 +195,14 @@ final class Remote {
       }
     }
     return null;
+  }
+
+  /** What a call says whose request is refused. */
+  SpaceException refusal(Call call, Pending refused) {
+    String inbox = wire.refusedInbox();
+    return inbox == null
+        ? Failures.refused(call, "publish to", refused.subject)
+        : Failures.refused(call, "subscribe to", inbox);
   }
 
   private static long jittered(long nanos) {

@@ -44,7 +44,9 @@ final class Wire {
 
   private final ReentrantLock refusing = new ReentrantLock();
   private volatile boolean isClosed;
-  private volatile @Nullable String refusedInbox;
+
+  /** The connection on which there are no replies: on the next one there may be. */
+  private volatile long refusedOn;
 
   Wire(Link link) {
     this.link = link;
@@ -80,6 +82,10 @@ final class Wire {
       pending.fail(Pending.State.NOT_SENT);
       return;
     }
+    if (refusedInbox() != null) {
+      pending.fail(Pending.State.REFUSED);
+      return;
+    }
     table.put(pending.token, pending);
     try {
       String replyTo = inbox + pending.token;
@@ -98,9 +104,7 @@ final class Wire {
     }
     if (isClosed) {
       pending.fail(Pending.State.CLOSED);
-    } else if (refusedInbox != null) {
-      pending.fail(Pending.State.REFUSED);
-    } else if (pending.epoch != link.epoch()) {
+    } else if (pending.epoch != link.epoch() || refusedInbox() != null) {
       pending.fail(Pending.State.BROKEN);
     }
   }
@@ -151,17 +155,24 @@ final class Wire {
     refusals.keySet().removeIf(refusal -> refusal.epoch() < epoch);
   }
 
-  /** The server does not let this client subscribe to a subject: maybe to that of replies. */
-  void refuseInbox(String subject) {
-    if (subject.startsWith(inbox)) {
-      refusedInbox = subject;
-      failIf(pending -> true, Pending.State.REFUSED);
+  /**
+   * The server does not let this client subscribe to a subject. If it is that of replies, there are
+   * none on this connection, and nothing more is sent.
+   *
+   * @return whether it is
+   */
+  boolean refuseInbox(String subject) {
+    if (!subject.startsWith(inbox)) {
+      return false;
     }
+    refusedOn = link.epoch();
+    failIf(pending -> true, Pending.State.BROKEN);
+    return true;
   }
 
   /** The subject of replies, if the server does not let this client subscribe to it; else null. */
   @Nullable String refusedInbox() {
-    return refusedInbox;
+    return refusedOn == link.epoch() ? inbox + "*" : null;
   }
 
   /**

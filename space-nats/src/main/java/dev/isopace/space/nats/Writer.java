@@ -212,7 +212,7 @@ final class Writer {
         case REFUSED -> {
           open.remove(attempt);
           remote.wire().forget(attempt);
-          SpaceException refusal = Failures.refused(call, "publish to", attempt.subject);
+          SpaceException refusal = remote.refusal(call, attempt);
           throw open.isEmpty() ? refusal : doubt(refusal.getMessage());
         }
         case CLOSED -> throw closed();

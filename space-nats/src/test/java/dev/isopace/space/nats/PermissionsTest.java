@@ -127,4 +127,35 @@ final class PermissionsTest {
       assertRefused(take, "$JS.API.STREAM.MSG.DELETE.sp-s");
     }
   }
+
+  @Test
+  @DisplayName("Replies: who waits is told, and the next connection may bring them again")
+  void inbox() throws Exception {
+    List<FutureTask<?>> waits =
+        List.of(start(() -> space.in("empty")), start(() -> space.rd("empty")));
+    Patience.letPass(LATE);
+    server.reload(without("subscribe", "_INBOX.>"));
+    for (FutureTask<?> wait : waits) {
+      Patience.await("the end of a wait", wait::isDone);
+      assertRefused(wait, "_INBOX.");
+    }
+    assertRefused(start(() -> space.inp("k")), "_INBOX.");
+    proxy.cutAll();
+    Patience.letPass(LATE);
+    assertRefused(start(() -> space.out("k", "v")), "_INBOX.");
+    assertRefused(start(() -> Fresh.open("some:p@" + server.address(), "s")), "_INBOX.");
+    server.reload(EVERYTHING);
+    proxy.cutAll();
+    Patience.await("a connection that brings replies", this::isUsable);
+    assertTrue(space.out("k", "v"));
+    assertEquals(Optional.of("v"), space.inp("k"));
+  }
+
+  private boolean isUsable() {
+    try {
+      return space.len("k") == 0;
+    } catch (SpaceException e) {
+      return false;
+    }
+  }
 }
