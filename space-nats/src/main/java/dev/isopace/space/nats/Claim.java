@@ -37,7 +37,7 @@ final class Claim {
     MINE,
     NOT_MINE,
 
-    /** Nothing was sent: there is no connection. */
+    /** Nothing was sent: there is no connection, or what was seen may not be so any longer. */
     NOT_TRIED
   }
 

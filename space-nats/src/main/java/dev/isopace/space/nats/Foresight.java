@@ -90,6 +90,11 @@ final class Foresight {
     this.isTrusted = isTrusted;
   }
 
+  /** Whether what was seen a while ago is good for a claim, as long as the connection stays. */
+  boolean isTrusted() {
+    return isTrusted.getAsBoolean();
+  }
+
   private void forgetIfOlder(long currentEpoch) {
     if (currentEpoch > epoch) {
       epoch = currentEpoch;
