@@ -500,27 +500,12 @@ final class Remote {
         new Progress());
   }
 
-  /** Sends the question for the number of the latest entry of any key. */
-  Pending askForLastSequence() {
-    return wire.sendAhead(names.info(), NOTHING, null);
-  }
-
-  /** The answer to that question; which is asked again if there is none. */
-  long lastSequence(Call call, Pending question) throws InterruptedException {
-    Long last =
-        read(
-            call,
-            question,
-            reply -> {
-              Answer answer = Answer.of(reply);
-              return answer.isError() ? null : lastSequence(answer);
-            },
-            new Progress());
-    return last == null ? lastSequence(info(call, "")) : last;
-  }
-
-  private static long lastSequence(Answer info) {
-    return info.number("state", "last_seq", 0);
+  /** The number of the latest entry of any key. */
+  long lastSequence(Call call) throws InterruptedException {
+    if (isStrict) {
+      barrier(call);
+    }
+    return info(call, "").number("state", "last_seq", 0);
   }
 
   /**

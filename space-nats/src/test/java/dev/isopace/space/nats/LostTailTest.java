@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
@@ -11,6 +12,7 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -109,6 +111,42 @@ final class LostTailTest {
       }
     } finally {
       listeners.shutdown();
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A reader's number of the latest entry, asked for before, answered afterwards")
+  void lateFloor() throws Exception {
+    Options.Builder options = new Options.Builder().maxReconnects(-1).reconnectWait(MOMENT);
+    String name = Fresh.name();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        FaultProxy proxy = FaultProxy.before(server);
+        Connection connection = Nats.connect(options.server("nats://" + proxy.address()).build())) {
+      SlowConnection slow = new SlowConnection(connection, QUEUE);
+      try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
+          Space<String> other = Fresh.open(server.address(), name)) {
+        // Told of entries of this key from now on.
+        FutureTask<Optional<String>> first = start(space, true);
+        other.out("k", "first");
+        assertEquals(Optional.of("first"), first.get());
+        Path copy = copy(server);
+        awaitEmpty(List.of(space, other));
+        Patience.letPass(MOMENT);
+        slow.pause();
+        other.out("k", "taken");
+        assertEquals(Optional.of("taken"), other.inp("k"));
+        Patience.await("a wake-up that waits to be received", slow::isStuck);
+        proxy.arm(Request.INFO, Step.NO_REPLY, 0);
+        FutureTask<Optional<String>> read = start(space, false);
+        assertTrue(proxy.hasHit(), "the reader has not asked");
+        slow.resume();
+        restore(server, copy);
+        awaitEmpty(List.of(space, other));
+        Patience.letPass(MOMENT);
+        other.out("k", "new");
+        assertEquals(Optional.of("new"), read.get());
+      }
     }
   }
 
