@@ -308,9 +308,9 @@ final class Takers<V> {
       int more = isAlone ? 0 : line.foresight.howManyToAsk(head);
       Pending question =
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
-      claim.send();
       boolean isSettled = false;
       try {
+        claim.send();
         Claim.Outcome outcome = claim.await();
         isSettled = outcome != Claim.Outcome.NOT_TRIED;
         return outcome;

@@ -3,6 +3,7 @@ package dev.isopace.space.nats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,9 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,5 +161,34 @@ final class PermissionsTest {
     } catch (SpaceException e) {
       return false;
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("Messages to other clients: on the next connection they may be sent again")
+  void hints() throws Exception {
+    server.reload(without("publish", "sp.s.c.>"));
+    loseAndTake("a");
+    Patience.letPass(LATE);
+    server.reload(EVERYTHING);
+    proxy.cutAll();
+    Patience.await("a connection", this::isUsable);
+    try (Connection connection = Nats.connect("nats://all:p@" + server.address())) {
+      Subscription hints = connection.subscribe("sp.s.c.>");
+      connection.flush(Patience.usual());
+      loseAndTake("b");
+      assertNotNull(hints.nextMessage(Patience.usual()));
+    }
+  }
+
+  /** Takes of a key, and is told once that somebody else has removed an entry. */
+  private void loseAndTake(String key) {
+    all.out(key, "v");
+    all.out(key, "w");
+    proxy.answer(
+        Request.DELETE,
+        "{\"error\":{\"code\":400,\"err_code\":10043,\"description\":\"sequence not found\"}}");
+    assertEquals(Optional.of("w"), space.inp(key));
+    assertTrue(proxy.hasAnswered());
   }
 }
