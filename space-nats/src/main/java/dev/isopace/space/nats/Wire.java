@@ -59,7 +59,17 @@ final class Wire {
    * never throws because there is no connection.
    */
   Pending send(String subject, @Nullable Headers headers, byte[] body) {
-    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), null);
+    return send(subject, headers, body, null);
+  }
+
+  /**
+   * The same for what may have several replies.
+   *
+   * @param ending recognises the last reply; null if there is only one
+   */
+  Pending send(
+      String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
     // Before it is sent: what nobody waits for when the connection breaks is forgotten.
     pending.attach();
     send(pending, headers, body);

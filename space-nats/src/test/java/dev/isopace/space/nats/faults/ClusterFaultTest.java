@@ -293,6 +293,25 @@ final class ClusterFaultTest {
     }
   }
 
+  @Test
+  @DisplayName("A server that knows no leader answers before the leader does: nobody is in doubt")
+  void answersOfOthers() {
+    NatsCluster all = Fresh.present(cluster);
+    String space = Fresh.name() + "?replicas=3";
+    try (FaultProxy proxy = FaultProxy.before(all.server(0));
+        Space<String> takes = Fresh.open(proxy.address(), space)) {
+      for (String answer :
+          List.of(
+              "{\"error\":{\"code\":503,\"err_code\":10008,\"description\":\"unavailable\"}}",
+              "{\"error\":{\"code\":404,\"err_code\":10059,\"description\":\"not found\"}}")) {
+        takes.out("k", "v");
+        proxy.answerFirst(Request.DELETE, answer);
+        assertEquals(Optional.of("v"), takes.inp("k"), answer);
+        assertTrue(proxy.hasAnswered());
+      }
+    }
+  }
+
   private static boolean isEmpty(Space<String> space) {
     try {
       return space.len("k") == 0;
