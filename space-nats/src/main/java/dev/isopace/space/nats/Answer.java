@@ -110,6 +110,14 @@ record Answer(int code, int errorCode, String description, JsonValue body) {
             && errorCode != NOT_ENABLED_FOR_ACCOUNT);
   }
 
+  /**
+   * Whether another server of a cluster may give another answer to the same request: this one does
+   * not know the leader, or not even the stream yet.
+   */
+  boolean isOfOneServer() {
+    return errorCode == STREAM_NOT_FOUND || (isTemporary() && !isNoResponders());
+  }
+
   /** Whether the message id is that of a message on its way to the replicas. */
   boolean isInProcess() {
     return errorCode == ID_IN_PROCESS;

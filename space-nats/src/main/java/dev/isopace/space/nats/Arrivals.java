@@ -1,7 +1,5 @@
 package dev.isopace.space.nats;
 
-import io.nats.client.Dispatcher;
-import io.nats.client.Message;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -47,11 +45,13 @@ final class Arrivals {
     this.asked = epoch.get();
   }
 
-  /** Has the answers come by the queue of a dispatcher. */
-  void comeBy(Dispatcher dispatcher) {
-    String answers = inbox + "*";
-    Sending.surely(
-        () -> dispatcher.subscribe(answers, this::receive), () -> dispatcher.unsubscribe(answers));
+  /** The subject of the answers, to be received by the queue by which wake-ups are. */
+  String answers() {
+    return inbox + "*";
+  }
+
+  boolean isAnswer(String subject) {
+    return subject.startsWith(inbox);
   }
 
   /** The connection of what is received at the moment, or an older one. */
@@ -77,9 +77,10 @@ final class Arrivals {
     }
   }
 
-  private void receive(Message answer) {
+  /** An answer came. */
+  void receive(String subject) {
     try {
-      long answered = Long.parseLong(answer.getSubject().substring(inbox.length()));
+      long answered = Long.parseLong(subject.substring(inbox.length()));
       epoch.accumulateAndGet(answered, Math::max);
     } catch (NumberFormatException e) {
       // Not an answer, though it came here.

@@ -2,6 +2,7 @@ package dev.isopace.space.nats;
 
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Lifecycle;
+import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +38,15 @@ final class Claim {
     MINE,
     NOT_MINE,
 
-    /** Nothing was sent: there is no connection. */
+    /** Nothing was sent: there is no connection, or what was seen may not be so any longer. */
     NOT_TRIED
   }
 
   /** How long the reply of an earlier attempt may take, once the entry turned out to be gone. */
   private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How much later the leader may answer than a server that does not know it. */
+  private static final long FOLLOWING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -70,10 +74,16 @@ final class Claim {
 
   /** Sends the first attempt. */
   void send() {
-    Pending attempt = remote.wire().send(remote.names().delete(), null, body);
+    Pending attempt =
+        remote.wire().send(remote.names().delete(), null, body, reply -> !mayBeFollowed(reply));
     if (attempt.state() != Pending.State.NOT_SENT) {
       attempts.add(attempt);
     }
+  }
+
+  /** In a cluster each server that has no leader answers, and the leader of the stream as well. */
+  private boolean mayBeFollowed(Message reply) {
+    return remote.link().isClustered() && Answer.of(reply).isOfOneServer();
   }
 
   /**
@@ -88,7 +98,10 @@ final class Claim {
     }
     Pending first = attempts.get(0);
     try {
-      remote.wire().awaitUninterruptibly(first::isDone, Remote.ATTEMPT_NANOS);
+      remote.wire().awaitUninterruptibly(first::isHeardOf, Remote.ATTEMPT_NANOS);
+      if (!first.isDone() && first.isHeardOf()) {
+        remote.wire().awaitUninterruptibly(first::isDone, FOLLOWING_NANOS);
+      }
       if (first.state() == Pending.State.REPLIED) {
         Answer answer = Answer.of(first.reply());
         if (answer.isRemoval()) {
@@ -101,7 +114,7 @@ final class Claim {
           throw Failures.failed(call, answer);
         }
       } else if (first.state() == Pending.State.REFUSED) {
-        throw Failures.refused(call, "publish to", first.subject);
+        throw remote.refusal(call, first);
       }
       return findOut();
     } finally {
@@ -126,7 +139,9 @@ final class Claim {
         send();
         if (attempts.size() > before) {
           Pending last = attempts.get(before);
-          remote.wire().awaitUninterruptibly(() -> last.isDone() || isMine(), Remote.ATTEMPT_NANOS);
+          remote
+              .wire()
+              .awaitUninterruptibly(() -> last.isHeardOf() || isMine(), Remote.ATTEMPT_NANOS);
         }
         if (!isMine()) {
           dropErrors();
@@ -157,7 +172,12 @@ final class Claim {
 
   /** Nothing else will come of those; and there may be many, where a disk fails. */
   private void dropErrors() {
+    Pending last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     for (Pending attempt : List.copyOf(attempts)) {
+      if (attempt != last && attempt.state() == Pending.State.WAITING && attempt.isHeardOf()) {
+        remote.wire().forget(attempt);
+        attempts.remove(attempt);
+      }
       if (attempt.state() == Pending.State.REFUSED) {
         throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
       }

@@ -3,6 +3,7 @@ package dev.isopace.space.nats;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,9 @@ final class Foresight {
   /** Whether numbers stay what they are as long as the connection does. */
   private final BooleanSupplier isTrusted;
 
+  /** Told of questions whose answers nobody will wait for. */
+  private final Consumer<Pending> forget;
+
   /** The connection by which all is known that follows. */
   private long epoch;
 
@@ -86,8 +90,14 @@ final class Foresight {
   /** Whether the key was seen to be emptied and filled again, so that wake-ups would be of use. */
   private boolean wouldPay;
 
-  Foresight(BooleanSupplier isTrusted) {
+  Foresight(BooleanSupplier isTrusted, Consumer<Pending> forget) {
     this.isTrusted = isTrusted;
+    this.forget = forget;
+  }
+
+  /** Whether what was seen a while ago is good for a claim, as long as the connection stays. */
+  boolean isTrusted() {
+    return isTrusted.getAsBoolean();
   }
 
   private void forgetIfOlder(long currentEpoch) {
@@ -98,8 +108,16 @@ final class Foresight {
       woken = 0;
       pushed.clear();
       shown.clear();
-      asked = null;
+      dropAsked();
       run = 0;
+    }
+  }
+
+  private void dropAsked() {
+    Ahead dropped = asked;
+    if (dropped != null) {
+      asked = null;
+      forget.accept(dropped.question());
     }
   }
 
@@ -233,6 +251,8 @@ final class Foresight {
     try {
       if (losses == 0 && question.question().epoch == epoch) {
         asked = question;
+      } else {
+        forget.accept(question.question());
       }
     } finally {
       lock.unlock();
@@ -290,7 +310,7 @@ final class Foresight {
   void startAnew(int expected) {
     lock.lock();
     try {
-      asked = null;
+      dropAsked();
       shown.clear();
       if (expected > 0) {
         losses = 0;
@@ -346,7 +366,7 @@ final class Foresight {
         run++;
       }
       if (!mine) {
-        asked = null;
+        dropAsked();
         shown.clear();
         run = Math.min(run, 1);
       }

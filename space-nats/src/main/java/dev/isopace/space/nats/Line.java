@@ -56,6 +56,10 @@ final class Line {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Waiter> takers = new LinkedHashSet<>();
+
+  /** Those of them that have not looked yet: each must, before it may rely on what others saw. */
+  private final Set<Waiter> newcomers = new LinkedHashSet<>();
+
   private final Set<Waiter> readers = new LinkedHashSet<>();
   private @Nullable Waiter turn;
 
@@ -90,6 +94,7 @@ final class Line {
     lock.lock();
     try {
       takers.add(taker);
+      newcomers.add(taker);
       return takers.size() == 1;
     } finally {
       lock.unlock();
@@ -127,7 +132,7 @@ final class Line {
       if (turn == taker) {
         turn = null;
       }
-      taker.wantsLook = false;
+      newcomers.remove(taker);
       nudgeNext();
     } finally {
       lock.unlock();
@@ -139,6 +144,7 @@ final class Line {
     lock.lock();
     try {
       takers.remove(taker);
+      newcomers.remove(taker);
       if (turn == taker) {
         turn = null;
       }
@@ -158,13 +164,8 @@ final class Line {
 
   /** Who should try for the head; null if nobody. */
   private @Nullable Waiter next() {
-    boolean everybody = !isKnownEmpty();
-    for (Waiter taker : takers) {
-      if (everybody || taker.wantsLook) {
-        return taker;
-      }
-    }
-    return null;
+    Iterator<Waiter> all = (isKnownEmpty() ? newcomers : takers).iterator();
+    return all.hasNext() ? all.next() : null;
   }
 
   private boolean isKnownEmpty() {

@@ -43,8 +43,8 @@ final class Lines {
   /** What this client is called among those that compete. */
   private final String me = NUID.nextGlobalSequence();
 
-  /** Whether the server allows clients to send each other messages. */
-  private volatile boolean mayHint = true;
+  /** The connection on which the server does not allow clients to send each other messages. */
+  private volatile long hintsRefusedOn;
 
   private final Map<String, Line> map = new ConcurrentHashMap<>();
 
@@ -60,7 +60,7 @@ final class Lines {
     this.names = remote.names();
     this.arrivals = new Arrivals(link, names.info());
     this.dispatcher = link.connection().createDispatcher(this::receive);
-    arrivals.comeBy(dispatcher);
+    subscribeTo(arrivals.answers());
   }
 
   /** The line of a key, to be released. */
@@ -75,7 +75,8 @@ final class Lines {
   }
 
   private Line line(String key, String keySubject) {
-    Foresight foresight = new Foresight(() -> isReplicated || link.isBesideStream());
+    Foresight foresight =
+        new Foresight(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
     return new Line(key, keySubject, foresight, rotation(keySubject));
   }
 
@@ -95,8 +96,12 @@ final class Lines {
         });
   }
 
+  private boolean mayHint() {
+    return hintsRefusedOn != link.epoch();
+  }
+
   private void hint(String subject, String text) {
-    if (mayHint && link.isUp()) {
+    if (mayHint() && link.isUp()) {
       try {
         byte[] body = text.getBytes(StandardCharsets.US_ASCII);
         Sending.once(() -> link.connection().publish(subject, body));
@@ -189,6 +194,7 @@ final class Lines {
   boolean compete(Line line) {
     line.subscribing.lock();
     try {
+      boolean mayHint = mayHint();
       if (mayHint && !line.isCompeting) {
         for (String subject : hints(line)) {
           subscribeTo(subject);
@@ -237,16 +243,7 @@ final class Lines {
 
   /** A leader that ends may have stored entries without a wake-up: all waiters look again. */
   void watchLeader() {
-    String subject = names.leaderAdvisory();
-    Sending.surely(
-        () ->
-            dispatcher.subscribe(
-                subject,
-                message -> {
-                  lookForDropped();
-                  mayHaveChanged();
-                }),
-        () -> dispatcher.unsubscribe(subject));
+    subscribeTo(names.leaderAdvisory());
   }
 
   /**
@@ -263,10 +260,19 @@ final class Lines {
 
   private void receive(Message message) {
     lookForDropped();
-    if (names.isHint(message.getSubject())) {
+    String subject = message.getSubject();
+    if (arrivals.isAnswer(subject)) {
+      arrivals.receive(subject);
+    } else if (names.isHint(subject)) {
       hear(message);
-      return;
+    } else if (subject.equals(names.leaderAdvisory())) {
+      mayHaveChanged();
+    } else {
+      wake(message);
     }
+  }
+
+  private void wake(Message message) {
     Line line = map.get(names.keySubject(message.getSubject()));
     Headers headers = message.getHeaders();
     if (line == null || headers == null) {
@@ -333,7 +339,7 @@ final class Lines {
   /** The server does not let this client announce to others what it does. */
   void refuseHints(String subject) {
     if (names.isHint(subject)) {
-      mayHint = false;
+      hintsRefusedOn = link.epoch();
       map.values().forEach(line -> line.rotation.turnOff());
     }
   }

@@ -73,6 +73,10 @@ final class NatsSpace<V> extends AbstractSpace<V> {
 
           @Override
           public void mayNotSubscribe(String subject) {
+            if (wire.refuseInbox(subject)) {
+              // Who looks now is told.
+              lines.mayHaveChanged();
+            }
             lines.refuse(subject);
           }
 

@@ -44,14 +44,14 @@ public final class NatsSpaces {
    * @return the handle; closing it closes the connection
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
-   *     options have messages discarded when their queue is full
+   *     options have messages discarded when their queue is full, or received out of order
    * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
    *     open
    */
   public static <V> Space<V> open(Options options, String space, Codec<V> codec) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(codec, "codec");
-    requireQueue(options);
+    requireUsual(options);
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
@@ -79,25 +79,32 @@ public final class NatsSpaces {
    * @return the handle; closing it leaves the connection open
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
-   *     options of the connection have messages discarded when their queue is full
+   *     options of the connection have messages discarded when their queue is full, or received out
+   *     of order
    * @throws dev.isopace.space.SpaceException if the space cannot be opened
    */
   public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {
     Objects.requireNonNull(connection, "connection");
     Objects.requireNonNull(codec, "codec");
-    requireQueue(connection.getOptions());
+    requireUsual(connection.getOptions());
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
     return open(uri, names, settings, new Link(connection, null), null, codec);
   }
 
-  /** The library never sends a discarded subscription again, and waiters would not be woken. */
-  private static void requireQueue(Options options) {
+  private static void requireUsual(Options options) {
+    // The library never sends a discarded subscription again, and waiters would not be woken.
     if (options.isDiscardMessagesWhenOutgoingQueueFull()) {
       throw new IllegalArgumentException(
           "options with discardMessagesWhenOutgoingQueueFull(): a space needs all that it sends;"
               + " leave that out");
+    }
+    // What is received out of order may seem to have come by another connection than it did.
+    if (options.useDispatcherWithExecutor()) {
+      throw new IllegalArgumentException(
+          "options with useDispatcherWithExecutor(): a space needs what it receives one by one, in"
+              + " order; leave that out");
     }
   }
 

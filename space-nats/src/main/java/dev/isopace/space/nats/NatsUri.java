@@ -42,6 +42,9 @@ final class NatsUri {
   /** As good as for ever, and still a number of nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
+  /** Half of it is for what may come between a look at the clock and the server. */
+  private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(2);
+
   static final Map<String, String> PARAMETERS = new HashMap<>(SPACE_PARAMETERS);
 
   static {
@@ -199,8 +202,8 @@ final class NatsUri {
     require(
         uri,
         "duplicates",
-        window.compareTo(Duration.ofMillis(100)) >= 0 && window.compareTo(LONGEST) <= 0,
-        "from 100ms to 36500d");
+        window.compareTo(SHORTEST_WINDOW) >= 0 && window.compareTo(LONGEST) <= 0,
+        "from 2s to 36500d");
     return window;
   }
 

@@ -96,6 +96,11 @@ final class Pending {
     return waiter != null;
   }
 
+  /** Whether there is a reply, if only one before the last. */
+  boolean isHeardOf() {
+    return isDone() || !parts.isEmpty();
+  }
+
   /** What came before the last reply, in the order in which it was read. */
   Iterable<Message> parts() {
     return parts;

@@ -7,17 +7,17 @@ import java.util.concurrent.TimeUnit;
 final class Permits {
   private Permits() {}
 
-  /** Acquires a permit; throws if the call has waited enough. */
-  static void acquire(Semaphore semaphore, Call call, Link link) throws InterruptedException {
+  /** Acquires a permit, and returns whether it had to wait; throws if it has waited enough. */
+  static boolean acquire(Semaphore semaphore, Call call, Link link) throws InterruptedException {
     if (semaphore.tryAcquire()) {
-      return;
+      return false;
     }
     boolean interrupted = false;
     try {
       for (; ; ) {
         try {
           if (semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS)) {
-            return;
+            return true;
           }
           throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
         } catch (InterruptedException e) {

@@ -97,16 +97,10 @@ final class Readers<V> {
   private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
     line.clearFloor(me, epoch);
     lines.subscribe(me.call, line);
-    Pending question = remote.askForLastSequence();
-    try {
-      if (!line.isArmed(epoch)) {
-        lines.arm(me.call, line, epoch);
-      }
-    } catch (RuntimeException | InterruptedException e) {
-      remote.wire().forget(question);
-      throw e;
+    long last = remote.lastSequence(me.call);
+    if (!line.isArmed(epoch)) {
+      lines.arm(me.call, line, epoch);
     }
-    long last = remote.lastSequence(me.call, question);
     if (remote.link().epoch() == epoch) {
       line.setFloor(me, last);
     } else {

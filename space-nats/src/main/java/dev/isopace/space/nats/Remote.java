@@ -183,12 +183,7 @@ final class Remote {
         progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
       }
       case CLOSED -> throw lifecycle.closed(call.operation, call.key);
-      case REFUSED -> {
-        String inbox = wire.refusedInbox();
-        throw inbox == null
-            ? Failures.refused(call, "publish to", pending.subject)
-            : Failures.refused(call, "subscribe to", inbox);
-      }
+      case REFUSED -> throw refusal(call, pending);
       case NOT_SENT -> {
         // The connection seems to be there, but is being closed by its owner, for instance.
         if (link.isUp()) {
@@ -200,6 +195,14 @@ final class Remote {
       }
     }
     return null;
+  }
+
+  /** What a call says whose request is refused. */
+  SpaceException refusal(Call call, Pending refused) {
+    String inbox = wire.refusedInbox();
+    return inbox == null
+        ? Failures.refused(call, "publish to", refused.subject)
+        : Failures.refused(call, "subscribe to", inbox);
   }
 
   private static long jittered(long nanos) {
@@ -497,27 +500,12 @@ final class Remote {
         new Progress());
   }
 
-  /** Sends the question for the number of the latest entry of any key. */
-  Pending askForLastSequence() {
-    return wire.sendAhead(names.info(), NOTHING, null);
-  }
-
-  /** The answer to that question; which is asked again if there is none. */
-  long lastSequence(Call call, Pending question) throws InterruptedException {
-    Long last =
-        read(
-            call,
-            question,
-            reply -> {
-              Answer answer = Answer.of(reply);
-              return answer.isError() ? null : lastSequence(answer);
-            },
-            new Progress());
-    return last == null ? lastSequence(info(call, "")) : last;
-  }
-
-  private static long lastSequence(Answer info) {
-    return info.number("state", "last_seq", 0);
+  /** The number of the latest entry of any key. */
+  long lastSequence(Call call) throws InterruptedException {
+    if (isStrict) {
+      barrier(call);
+    }
+    return info(call, "").number("state", "last_seq", 0);
   }
 
   /**

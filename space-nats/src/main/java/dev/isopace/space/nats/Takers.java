@@ -255,15 +255,15 @@ final class Takers<V> {
 
     /** Claims an entry; false if it is not this call's, and the head must be found again. */
     private boolean claim(Entry head) throws InterruptedException {
-      Permits.acquire(line.claiming, call, remote.link());
+      boolean hasWaited = Permits.acquire(line.claiming, call, remote.link());
       try {
-        if (line.foresight.isGone(head, epoch) || epoch != remote.link().epoch()) {
+        if (line.foresight.isGone(head, epoch)) {
           return false;
         }
         if (call.stays && Thread.interrupted()) {
           throw call.interrupted();
         }
-        Claim.Outcome outcome = claimWithin(head);
+        Claim.Outcome outcome = claimWithin(head, hasWaited);
         if (outcome != Claim.Outcome.NOT_TRIED) {
           line.foresight.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
@@ -282,9 +282,13 @@ final class Takers<V> {
       return false;
     }
 
-    private Claim.Outcome claimWithin(Entry head) throws InterruptedException {
-      Permits.acquire(claims, call, remote.link());
+    private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
+      boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
+        // No wait may come after this: a server that starts again may give the number once more.
+        if (epoch != remote.link().epoch() || (isOld && !line.foresight.isTrusted())) {
+          return Claim.Outcome.NOT_TRIED;
+        }
         if (!gate.enter()) {
           throw lifecycle.closed(call.operation, call.key);
         }
@@ -304,9 +308,9 @@ final class Takers<V> {
       int more = isAlone ? 0 : line.foresight.howManyToAsk(head);
       Pending question =
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
-      claim.send();
       boolean isSettled = false;
       try {
+        claim.send();
         Claim.Outcome outcome = claim.await();
         isSettled = outcome != Claim.Outcome.NOT_TRIED;
         return outcome;

@@ -10,9 +10,6 @@ final class Waiter {
   final Call call;
   final Thread thread = Thread.currentThread();
 
-  /** Of a taker: it has not looked at the head yet, or wants to look once more before it goes. */
-  boolean wantsLook = true;
-
   /**
    * Of a reader: only what was stored after this number was surely stored within its call; null as
    * long as that number is not known.

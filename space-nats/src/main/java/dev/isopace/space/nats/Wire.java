@@ -3,9 +3,11 @@ package dev.isopace.space.nats;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,29 @@ import org.jspecify.annotations.Nullable;
  * reply may come on the next connection.
  */
 final class Wire {
+  /** What was sent to a subject on a connection, and refused. */
+  private record Refusal(String subject, long epoch) {
+    boolean mayMean(Pending pending) {
+      return pending.subject.equals(subject)
+          && pending.epoch == epoch
+          && (pending.state() == Pending.State.WAITING || pending.state() == Pending.State.BROKEN);
+    }
+  }
+
   private final Link link;
   private final String inbox;
   private final Replies replies;
   private final Map<Long, Pending> table = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
+
+  /** What the server has refused, and how often, as long as it is not known whose it was. */
+  private final Map<Refusal, Integer> refusals = new ConcurrentHashMap<>();
+
+  private final ReentrantLock refusing = new ReentrantLock();
   private volatile boolean isClosed;
-  private volatile @Nullable String refusedInbox;
+
+  /** The connection on which there are no replies: on the next one there may be. */
+  private volatile long refusedOn;
 
   Wire(Link link) {
     this.link = link;
@@ -41,7 +59,17 @@ final class Wire {
    * never throws because there is no connection.
    */
   Pending send(String subject, @Nullable Headers headers, byte[] body) {
-    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), null);
+    return send(subject, headers, body, null);
+  }
+
+  /**
+   * The same for what may have several replies.
+   *
+   * @param ending recognises the last reply; null if there is only one
+   */
+  Pending send(
+      String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
     // Before it is sent: what nobody waits for when the connection breaks is forgotten.
     pending.attach();
     send(pending, headers, body);
@@ -64,6 +92,10 @@ final class Wire {
       pending.fail(Pending.State.NOT_SENT);
       return;
     }
+    if (refusedInbox() != null) {
+      pending.fail(Pending.State.REFUSED);
+      return;
+    }
     table.put(pending.token, pending);
     try {
       String replyTo = inbox + pending.token;
@@ -73,18 +105,16 @@ final class Wire {
       }
     } catch (IllegalStateException e) {
       // The connection went away meanwhile, or its queue is full: nothing was queued.
-      table.remove(pending.token);
+      remove(pending);
       pending.fail(Pending.State.NOT_SENT);
     } catch (RuntimeException e) {
       // The library does not take it, since it is larger than the server now says it may be.
-      table.remove(pending.token);
+      remove(pending);
       throw e;
     }
     if (isClosed) {
       pending.fail(Pending.State.CLOSED);
-    } else if (refusedInbox != null) {
-      pending.fail(Pending.State.REFUSED);
-    } else if (pending.epoch != link.epoch()) {
+    } else if (pending.epoch != link.epoch() || refusedInbox() != null) {
       pending.fail(Pending.State.BROKEN);
     }
   }
@@ -111,7 +141,7 @@ final class Wire {
 
   /** Its reply is of no interest any longer. */
   void forget(Pending pending) {
-    table.remove(pending.token);
+    remove(pending);
   }
 
   private void receive(Message message) {
@@ -120,7 +150,7 @@ final class Wire {
       long token = Long.parseLong(subject, inbox.length(), subject.length(), 10);
       Pending pending = table.get(token);
       if (pending != null && !pending.complete(message)) {
-        table.remove(token);
+        remove(pending);
       }
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // Not ours, though it came here; whatever it is, nobody waits for it.
@@ -132,23 +162,65 @@ final class Wire {
     failIf(pending -> pending.epoch < epoch, Pending.State.BROKEN);
     // Questions asked in advance, which nobody may ever come back to.
     table.values().removeIf(pending -> pending.epoch < epoch && !pending.isAttached());
+    refusals.keySet().removeIf(refusal -> refusal.epoch() < epoch);
   }
 
-  /** The server does not let this client subscribe to a subject: maybe to that of replies. */
-  void refuseInbox(String subject) {
-    if (subject.startsWith(inbox)) {
-      refusedInbox = subject;
-      failIf(pending -> true, Pending.State.REFUSED);
+  /**
+   * The server does not let this client subscribe to a subject. If it is that of replies, there are
+   * none on this connection, and nothing more is sent.
+   *
+   * @return whether it is
+   */
+  boolean refuseInbox(String subject) {
+    if (!subject.startsWith(inbox)) {
+      return false;
     }
+    refusedOn = link.epoch();
+    failIf(pending -> true, Pending.State.BROKEN);
+    return true;
   }
 
   /** The subject of replies, if the server does not let this client subscribe to it; else null. */
   @Nullable String refusedInbox() {
-    return refusedInbox;
+    return refusedOn == link.epoch() ? inbox + "*" : null;
   }
 
+  /**
+   * The server has refused a request of this subject, and does not say which. Another one of the
+   * same subject may have been carried out, with its reply on its way. So they are not taken to be
+   * refused before there are as many refusals as requests that are not answered.
+   */
   void refuse(String subject) {
-    failIf(pending -> pending.subject.equals(subject), Pending.State.REFUSED);
+    refusing.lock();
+    try {
+      refusals.merge(new Refusal(subject, link.epoch()), 1, Integer::sum);
+      assignRefusals();
+    } finally {
+      refusing.unlock();
+    }
+  }
+
+  private void remove(Pending pending) {
+    table.remove(pending.token);
+    if (!refusals.isEmpty()) {
+      assignRefusals();
+    }
+  }
+
+  private void assignRefusals() {
+    refusing.lock();
+    try {
+      refusals.forEach(
+          (refusal, count) -> {
+            List<Pending> unanswered = table.values().stream().filter(refusal::mayMean).toList();
+            if (unanswered.size() <= count) {
+              unanswered.forEach(pending -> pending.fail(Pending.State.REFUSED));
+              refusals.remove(refusal);
+            }
+          });
+    } finally {
+      refusing.unlock();
+    }
   }
 
   private void failIf(Predicate<Pending> condition, Pending.State state) {

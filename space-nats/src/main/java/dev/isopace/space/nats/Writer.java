@@ -212,8 +212,7 @@ final class Writer {
         case REFUSED -> {
           open.remove(attempt);
           remote.wire().forget(attempt);
-          SpaceException refusal = Failures.refused(call, "publish to", attempt.subject);
-          throw open.isEmpty() ? refusal : doubt(refusal.getMessage());
+          throw ended(remote.refusal(call, attempt));
         }
         case CLOSED -> throw closed();
         default -> {
@@ -229,7 +228,7 @@ final class Writer {
         requireSize(value.length, headers.serializedLength());
         return remote.wire().send(remote.names().entry(keySubject), headers, value);
       } catch (IllegalArgumentException e) {
-        throw open.isEmpty() ? e : doubt(e.getMessage());
+        throw ended(e);
       }
     }
 
@@ -293,11 +292,10 @@ final class Writer {
       if (answer.isTemporary()) {
         return;
       }
-      SpaceException failure =
+      throw ended(
           answer.isFull()
               ? Failures.full(call, remote.names(), answer)
-              : Failures.failed(call, answer);
-      throw open.isEmpty() ? failure : doubt(failure.getMessage());
+              : Failures.failed(call, answer));
     }
 
     /** Where nobody answers for the stream, it may be gone; asked once. */
@@ -307,7 +305,7 @@ final class Writer {
         try {
           remote.requireStream(call);
         } catch (SpaceException e) {
-          throw open.isEmpty() ? e : doubt(e.getMessage());
+          throw ended(e);
         }
       }
     }
@@ -315,13 +313,13 @@ final class Writer {
     private void requireTime() {
       boolean isUp = remote.link().isUp();
       if (remote.link().isEnded() || call.patience(isUp) <= 0) {
-        SpaceException failure =
+        String trouble = remote.link().trouble();
+        throw ended(
             remote.link().isEnded()
-                ? Failures.ended(call, remote.link().trouble())
+                ? Failures.ended(call, trouble)
                 : isUp
-                    ? Failures.noAnswer(call, lastAnswer, remote.link().trouble())
-                    : Failures.unreachable(call, remote.link().trouble());
-        throw open.isEmpty() ? failure : doubt(failure.getMessage());
+                    ? Failures.noAnswer(call, lastAnswer, trouble)
+                    : Failures.unreachable(call, trouble));
       }
     }
 
@@ -346,6 +344,11 @@ final class Writer {
       if (!id.equals(last)) {
         throw doubt(why + ", and the entry is not the last one of its key");
       }
+    }
+
+    /** What to throw where no other attempt can be made: doubt, if one may have stored it. */
+    private RuntimeException ended(RuntimeException failure) {
+      return open.isEmpty() ? failure : doubt(failure.getMessage());
     }
 
     private SpaceException closed() {

@@ -216,18 +216,21 @@ final class ConnectionsTest {
 
   @Test
   @SuppressWarnings("try") // as above
-  @DisplayName("Options that have messages discarded are refused: a subscription may be among them")
-  void discarding() throws Exception {
+  @DisplayName("Options are refused that have messages discarded, or received out of order")
+  void unusualOptions() throws Exception {
     try (NatsServer server = NatsServer.start(Binaries.newest())) {
-      Options options =
-          Options.builder().server(server.url()).discardMessagesWhenOutgoingQueueFull().build();
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> NatsSpaces.open(options, Fresh.name(), Codec.utf8()));
-      try (Connection connection = Nats.connect(options)) {
+      for (Options options :
+          List.of(
+              Options.builder().server(server.url()).discardMessagesWhenOutgoingQueueFull().build(),
+              Options.builder().server(server.url()).useDispatcherWithExecutor().build())) {
         assertThrows(
             IllegalArgumentException.class,
-            () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
+            () -> NatsSpaces.open(options, Fresh.name(), Codec.utf8()));
+        try (Connection connection = Nats.connect(options)) {
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
+        }
       }
     }
   }

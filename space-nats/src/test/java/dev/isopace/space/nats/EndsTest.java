@@ -11,6 +11,7 @@ import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Request;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.time.Duration;
@@ -27,6 +28,15 @@ import org.junit.jupiter.api.Test;
 final class EndsTest {
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(1);
+
+  /** A look, a removal, and seven times another look and removal. A pause of a second follows. */
+  private static final int REQUESTS = 16;
+
+  /** How long the pauses between them are, or more. */
+  private static final Duration PAUSES = Duration.ofSeconds(1);
+
+  /** What close gives to what is on its way, and a bit more, but less than that pause takes. */
+  private static final Duration CLOSING = Duration.ofMillis(900);
 
   private static @Nullable NatsServer server;
 
@@ -72,7 +82,11 @@ final class EndsTest {
 
     /** What it has returned, or the message of what it has thrown. */
     Object outcome() throws Exception {
-      Patience.await("the end of the call", Patience.scaled(SOON), call::isDone);
+      return outcome(SOON);
+    }
+
+    Object outcome(Duration within) throws Exception {
+      Patience.await("the end of the call", Patience.scaled(within), call::isDone);
       return call.get();
     }
   }
@@ -100,6 +114,34 @@ final class EndsTest {
       return String.valueOf(e.getMessage()).contains("could not be asked");
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts the test", e);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closed before the end, and at the end in any case
+  @DisplayName("A removal that fails again and again, when the handle is closed; it paused between")
+  void failedRemovalMeetsClose() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=60s")) {
+      space.out("k", "v");
+      proxy.answerAll(
+          Request.DELETE,
+          "{\"error\":{\"code\":500,\"err_code\":10057,\"description\":\"stream closed\"}}");
+      long before = proxy.requests();
+      long begun = System.nanoTime();
+      Made take = new Made(() -> space.in("k"));
+      Patience.await("repeated removals", () -> proxy.requests() - before >= REQUESTS);
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      assertTrue(took.compareTo(PAUSES) > 0, () -> "repeated within " + took);
+      Made close =
+          new Made(
+              () -> {
+                space.close();
+                return "closed";
+              });
+      String message = String.valueOf(take.outcome(CLOSING));
+      assertTrue(message.contains("not known") && message.contains("closed"), message);
+      assertEquals("closed", close.outcome(Patience.usual()));
     }
   }
 

@@ -1,14 +1,18 @@
 package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -16,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +35,12 @@ import org.junit.jupiter.api.Test;
 final class LostTailTest {
   private static final int MANY = 10;
   private static final int QUEUE = 1_000;
+
+  /** So many are on their way at once, and no more. */
+  private static final int CLAIMS = 512;
+
+  private static final Duration LONG = Patience.usual().multipliedBy(2);
+  private static final long STACK = 256 * 1024;
   private static final Duration MOMENT = Duration.ofMillis(300);
 
   @Test
@@ -101,6 +112,90 @@ final class LostTailTest {
     } finally {
       listeners.shutdown();
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A reader's number of the latest entry, asked for before, answered afterwards")
+  void lateFloor() throws Exception {
+    Options.Builder options = new Options.Builder().maxReconnects(-1).reconnectWait(MOMENT);
+    String name = Fresh.name();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        FaultProxy proxy = FaultProxy.before(server);
+        Connection connection = Nats.connect(options.server("nats://" + proxy.address()).build())) {
+      SlowConnection slow = new SlowConnection(connection, QUEUE);
+      try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
+          Space<String> other = Fresh.open(server.address(), name)) {
+        // Told of entries of this key from now on.
+        FutureTask<Optional<String>> first = start(space, true);
+        other.out("k", "first");
+        assertEquals(Optional.of("first"), first.get());
+        Path copy = copy(server);
+        awaitEmpty(List.of(space, other));
+        Patience.letPass(MOMENT);
+        slow.pause();
+        other.out("k", "taken");
+        assertEquals(Optional.of("taken"), other.inp("k"));
+        Patience.await("a wake-up that waits to be received", slow::isStuck);
+        proxy.arm(Request.INFO, Step.NO_REPLY, 0);
+        FutureTask<Optional<String>> read = start(space, false);
+        assertTrue(proxy.hasHit(), "the reader has not asked");
+        slow.resume();
+        restore(server, copy);
+        awaitEmpty(List.of(space, other));
+        Patience.letPass(MOMENT);
+        other.out("k", "new");
+        assertEquals(Optional.of("new"), read.get());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Heads that were seen by takers who then had to wait until they could claim them")
+  void lateClaims() throws Exception {
+    String name = Fresh.name();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        FaultProxy proxy = FaultProxy.before(server);
+        Space<String> space = Fresh.open(proxy.address(), name + "?timeout=30s");
+        Space<String> other = Fresh.open(server.address(), name)) {
+      Path copy = copy(server);
+      awaitEmpty(List.of(space, other));
+      for (int i = 0; i <= CLAIMS; i++) {
+        other.out("k" + i, "lost");
+      }
+      // Removed, and nobody is told, nor can find out.
+      proxy.delay(Request.DELETE, LONG);
+      proxy.delay(Request.GET, LONG);
+      List<FutureTask<?>> early = new ArrayList<>();
+      for (int i = 0; i < CLAIMS; i++) {
+        early.add(startTake(space, "k" + i));
+      }
+      Patience.await("as many claims as there may be", () -> other.keys().size() == 1);
+      FutureTask<Optional<String>> late = startTake(space, "k" + CLAIMS);
+      Patience.letPass(MOMENT);
+      proxy.block();
+      restore(server, copy);
+      awaitEmpty(List.of(other));
+      // As many as there were, so that one of them has the number of the one that was seen.
+      for (int i = 0; i <= CLAIMS; i++) {
+        other.out("other", "kept");
+      }
+      other.out("k" + CLAIMS, "new");
+      proxy.delay(Request.DELETE, Duration.ZERO);
+      proxy.delay(Request.GET, Duration.ZERO);
+      proxy.unblock();
+      assertEquals(Optional.of("new"), late.get());
+      assertEquals(CLAIMS + 1, other.len("other"));
+      early.forEach(take -> Patience.await("the end of a take in doubt", take::isDone));
+    }
+  }
+
+  private static FutureTask<Optional<String>> startTake(Space<String> space, String key) {
+    FutureTask<Optional<String>> take = new FutureTask<>(() -> space.in(key, LONG));
+    Thread thread = new Thread(null, take, "player", STACK);
+    thread.setDaemon(true);
+    thread.start();
+    return take;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -74,7 +74,7 @@ class NatsUriTest {
             "reads=fast",
             "bytes=0",
             "entries=-1",
-            "duplicates=1ms",
+            "duplicates=1999ms",
             "timeout=0s",
             "timeout=200000d",
             "duplicates=200000d",
@@ -104,7 +104,7 @@ class NatsUriTest {
     assertAnswered("reads", "fast", "leader or strict");
     assertAnswered("bytes", "0", "more than zero");
     assertAnswered("entries", "-1", "more than zero");
-    assertAnswered("duplicates", "1ms", "from 100ms to 36500d");
+    assertAnswered("duplicates", "1ms", "from 2s to 36500d");
     assertAnswered("timeout", "0s", "more than zero, and 36500d at most");
     assertAnswered("connect", "25d", "more than zero, and 24d at most");
     assertAnswered("inbox", "a.", "a subject");

@@ -17,10 +17,13 @@ import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +42,7 @@ final class ReplicaAnswersTest {
 
   private NatsServer server = NatsServer.start(Binaries.newest());
   private FaultProxy proxy = FaultProxy.before(server);
+  private String name = Fresh.name();
   private Space<String> space = openAsReplicated();
 
   private static String error(int code, int errorCode, String description) {
@@ -48,7 +52,6 @@ final class ReplicaAnswersTest {
 
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
   private Space<String> openAsReplicated() {
-    String name = Fresh.name();
     try (Space<String> first = Fresh.open(server.address(), name);
         Connection connection = Nats.connect(server.url())) {
       assertEquals(0, first.len("k"));
@@ -60,7 +63,7 @@ final class ReplicaAnswersTest {
               .toJson()
               .replaceAll("\"num_replicas\":\\d", "\"num_replicas\":3");
       proxy.answer(Request.INFO, "{\"config\":" + configuration + "}");
-      Space<String> opened = Fresh.open(proxy.address(), name);
+      Space<String> opened = Fresh.open(proxy.address(), name + "?reads=strict");
       assertEquals(3, NatsSpaces.durability(opened).replicas());
       return opened;
     } catch (Exception e) {
@@ -149,5 +152,22 @@ final class ReplicaAnswersTest {
     ExecutionException e = assertThrows(ExecutionException.class, out::get);
     assertTrue(e.getCause() instanceof IndeterminateException, e::toString);
     assertEquals(1, space.len("k"));
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("A reader that waits has the leader proven before it believes a number of its")
+  void strictReader() throws Exception {
+    try (Connection connection = Nats.connect(server.url())) {
+      Subscription questions = connection.subscribe("$JS.API.STREAM.>");
+      connection.flush(Patience.usual());
+      assertEquals(Optional.empty(), space.rd("k", Duration.ofMillis(100)));
+      assertEquals("$JS.API.STREAM.MSG.DELETE.sp-" + name, next(questions));
+      assertEquals("$JS.API.STREAM.INFO.sp-" + name, next(questions));
+    }
+  }
+
+  private static String next(Subscription questions) throws InterruptedException {
+    return questions.nextMessage(Patience.usual()).getSubject();
   }
 }

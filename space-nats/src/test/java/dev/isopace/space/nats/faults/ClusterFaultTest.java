@@ -1,6 +1,8 @@
 package dev.isopace.space.nats.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
@@ -12,12 +14,16 @@ import dev.isopace.space.nats.fixture.NatsCluster;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -249,6 +255,61 @@ final class ClusterFaultTest {
       }
     }
     all.awaitWhole();
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName(
+      "The only replica is on another server: who had to wait looks again, and then claims")
+  void waitBeforeClaim() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=1&timeout=10s";
+    try (Space<String> any = Fresh.open(all.addresses(), space)) {
+      any.out("warm", "up");
+      int owner = all.leaderOf("sp-" + name);
+      try (FaultProxy proxy = FaultProxy.before(all.server((owner + 1) % all.size()));
+          Space<String> takes = Fresh.open(proxy.address(), space);
+          Connection connection = Nats.connect(all.server(owner).url());
+          Crew crew = new Crew()) {
+        Subscription removals = connection.subscribe("$JS.API.STREAM.MSG.DELETE.sp-" + name);
+        connection.flush(Patience.usual());
+        any.out("k", "v");
+        proxy.arm(Request.DELETE, Step.NO_REQUEST, 0);
+        AtomicReference<Optional<String>> first = new AtomicReference<>(Optional.empty());
+        crew.start(
+            () -> {
+              first.set(takes.in("k", Patience.usual()));
+              return null;
+            });
+        Patience.await("a claim that is on its way", proxy::hasHit);
+        // It sees the entry, and waits for the outcome of the other claim.
+        assertEquals(Optional.empty(), takes.inp("k"));
+        crew.join("a take", Patience.usual());
+        assertEquals(Optional.of("v"), first.get());
+        assertNotNull(removals.nextMessage(Patience.usual()));
+        assertNull(removals.nextMessage(Duration.ofSeconds(1)), "a claim in vain");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A server that knows no leader answers before the leader does: nobody is in doubt")
+  void answersOfOthers() {
+    NatsCluster all = Fresh.present(cluster);
+    String space = Fresh.name() + "?replicas=3";
+    try (FaultProxy proxy = FaultProxy.before(all.server(0));
+        Space<String> takes = Fresh.open(proxy.address(), space)) {
+      for (String answer :
+          List.of(
+              "{\"error\":{\"code\":503,\"err_code\":10008,\"description\":\"unavailable\"}}",
+              "{\"error\":{\"code\":404,\"err_code\":10059,\"description\":\"not found\"}}")) {
+        takes.out("k", "v");
+        proxy.answerFirst(Request.DELETE, answer);
+        assertEquals(Optional.of("v"), takes.inp("k"), answer);
+        assertTrue(proxy.hasAnswered());
+      }
+    }
   }
 
   private static boolean isEmpty(Space<String> space) {
