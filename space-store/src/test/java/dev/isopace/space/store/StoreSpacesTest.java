@@ -89,7 +89,8 @@ final class StoreSpacesTest {
     Space<String> space = StoreSpaces.open(folder, Codec.utf8());
     SpaceException inUse =
         assertThrows(SpaceException.class, () -> StoreSpaces.open(folder, Codec.utf8()));
-    assertTrue(inUse.getMessage().startsWith("opening 'store:" + folder + "': "), inUse::getMessage);
+    assertTrue(
+        inUse.getMessage().startsWith("opening 'store:" + folder + "': "), inUse::getMessage);
     assertInstanceOf(IOException.class, inUse.getCause());
     space.close();
     SpaceClosedException closed =
