@@ -162,7 +162,6 @@ final class Compactor {
       attempt.run();
       failures = 0;
       isRetryAhead = false;
-      engine.notices().succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
       // The store is as good as before.
       failures++;
@@ -392,6 +391,7 @@ final class Compactor {
     }
     dead.forEach(discards::add);
     discards.clear();
+    engine.notices().succeeded(Notices.Work.COMPACTION);
   }
 
   /** Lets go of what could not be deleted. */
@@ -414,6 +414,7 @@ final class Compactor {
       engine.fail(e);
       throw e;
     }
+    engine.notices().succeeded(Notices.Work.COMPACTION);
   }
 
   private Rewritten writeWithRoom(List<Segment> run) throws IOException {
@@ -559,7 +560,7 @@ final class Compactor {
       bytesRead = 0;
       engine.attend(0);
       if (engine.isStopping()) {
-        throw new IOException("compact: the store is being closed");
+        throw new IOException("the store is being closed");
       }
     }
   }

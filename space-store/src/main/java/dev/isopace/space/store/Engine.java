@@ -281,8 +281,8 @@ final class Engine implements Log.Owner {
       }
       requireSound("compact", null);
       Throwable failure = compactionFailure;
-      // Else the store was closed, and it is that of another one.
-      if (failure != null && compactionsDone >= wanted) {
+      // Where the store is being closed, that is what the caller is told.
+      if (failure != null && !isStopping) {
         throw failure instanceof CorruptLogException damage
             ? damage
             : new IOException("compact: " + Outcome.message(failure), failure);
@@ -638,6 +638,8 @@ final class Engine implements Log.Owner {
         return false;
       }
       isReserveLent = true;
+      // As a failed attempt would have said: there is no room, and pushes must leave what there is.
+      attemptFailed = attemptsEnded;
     } finally {
       log.lock.unlock();
     }
@@ -676,7 +678,6 @@ final class Engine implements Log.Owner {
     Throwable failure = null;
     try {
       compactor.compactAll();
-      notices.succeeded(Notices.Work.COMPACTION);
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
@@ -772,13 +773,13 @@ final class Engine implements Log.Owner {
         long size = Math.min(settings.segmentSize(), Spares.FIRST);
         spares.add(spares.makeFirst(spares.nextId(), size, epoch -> Format.NO_BYTES, 0));
       }
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       return false;
     }
     try {
       spares.giveBack();
     } catch (IOException e) {
-      // Likewise.
+      // They are as good as before; only larger.
     }
     return true;
   }
@@ -794,10 +795,6 @@ final class Engine implements Log.Owner {
       compactor.abandon();
       awaitReaders();
       Throwable failure = log.failure();
-      if (failure != null) {
-        // Perhaps so late that there was no turn left for it.
-        notices.failed(failure);
-      }
       if (failure == null) {
         boolean hasRoom = giveBack();
         if (settings.sync() != Sync.ALWAYS) {
@@ -814,6 +811,13 @@ final class Engine implements Log.Owner {
                 + " be lost in a power cut: "
                 + Outcome.message(failure),
             failure);
+      }
+    } finally {
+      Throwable failure = log.failure();
+      if (failure != null) {
+        // Perhaps so late that there was no turn left for it; all is released, however a logger
+        // dawdles.
+        notices.failed(failure);
       }
     }
   }

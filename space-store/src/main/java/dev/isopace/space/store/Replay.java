@@ -168,8 +168,10 @@ final class Replay implements Closeable {
 
   /** Makes all that was found durable, as far as nothing says that it is. */
   void renew() throws IOException {
+    // Those before the oldest one are given up, and closed.
+    int least = Math.max(durableId, oldestId());
     for (Segment segment : unproven) {
-      if (segment.last >= durableId) {
+      if (segment.last >= least) {
         segment.renew(segment.last == durableId ? durableOffset : 0);
       }
     }

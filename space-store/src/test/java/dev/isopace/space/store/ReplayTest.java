@@ -20,6 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("What one life has left, another one takes for what it is")
@@ -279,12 +280,15 @@ final class ReplayTest {
     }
   }
 
-  @Test
-  @DisplayName("Without sync, a power cut takes entries away, but not the store")
-  void powerCutWithoutSync() throws Exception {
+  @ParameterizedTest
+  @EnumSource(
+      value = Settings.Sync.class,
+      names = {"NEVER", "INTERVAL"})
+  @DisplayName("Without sync at once, a crash takes entries away, but not the store")
+  void crashWithoutSync(Settings.Sync sync) throws Exception {
     SimulatedDisk disk = SimulatedDisk.empty();
     int kept = 20;
-    try (Store store = Store.open(disk, with(Settings.Sync.NEVER))) {
+    try (Store store = Store.open(disk, with(sync))) {
       pushSegments(store, "deleted", 1);
       int rewritten = pushSegments(store, "rewritten", 2);
       for (int i = kept; i < rewritten; i++) {
@@ -297,8 +301,8 @@ final class ReplayTest {
       }
       Trace trace = disk.trace();
       for (int at = 0; at <= trace.events().size(); at++) {
-        DiskState state = trace.image(at).durable();
-        Store.open(SimulatedDisk.mute(state), SETTINGS).close();
+        Store.open(SimulatedDisk.mute(trace.image(at).durable()), SETTINGS).close();
+        Store.open(SimulatedDisk.mute(trace.image(at).written()), SETTINGS).close();
       }
       DiskState last = trace.image(trace.events().size()).durable();
       try (Store reopened = Store.open(SimulatedDisk.mute(last), SETTINGS)) {
