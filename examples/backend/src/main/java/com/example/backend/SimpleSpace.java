@@ -93,7 +93,7 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
 
   @Override
   protected boolean put(String key, V value) {
-    // Of a codec such as Codec.of(value -> value, ...) it is the caller's own array (CPY-1).
+    // Codec.of(value -> value, ...), say, returns the caller's own array (CPY-1).
     byte[] bytes = coder.encode(key, value).clone();
     lock.lock();
     try {

@@ -6,9 +6,9 @@ public enum Capability {
    * Entries outlive the handle and the process. After {@code close} and another {@code open} of the
    * same URI exactly the entries that had not been taken are there, in order. After the process was
    * killed at any instant, every entry whose {@code out} had returned and whose removal had not
-   * begun is there, and none whose removal had returned, also in order; operations in flight
-   * happened wholly or not at all. Unless the backend is {@link #SHARED} too, a second {@code open}
-   * while the first is open is refused with {@link dev.isopace.space.SpaceException}.
+   * begun is there, in order, and none whose removal had returned; operations in flight happened
+   * wholly or not at all. Unless the backend is {@link #SHARED} too, a second {@code open} while
+   * the first is open is refused with {@link dev.isopace.space.SpaceException}.
    */
   DURABLE,
 

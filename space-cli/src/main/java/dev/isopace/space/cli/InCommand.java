@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
           + " lost is the entry in hand, taken and not yet printed, if the process is killed at"
           + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none. A closed"
-          + " standard output, as by `| head -1`, is noticed when the next entry is printed: the"
+          + " standard output, as with `| head -1`, is noticed when the next entry is printed: the"
           + " message on standard error then holds that entry."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,

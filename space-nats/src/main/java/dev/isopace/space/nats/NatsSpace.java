@@ -101,8 +101,8 @@ final class NatsSpace<V> extends AbstractSpace<V> {
       return false;
     }
     try {
-      // Of a codec such as Codec.of(value -> value, ...) it is the caller's own array (CPY-1), and
-      // the connection may still send it when this call has failed.
+      // Codec.of(value -> value, ...), say, returns the caller's own array (CPY-1), which the
+      // connection may still send when this call has failed.
       return writer.write(key, bytes.clone());
     } finally {
       gate.leave();
