@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,8 @@ final class KeyTableTest {
   }
 
   @Test
-  @DisplayName("What was asked for last and was forgotten since is another queue from then on")
-  void lastIsForgotten() {
+  @DisplayName("What was forgotten is another queue from then on")
+  void forgotten() {
     KeyTable table = new KeyTable();
     for (int i = 0; i < 1000; i++) {
       KeyQueue queue = table.obtain(key(i), 0, 2 * PAIRS);
@@ -53,6 +54,30 @@ final class KeyTableTest {
       assertSame(table.obtain(key(i), 0, 2 * PAIRS), table.find(key(i), 0, 2 * PAIRS));
       queue.positions.add(2);
       queue.positions.remove();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A key is the same wherever it stands, whatever is around it, and however long it is")
+  void place() {
+    KeyTable table = new KeyTable();
+    Random random = new Random(1);
+    for (int length = 0; length <= 40; length++) {
+      byte[] key = new byte[length];
+      for (int i = 0; i < length; i++) {
+        key[i] = (byte) ('a' + random.nextInt(26));
+      }
+      KeyQueue queue = table.obtain(key, 0, length);
+      queue.positions.add(length);
+      for (int before = 0; before < 10; before++) {
+        for (int after = 0; after < 10; after++) {
+          byte[] window = new byte[before + length + after];
+          random.nextBytes(window);
+          System.arraycopy(key, 0, window, before, length);
+          assertSame(queue, table.find(window, before, length));
+        }
+      }
     }
   }
 
