@@ -48,6 +48,9 @@ final class Claim {
   /** How much later the leader may answer than a server that does not know it. */
   private static final long FOLLOWING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** How many attempts are listened to that some server has answered, but the leader has not. */
+  private static final int MOST_ATTEMPTS = 16;
+
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -61,6 +64,9 @@ final class Claim {
   /** All that may have reached the server, and was not answered by an error. */
   private final List<Pending> attempts = new ArrayList<>();
 
+  /** How many there were in all. */
+  private int sent;
+
   Claim(Remote remote, Lifecycle lifecycle, Call call, String keySubject, Entry entry) {
     this.remote = remote;
     this.lifecycle = lifecycle;
@@ -72,18 +78,21 @@ final class Claim {
             .getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Sends the first attempt. */
-  void send() {
-    Pending attempt =
-        remote.wire().send(remote.names().delete(), null, body, reply -> !mayBeFollowed(reply));
+  /** Sends the first attempt, unless the connection is another than the entry was seen on. */
+  void send(long epoch) {
+    Link link = remote.link();
+    // Without this claim, and its value: an attempt may be remembered for longer.
+    Pending.Ending ending = reply -> !mayBeFollowed(link, reply);
+    Pending attempt = remote.wire().send(epoch, remote.names().delete(), null, body, ending);
     if (attempt.state() != Pending.State.NOT_SENT) {
       attempts.add(attempt);
+      sent++;
     }
   }
 
   /** In a cluster each server that has no leader answers, and the leader of the stream as well. */
-  private boolean mayBeFollowed(Message reply) {
-    return remote.link().isClustered() && Answer.of(reply).isOfOneServer();
+  private static boolean mayBeFollowed(Link link, Message reply) {
+    return link.isClustered() && Answer.of(reply).isOfOneServer();
   }
 
   /**
@@ -128,15 +137,19 @@ final class Claim {
     long pause = FIRST_PAUSE_NANOS;
     try {
       while (!isMine()) {
+        long epoch = remote.link().epoch();
         if (!isStillThere(question)) {
-          remote.wire().awaitUninterruptibly(this::isMine, LATE_NANOS);
+          remote.wire().awaitUninterruptibly(() -> isMine() || isNotMine(), LATE_NANOS);
           if (isMine()) {
             return Outcome.MINE;
+          }
+          if (isNotMine()) {
+            return Outcome.NOT_MINE;
           }
           throw doubt("its deletion was sent, no reply came, and the entry is gone", null);
         }
         int before = attempts.size();
-        send();
+        send(epoch);
         if (attempts.size() > before) {
           Pending last = attempts.get(before);
           remote
@@ -164,7 +177,7 @@ final class Claim {
       }
       throw doubt(
           lifecycle.isOpen()
-              ? "its deletion was sent, no reply came, and the server could not be asked again"
+              ? "its deletion was sent, no reply settled it, and then: " + e.getMessage()
               : "its deletion was sent, and the handle was closed before a reply came",
           e);
     }
@@ -174,11 +187,14 @@ final class Claim {
   private void dropErrors() {
     Pending last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     for (Pending attempt : List.copyOf(attempts)) {
-      if (attempt != last && attempt.state() == Pending.State.WAITING && attempt.isHeardOf()) {
+      boolean isHeardOf = attempt.state() == Pending.State.WAITING && attempt.isHeardOf();
+      if (attempt != last && isHeardOf && attempts.size() > MOST_ATTEMPTS) {
         remote.wire().forget(attempt);
         attempts.remove(attempt);
       }
-      if (attempt.state() == Pending.State.REFUSED) {
+      // Where one was lost before, it will never be known which of them are refused.
+      boolean mayBeRefused = attempt == last && remote.wire().mayBeRefused(attempt);
+      if (mayBeRefused || attempt.state() == Pending.State.REFUSED) {
         throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
       }
       if (attempt.state() != Pending.State.REPLIED) {
@@ -202,6 +218,15 @@ final class Claim {
       }
     }
     return false;
+  }
+
+  /** Whether the leader knew no such entry when it got the only attempt. */
+  private boolean isNotMine() {
+    if (sent != 1 || attempts.size() != 1) {
+      return false;
+    }
+    Pending only = attempts.get(0);
+    return only.state() == Pending.State.REPLIED && Answer.of(only.reply()).isNoSuchEntry();
   }
 
   private IndeterminateException doubt(String why, @Nullable Throwable cause) {

@@ -249,6 +249,7 @@ final class Foresight {
   void setAsked(Ahead question) {
     lock.lock();
     try {
+      dropAsked();
       if (losses == 0 && question.question().epoch == epoch) {
         asked = question;
       } else {

@@ -31,7 +31,7 @@ final class NatsUri {
           "how many entries the stream may hold; no limit by default",
           "duplicates",
           "for how long the server remembers what it has stored, so that an entry that is sent"
-              + " again is stored once; 2m by default",
+              + " again is stored once; 2m by default, 2s at least",
           "reads",
           "leader, the default: a leader that was deposed may answer with what it knows for a"
               + " moment; or strict: it must prove first that it is the leader, which takes twice"
@@ -43,7 +43,7 @@ final class NatsUri {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /** Half of it is for what may come between a look at the clock and the server. */
-  private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(2);
+  static final Duration SHORTEST_WINDOW = Duration.ofSeconds(2);
 
   static final Map<String, String> PARAMETERS = new HashMap<>(SPACE_PARAMETERS);
 

@@ -92,6 +92,11 @@ final class Pending {
     waiter = Thread.currentThread();
   }
 
+  /** Nobody waits for it any longer. */
+  void detach() {
+    waiter = null;
+  }
+
   boolean isAttached() {
     return waiter != null;
   }
@@ -99,6 +104,11 @@ final class Pending {
   /** Whether there is a reply, if only one before the last. */
   boolean isHeardOf() {
     return isDone() || !parts.isEmpty();
+  }
+
+  /** Whether nothing is known of what the server has done about it. */
+  boolean isUnanswered() {
+    return !isHeardOf() || state() == State.BROKEN;
   }
 
   /** What came before the last reply, in the order in which it was read. */

@@ -66,7 +66,7 @@ final class Streams {
                 + ", which cannot tell clients of new entries; 2.9 is the oldest that can, and 2.10"
                 + " or later is better");
       }
-      wire = new Wire(link);
+      wire = new Wire(link, names);
       listen(wire, errors);
       return new Streams(what, names, settings, link, wire).open(errors);
     } catch (RuntimeException | Error e) {
@@ -270,8 +270,15 @@ final class Streams {
         "duplicate_window",
         "duplicates",
         duplicates == null ? null : duplicates.toNanos());
-    if (JsonValueUtils.readLong(found, "duplicate_window", 0) <= 0) {
-      differences.add("duplicate_window is 0, so that an entry could be stored twice");
+    Duration window = Duration.ofNanos(JsonValueUtils.readLong(found, "duplicate_window", 0));
+    if (window.compareTo(NatsUri.SHORTEST_WINDOW) < 0) {
+      differences.add(
+          "duplicate_window is "
+              + window.toMillis()
+              + " ms, so that an entry could be stored twice: set it to 2 s or more (nats stream"
+              + " edit --dupe-window=2m "
+              + names.stream()
+              + ")");
     }
     if (!differences.isEmpty()) {
       throw new SpaceException(

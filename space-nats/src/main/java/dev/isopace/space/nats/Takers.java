@@ -285,7 +285,7 @@ final class Takers<V> {
     private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
       boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
-        // No wait may come after this: a server that starts again may give the number once more.
+        // A server that starts again may give the number once more.
         if (epoch != remote.link().epoch() || (isOld && !line.foresight.isTrusted())) {
           return Claim.Outcome.NOT_TRIED;
         }
@@ -310,7 +310,7 @@ final class Takers<V> {
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       boolean isSettled = false;
       try {
-        claim.send();
+        claim.send(epoch);
         Claim.Outcome outcome = claim.await();
         isSettled = outcome != Claim.Outcome.NOT_TRIED;
         return outcome;

@@ -27,13 +27,12 @@ final class Wire {
   /** What was sent to a subject on a connection, and refused. */
   private record Refusal(String subject, long epoch) {
     boolean mayMean(Pending pending) {
-      return pending.subject.equals(subject)
-          && pending.epoch == epoch
-          && (pending.state() == Pending.State.WAITING || pending.state() == Pending.State.BROKEN);
+      return pending.subject.equals(subject) && pending.epoch == epoch && pending.isUnanswered();
     }
   }
 
   private final Link link;
+  private final Names names;
   private final String inbox;
   private final Replies replies;
   private final Map<Long, Pending> table = new ConcurrentHashMap<>();
@@ -48,8 +47,9 @@ final class Wire {
   /** The connection on which there are no replies: on the next one there may be. */
   private volatile long refusedOn;
 
-  Wire(Link link) {
+  Wire(Link link, Names names) {
     this.link = link;
+    this.names = names;
     this.inbox = link.connection().createInbox() + ".";
     this.replies = new Replies(link, inbox + "*", this::receive);
   }
@@ -59,17 +59,22 @@ final class Wire {
    * never throws because there is no connection.
    */
   Pending send(String subject, @Nullable Headers headers, byte[] body) {
-    return send(subject, headers, body, null);
+    return send(link.epoch(), subject, headers, body, null);
   }
 
   /**
-   * The same for what may have several replies.
+   * The same for what may have several replies, and is to be sent on one connection only.
    *
+   * @param epoch that of the connection
    * @param ending recognises the last reply; null if there is only one
    */
   Pending send(
-      String subject, @Nullable Headers headers, byte[] body, Pending.@Nullable Ending ending) {
-    Pending pending = new Pending(subject, tokens.incrementAndGet(), link.epoch(), ending);
+      long epoch,
+      String subject,
+      @Nullable Headers headers,
+      byte[] body,
+      Pending.@Nullable Ending ending) {
+    Pending pending = new Pending(subject, tokens.incrementAndGet(), epoch, ending);
     // Before it is sent: what nobody waits for when the connection breaks is forgotten.
     pending.attach();
     send(pending, headers, body);
@@ -88,7 +93,7 @@ final class Wire {
   }
 
   private void send(Pending pending, @Nullable Headers headers, byte[] body) {
-    if (isClosed || !link.isUp()) {
+    if (isClosed || !link.isUp() || pending.epoch != link.epoch()) {
       pending.fail(Pending.State.NOT_SENT);
       return;
     }
@@ -139,9 +144,17 @@ final class Wire {
     }
   }
 
-  /** Its reply is of no interest any longer. */
+  /**
+   * Its reply is of no interest any longer. What changes something and was not answered stays in
+   * the table until the connection is lost: one of the refusals may be its own, or come yet.
+   */
   void forget(Pending pending) {
-    remove(pending);
+    pending.detach();
+    boolean isChange =
+        pending.subject.equals(names.delete()) || pending.subject.startsWith(names.entry(""));
+    if (!isChange || !pending.isUnanswered() || pending.epoch != link.epoch()) {
+      remove(pending);
+    }
   }
 
   private void receive(Message message) {
@@ -188,7 +201,8 @@ final class Wire {
   /**
    * The server has refused a request of this subject, and does not say which. Another one of the
    * same subject may have been carried out, with its reply on its way. So they are not taken to be
-   * refused before there are as many refusals as requests that are not answered.
+   * refused before there are as many refusals as requests that are not answered, those included
+   * that nobody waits for any longer.
    */
   void refuse(String subject) {
     refusing.lock();
@@ -200,8 +214,18 @@ final class Wire {
     }
   }
 
-  private void remove(Pending pending) {
+  /** Whether it may be what was refused, which may also have been another one. */
+  boolean mayBeRefused(Pending pending) {
+    return pending.isUnanswered()
+        && refusals.containsKey(new Refusal(pending.subject, pending.epoch));
+  }
+
+  private void drop(Pending pending) {
     table.remove(pending.token);
+  }
+
+  private void remove(Pending pending) {
+    drop(pending);
     if (!refusals.isEmpty()) {
       assignRefusals();
     }
@@ -215,6 +239,7 @@ final class Wire {
             List<Pending> unanswered = table.values().stream().filter(refusal::mayMean).toList();
             if (unanswered.size() <= count) {
               unanswered.forEach(pending -> pending.fail(Pending.State.REFUSED));
+              unanswered.stream().filter(pending -> !pending.isAttached()).forEach(this::drop);
               refusals.remove(refusal);
             }
           });

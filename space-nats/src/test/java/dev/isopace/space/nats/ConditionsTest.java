@@ -117,7 +117,7 @@ final class ConditionsTest {
       for (int i = 0; i < 3; i++) {
         space.out("k", "v" + i);
       }
-      assertSays(SpaceException.class, List.of("full", "'k'"), () -> space.out("k", "v3"));
+      assertSays(SpaceException.class, List.of("full", "out(\"k\")"), () -> space.out("k", "v3"));
       assertEquals(3, space.len("k"));
       assertEquals(Optional.of("v0"), space.inp("k"));
       assertTrue(space.out("k", "v4"));
@@ -145,8 +145,13 @@ final class ConditionsTest {
           () -> Fresh.open(address(), name + "?replicas=3"));
       assertEquals(Optional.of("v"), space.rdp("k"));
     }
+    createStream(name + "-short", Duration.ofMillis(1_999));
+    assertSays(
+        SpaceException.class,
+        List.of("duplicate_window is 1999 ms", "--dupe-window"),
+        () -> Fresh.open(address(), name + "-short"));
     String foreign = Fresh.name();
-    createStream(foreign);
+    createStream(foreign, Duration.ofMinutes(2));
     assertSays(
         SpaceException.class,
         List.of("exists with other settings", "republish", "discard"),
@@ -154,7 +159,7 @@ final class ConditionsTest {
   }
 
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
-  private static void createStream(String space) throws Exception {
+  private static void createStream(String space, Duration window) throws Exception {
     try (Connection connection = Nats.connect("nats://" + address())) {
       connection
           .jetStreamManagement()
@@ -162,6 +167,7 @@ final class ConditionsTest {
               StreamConfiguration.builder()
                   .name("sp-" + space)
                   .subjects("sp." + space + ".e.>")
+                  .duplicateWindow(window)
                   .build());
     }
   }

@@ -35,7 +35,10 @@ final class EndsTest {
   /** How long the pauses between them are, or more. */
   private static final Duration PAUSES = Duration.ofSeconds(1);
 
-  /** What close gives to what is on its way, and a bit more, but less than that pause takes. */
+  /**
+   * What close gives to what is on its way, and a bit more, but less than that pause takes: neither
+   * goes by the time scale of the suite.
+   */
   private static final Duration CLOSING = Duration.ofMillis(900);
 
   private static @Nullable NatsServer server;
@@ -82,11 +85,11 @@ final class EndsTest {
 
     /** What it has returned, or the message of what it has thrown. */
     Object outcome() throws Exception {
-      return outcome(SOON);
+      return outcome(Patience.scaled(SOON));
     }
 
     Object outcome(Duration within) throws Exception {
-      Patience.await("the end of the call", Patience.scaled(within), call::isDone);
+      Patience.await("the end of the call", within, call::isDone);
       return call.get();
     }
   }

@@ -1,7 +1,7 @@
 package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
@@ -14,9 +14,12 @@ import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
+import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.Subscription;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +142,7 @@ final class LostTailTest {
         Patience.await("a wake-up that waits to be received", slow::isStuck);
         proxy.arm(Request.INFO, Step.NO_REPLY, 0);
         FutureTask<Optional<String>> read = start(space, false);
-        assertTrue(proxy.hasHit(), "the reader has not asked");
+        Patience.await("the reader's question", proxy::hasHit);
         slow.resume();
         restore(server, copy);
         awaitEmpty(List.of(space, other));
@@ -151,13 +154,15 @@ final class LostTailTest {
   }
 
   @Test
+  @SuppressWarnings("try") // as above
   @DisplayName("Heads that were seen by takers who then had to wait until they could claim them")
   void lateClaims() throws Exception {
     String name = Fresh.name();
     try (NatsServer server = NatsServer.start(Binaries.newest());
         FaultProxy proxy = FaultProxy.before(server);
         Space<String> space = Fresh.open(proxy.address(), name + "?timeout=30s");
-        Space<String> other = Fresh.open(server.address(), name)) {
+        Space<String> other = Fresh.open(server.address(), name);
+        Connection connection = Nats.connect(server.url())) {
       Path copy = copy(server);
       awaitEmpty(List.of(space, other));
       for (int i = 0; i <= CLAIMS; i++) {
@@ -171,7 +176,10 @@ final class LostTailTest {
         early.add(startTake(space, "k" + i));
       }
       Patience.await("as many claims as there may be", () -> other.keys().size() == 1);
+      Subscription looks = connection.subscribe("$JS.API.DIRECT.GET.sp-" + name);
+      connection.flush(Patience.usual());
       FutureTask<Optional<String>> late = startTake(space, "k" + CLAIMS);
+      awaitLook(looks, "k" + CLAIMS);
       Patience.letPass(MOMENT);
       proxy.block();
       restore(server, copy);
@@ -188,6 +196,14 @@ final class LostTailTest {
       assertEquals(CLAIMS + 1, other.len("other"));
       early.forEach(take -> Patience.await("the end of a take in doubt", take::isDone));
     }
+  }
+
+  private static void awaitLook(Subscription looks, String key) throws InterruptedException {
+    Message look;
+    do {
+      look = looks.nextMessage(Patience.usual());
+      assertNotNull(look, "nobody looks for " + key);
+    } while (!new String(look.getData(), StandardCharsets.UTF_8).contains(".e." + key + "\""));
   }
 
   private static FutureTask<Optional<String>> startTake(Space<String> space, String key) {

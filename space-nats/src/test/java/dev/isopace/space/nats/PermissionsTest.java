@@ -16,6 +16,7 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
@@ -87,6 +88,12 @@ final class PermissionsTest {
     assertTrue(message.contains("permit") && message.contains(subject), message);
   }
 
+  /** Otherwise the test would show nothing. */
+  private void awaitRefusalBefore(FutureTask<?> done) {
+    Patience.await("a refusal", () -> server.refusals() > 0);
+    assertFalse(done.isDone(), "what was carried out is answered before the other is refused");
+  }
+
   @Test
   @DisplayName("A take that was carried out before, while another one is refused")
   void take() throws Exception {
@@ -97,6 +104,7 @@ final class PermissionsTest {
     Patience.await("a removal", () -> all.len("a") == 0);
     server.reload(without("publish", "$JS.API.STREAM.MSG.DELETE.sp-s"));
     FutureTask<Optional<String>> refused = start(() -> space.inp("b"));
+    awaitRefusalBefore(done);
     assertRefused(refused, "$JS.API.STREAM.MSG.DELETE.sp-s");
     assertEquals(Optional.of("v"), done.get());
     assertEquals(1, all.len("b"));
@@ -110,6 +118,7 @@ final class PermissionsTest {
     Patience.await("an entry", () -> all.len("k") == 1);
     server.reload(without("publish", "sp.s.e.>"));
     FutureTask<Boolean> refused = start(() -> space.out("k", "w"));
+    awaitRefusalBefore(done);
     assertRefused(refused, "sp.s.e.k");
     assertTrue(done.get());
     assertEquals(1, all.len("k"));
@@ -130,6 +139,20 @@ final class PermissionsTest {
     for (FutureTask<?> take : takes) {
       assertRefused(take, "$JS.API.STREAM.MSG.DELETE.sp-s");
     }
+  }
+
+  @Test
+  @DisplayName("A take whose request was lost before: it ends, in doubt, and does not try for ever")
+  void lostBefore() throws Exception {
+    all.out("k", "v");
+    proxy.arm(Request.DELETE, Step.NO_REQUEST, 0);
+    FutureTask<String> take = start(() -> space.in("k"));
+    Patience.await("a lost request", proxy::hasHit);
+    server.reload(without("publish", "$JS.API.STREAM.MSG.DELETE.sp-s"));
+    Patience.await("the end of a take", take::isDone);
+    ExecutionException e = assertThrows(ExecutionException.class, take::get);
+    assertInstanceOf(IndeterminateException.class, e.getCause());
+    assertEquals(1, all.len("k"));
   }
 
   @Test

@@ -1,0 +1,121 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Replies are read only by those who wait for them: here nobody does, until the end. */
+@DisplayName("A refusal that may be another request's says nothing of those that are carried out")
+final class WireTest {
+  private static final Names NAMES = new Names("s");
+  private static final byte[] BODY = {};
+
+  private static @Nullable NatsServer server;
+
+  @BeforeAll
+  static void startServer() {
+    server = NatsServer.start(Binaries.newest());
+  }
+
+  @AfterAll
+  static void stopServer() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private interface Steps {
+    void run(Wire wire);
+  }
+
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  private static void with(Steps steps) throws Exception {
+    try (Connection connection = Nats.connect(Fresh.present(server).url())) {
+      Wire wire = new Wire(new Link(connection, null), NAMES);
+      steps.run(wire);
+      wire.close();
+    }
+  }
+
+  private static void assertAnswered(Wire wire, Pending pending) {
+    assertEquals(Pending.State.WAITING, pending.state());
+    assertTrue(wire.awaitUninterruptibly(pending::isDone, Patience.usual().toNanos()));
+    assertEquals(Pending.State.REPLIED, pending.state());
+  }
+
+  @Test
+  @DisplayName("Refused, and then given up")
+  void refusedAndForgotten() throws Exception {
+    with(
+        wire -> {
+          Pending done = wire.send(NAMES.delete(), null, BODY);
+          Pending refused = wire.send(NAMES.delete(), null, BODY);
+          wire.refuse(NAMES.delete());
+          wire.forget(refused);
+          assertAnswered(wire, done);
+        });
+  }
+
+  @Test
+  @DisplayName("Given up, and then refused")
+  void forgottenAndRefused() throws Exception {
+    with(
+        wire -> {
+          Pending done = wire.send(NAMES.entry("k"), null, BODY);
+          Pending refused = wire.send(NAMES.entry("k"), null, BODY);
+          wire.forget(refused);
+          wire.refuse(NAMES.entry("k"));
+          assertAnswered(wire, done);
+        });
+  }
+
+  @Test
+  @DisplayName("As many refusals as requests, given up or not: all are refused")
+  void allRefused() throws Exception {
+    with(
+        wire -> {
+          Pending first = wire.send(NAMES.delete(), null, BODY);
+          Pending second = wire.send(NAMES.delete(), null, BODY);
+          wire.forget(first);
+          wire.refuse(NAMES.delete());
+          wire.refuse(NAMES.delete());
+          assertEquals(Pending.State.REFUSED, second.state());
+          Pending third = wire.send(NAMES.delete(), null, BODY);
+          wire.refuse(NAMES.delete());
+          assertEquals(Pending.State.REFUSED, third.state());
+        });
+  }
+
+  @Test
+  @DisplayName("A question that is given up changes nothing, and is not counted")
+  void questions() throws Exception {
+    with(
+        wire -> {
+          wire.forget(wire.send(NAMES.get(), null, BODY));
+          Pending refused = wire.send(NAMES.get(), null, BODY);
+          wire.refuse(NAMES.get());
+          assertEquals(Pending.State.REFUSED, refused.state());
+        });
+  }
+
+  @Test
+  @DisplayName("What is meant for one connection is not sent on another")
+  void epoch() throws Exception {
+    with(
+        wire -> {
+          Pending pending = wire.send(0, NAMES.delete(), null, BODY, null);
+          assertEquals(Pending.State.NOT_SENT, pending.state());
+        });
+  }
+}
