@@ -6,10 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
-import dev.isopace.space.nats.fixture.Binaries;
 import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
-import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import io.nats.client.Connection;
@@ -18,11 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("A call that cannot succeed any longer ends within a second, and says why")
 final class EndsTest {
@@ -41,19 +38,7 @@ final class EndsTest {
    */
   private static final Duration CLOSING = Duration.ofMillis(900);
 
-  private static @Nullable NatsServer server;
-
-  @BeforeAll
-  static void startServer() {
-    server = NatsServer.start(Binaries.newest());
-  }
-
-  @AfterAll
-  static void stopServer() {
-    if (server != null) {
-      server.close();
-    }
-  }
+  @RegisterExtension static final NewestServer server = new NewestServer();
 
   /** A call on a thread of its own. */
   private static final class Made {
@@ -98,7 +83,7 @@ final class EndsTest {
   @SuppressWarnings("try") // closed before the end, and at the end in any case
   @DisplayName("out without a connection, when the handle is closed: false, nothing was sent")
   void outMeetsClose() throws Exception {
-    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+    try (FaultProxy proxy = FaultProxy.before(server.get());
         Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=60s")) {
       proxy.block();
       Patience.await("a lost connection", () -> isLost(space));
@@ -124,7 +109,7 @@ final class EndsTest {
   @SuppressWarnings("try") // closed before the end, and at the end in any case
   @DisplayName("A removal that fails again and again, when the handle is closed; it paused between")
   void failedRemovalMeetsClose() throws Exception {
-    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+    try (FaultProxy proxy = FaultProxy.before(server.get());
         Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=60s")) {
       space.out("k", "v");
       proxy.answerAll(
@@ -152,7 +137,7 @@ final class EndsTest {
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
   @DisplayName("Waits over a connection that its owner closes: that it is closed for good")
   void ownerCloses() throws Exception {
-    try (Connection connection = Nats.connect(Fresh.present(server).url());
+    try (Connection connection = Nats.connect(server.get().url());
         Space<String> space = NatsSpaces.open(connection, Fresh.name(), Codec.utf8())) {
       List<Made> waits = List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
       // Until both have looked, and have not to be told by the loss of a question.
@@ -170,9 +155,9 @@ final class EndsTest {
   @DisplayName("Waits for entries of a stream that is deleted: after a reconnect, that it is gone")
   void streamIsDeleted() throws Exception {
     String name = Fresh.name();
-    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+    try (FaultProxy proxy = FaultProxy.before(server.get());
         Space<String> space = Fresh.open(proxy.address(), name);
-        Connection connection = Nats.connect(Fresh.present(server).url())) {
+        Connection connection = Nats.connect(server.get().url())) {
       List<Made> waits = List.of(new Made(() -> space.in("k")), new Made(() -> space.rd("k")));
       waits.forEach(Made::awaitParked);
       connection.jetStreamManagement().deleteStream("sp-" + name);

@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Space;
-import dev.isopace.space.nats.fixture.Binaries;
 import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
-import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import io.nats.client.Connection;
@@ -15,11 +14,9 @@ import io.nats.client.Nats;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("All keys are found, however long they are, and however long the server takes")
 final class KeysTest {
@@ -30,24 +27,12 @@ final class KeysTest {
 
   private static final Duration WAY = Duration.ofMillis(20);
 
-  private static @Nullable NatsServer server;
-
-  @BeforeAll
-  static void startServer() {
-    server = NatsServer.start(Binaries.newest());
-  }
-
-  @AfterAll
-  static void stopServer() {
-    if (server != null) {
-      server.close();
-    }
-  }
+  @RegisterExtension static final NewestServer server = new NewestServer();
 
   @Test
   @DisplayName("On a server that counts for longer than other answers take")
   void slowCount() {
-    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+    try (FaultProxy proxy = FaultProxy.before(server.get());
         Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=20s")) {
       space.out("k", "v");
       proxy.delay(Request.INFO, LONG);
@@ -59,7 +44,7 @@ final class KeysTest {
   @Test
   @DisplayName("Keys that are longer than a subject, faster than one after the other")
   void longKeys() {
-    try (FaultProxy proxy = FaultProxy.before(Fresh.present(server));
+    try (FaultProxy proxy = FaultProxy.before(server.get());
         Space<String> space = Fresh.open(proxy.address(), Fresh.name())) {
       Set<String> written = new HashSet<>();
       for (int i = 0; i < KEYS; i++) {
@@ -81,8 +66,8 @@ final class KeysTest {
   @DisplayName("A message of somebody else's, on a subject of no key, does not hide them")
   void foreign() throws Exception {
     String name = Fresh.name();
-    try (Space<String> space = Fresh.open(Fresh.present(server).address(), name);
-        Connection connection = Nats.connect(Fresh.present(server).url())) {
+    try (Space<String> space = Fresh.open(server.get().address(), name);
+        Connection connection = Nats.connect(server.get().url())) {
       space.out("k", "v");
       connection.jetStream().publish("sp." + name + ".e.a%2fb", new byte[0]);
       connection.jetStream().publish("sp." + name + ".e.a%%b", new byte[0]);

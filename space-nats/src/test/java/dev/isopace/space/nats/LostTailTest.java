@@ -57,10 +57,7 @@ final class LostTailTest {
       SlowConnection slow = new SlowConnection(connection, QUEUE);
       try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
           Space<String> other = Fresh.open(server.address(), name)) {
-        // Told of entries of this key from now on.
-        FutureTask<Optional<String>> first = start(space, true);
-        other.out("k", "first");
-        assertEquals(Optional.of("first"), first.get());
+        haveToldOfEntries(space, other);
         Path copy = copy(server);
         awaitEmpty(List.of(space, other));
         for (int i = 1; i < MANY; i++) {
@@ -129,10 +126,7 @@ final class LostTailTest {
       SlowConnection slow = new SlowConnection(connection, QUEUE);
       try (Space<String> space = NatsSpaces.open(slow.connection(), name, Codec.utf8());
           Space<String> other = Fresh.open(server.address(), name)) {
-        // Told of entries of this key from now on.
-        FutureTask<Optional<String>> first = start(space, true);
-        other.out("k", "first");
-        assertEquals(Optional.of("first"), first.get());
+        haveToldOfEntries(space, other);
         Path copy = copy(server);
         awaitEmpty(List.of(space, other));
         Patience.letPass(MOMENT);
@@ -220,6 +214,13 @@ final class LostTailTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Takes a first entry by waiting for it: from now on the space is told of entries of the key. */
+  private static void haveToldOfEntries(Space<String> space, Space<String> other) throws Exception {
+    FutureTask<Optional<String>> first = start(space, true);
+    other.out("k", "first");
+    assertEquals(Optional.of("first"), first.get());
   }
 
   private static FutureTask<Optional<String>> start(Space<String> space, boolean takes) {

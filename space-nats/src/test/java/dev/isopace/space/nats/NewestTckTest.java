@@ -1,30 +1,14 @@
 package dev.isopace.space.nats;
 
-import dev.isopace.space.nats.fixture.Binaries;
-import dev.isopace.space.nats.fixture.Fresh;
-import dev.isopace.space.nats.fixture.NatsServer;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import dev.isopace.space.nats.fixture.NewestServer;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract is kept on the newest server that this machine can get. */
 class NewestTckTest extends NatsTck {
-  private static @Nullable NatsServer server;
-
-  @BeforeAll
-  static void startServer() {
-    server = NatsServer.start(Binaries.newest());
-  }
-
-  @AfterAll
-  static void stopServer() {
-    if (server != null) {
-      server.close();
-    }
-  }
+  @RegisterExtension static final NewestServer server = new NewestServer();
 
   @Override
   String addresses() {
-    return Fresh.present(server).address();
+    return server.get().address();
   }
 }

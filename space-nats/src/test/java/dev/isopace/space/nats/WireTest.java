@@ -3,17 +3,13 @@ package dev.isopace.space.nats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.isopace.space.nats.fixture.Binaries;
-import dev.isopace.space.nats.fixture.Fresh;
-import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Patience;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Replies are read only by those who wait for them: here nobody does, until the end. */
 @DisplayName("A refusal that may be another request's says nothing of those that are carried out")
@@ -21,19 +17,7 @@ final class WireTest {
   private static final Names NAMES = new Names("s");
   private static final byte[] BODY = {};
 
-  private static @Nullable NatsServer server;
-
-  @BeforeAll
-  static void startServer() {
-    server = NatsServer.start(Binaries.newest());
-  }
-
-  @AfterAll
-  static void stopServer() {
-    if (server != null) {
-      server.close();
-    }
-  }
+  @RegisterExtension static final NewestServer server = new NewestServer();
 
   private interface Steps {
     void run(Wire wire);
@@ -41,7 +25,7 @@ final class WireTest {
 
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
   private static void with(Steps steps) throws Exception {
-    try (Connection connection = Nats.connect(Fresh.present(server).url())) {
+    try (Connection connection = Nats.connect(server.get().url())) {
       Wire wire = new Wire(new Link(connection, null), NAMES);
       steps.run(wire);
       wire.close();
