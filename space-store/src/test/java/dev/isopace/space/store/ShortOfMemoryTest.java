@@ -106,6 +106,7 @@ final class ShortOfMemoryTest {
     private static final int THREADS = 4;
     private static final int TIMES_FULL = 10;
     private static final int BYTES = 100;
+    private static final Duration LONGEST_FILLING = Duration.ofSeconds(1);
 
     // What is known of the entries of each key.
     private final AtomicLong pushed = new AtomicLong();
@@ -150,9 +151,8 @@ final class ShortOfMemoryTest {
       try {
         store.close();
       } catch (IOException e) {
-        // Where nothing is synced, a store that has failed says that much may be lost: but not
-        // here,
-        // where the machine goes on.
+        // Where nothing is synced, a store that has failed says that much may be lost; but not
+        // here, where the machine goes on.
       }
       report(count(directory));
       System.exit(0);
@@ -194,11 +194,15 @@ final class ShortOfMemoryTest {
       }
     }
 
-    /** Takes all the memory that there is; it is free again when the first slot is. */
+    /**
+     * Takes all the memory that there is; it is free again when the first slot is. Ends in time
+     * where the others go on freeing as little as it takes next, at the cost of a collection each.
+     */
     private static void fill(Object[] held) {
+      long begun = System.nanoTime();
       for (int length = 1 << 16; length > 0; length /= 8) {
         try {
-          for (; ; ) {
+          while (System.nanoTime() - begun < LONGEST_FILLING.toNanos()) {
             Object[] more = new Object[length];
             more[0] = held[0];
             held[0] = more;
