@@ -298,7 +298,7 @@ final class Compactor {
       log.lock.unlock();
     }
     for (boolean isToRoll = true; isToRoll; ) {
-      if (!engine.append(Marker.oldest(oldest()))) {
+      if (!engine.log().append(Marker.oldest(oldest()))) {
         throw new IOException("the log could not go on in another segment");
       }
       log.lock.lock();
@@ -378,7 +378,7 @@ final class Compactor {
       return;
     }
     int oldest = dead.get(dead.size() - 1).last + 1;
-    if (!engine.append(Marker.oldest(oldest))) {
+    if (!engine.log().append(Marker.oldest(oldest))) {
       throw new IOException("the log could not say that segments before " + oldest + " are gone");
     }
     engine.forces().runBeforeDirectory();
@@ -423,14 +423,14 @@ final class Compactor {
     } catch (CorruptLogException e) {
       throw e;
     } catch (IOException e) {
-      if (engine.isStopping() || !engine.sacrificeReserve()) {
+      if (engine.isStopping() || !engine.supply().lendReserve()) {
         throw e;
       }
       // A full disk is what compaction is most wanted on.
       try {
         return write(run);
       } finally {
-        engine.mayHaveRoom();
+        engine.supply().mayHaveRoom();
       }
     }
   }

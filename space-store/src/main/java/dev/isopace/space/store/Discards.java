@@ -68,7 +68,7 @@ final class Discards {
     }
     engine.syncDir();
     for (Discard next = discards.peek(); next != null; next = discards.peek()) {
-      engine.letGo(next.segment, next.free);
+      engine.retirement().add(next.segment, next.free);
       // One by one: if there is no memory for another one, those before it are gone.
       discards.remove();
     }
@@ -78,7 +78,7 @@ final class Discards {
     Segment segment = discard.segment;
     if (!discard.isReplaced) {
       long others = discards.stream().filter(each -> each.free != null).count();
-      if (engine.isReusable(segment, (int) others)) {
+      if (engine.supply().isReusable(segment, (int) others)) {
         discard.free = Spares.free(disk, segment.name);
       } else {
         disk.delete(segment.name);
@@ -90,7 +90,7 @@ final class Discards {
   /** Lets go of the files, whatever they are called. */
   void abandon() {
     for (Discard each : discards) {
-      engine.letGo(each.segment, null);
+      engine.retirement().add(each.segment, null);
     }
     discards.clear();
   }

@@ -24,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  * but files is guarded by the log's lock.
  */
 final class Engine implements Log.Owner {
-  /** How much larger than a segment that was filled the next one is made. */
-  private static final int FORCED_GROWTH = 2;
-
-  /** Nothing slows down whoever appends: small segments would be full before the next is ready. */
-  private static final int UNFORCED_GROWTH = 16;
-
   private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Disk disk;
@@ -39,7 +33,8 @@ final class Engine implements Log.Owner {
   private final Index index;
   private final Segments segments;
   private final Log log;
-  private final Spares spares;
+  private final Supply supply;
+  private final Retirement retirement;
   private final Recovery recovery;
   private final Notices notices;
   private final IntervalForces forces;
@@ -54,25 +49,12 @@ final class Engine implements Log.Owner {
   // What the thread is to do, and what it has done.
   private boolean isStopping;
   private boolean isFailureTold;
-  private long capacity;
-  private long neededRoom;
-  private long attemptsBegun;
-  private long attemptsEnded;
-  private long attemptFailed = -1;
-  private @Nullable IOException attemptFailure;
-
-  /** While a task uses the room of a segment that was in reserve, none is made. */
-  private boolean isReserveLent;
-
   private long compactionsWanted;
   private long compactionsDone;
   private @Nullable Throwable compactionFailure;
-  private final ArrayList<Segment> retired = new ArrayList<>();
 
   /** Segments of earlier lives that have room behind their records, and are not mapped yet. */
   private final List<Segment> untrimmed = new ArrayList<>();
-
-  private int unread;
 
   /** Set while other tasks have their turn although a force may be due. */
   private boolean hasForced;
@@ -97,12 +79,12 @@ final class Engine implements Log.Owner {
     this.notices = new Notices(name);
     this.index = replay.index();
     this.segments = replay.segments();
-    this.spares = spares;
-    this.capacity = capacity;
     first.sequence = opening.sequence();
     first.previous = replay.end();
     this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, opening.nextSequence());
     this.work = log.lock.newCondition();
+    this.supply = new Supply(this, spares, capacity);
+    this.retirement = new Retirement(this);
     this.forces = new IntervalForces(this, settings);
     this.compactor = new Compactor(this);
     segments.add(first);
@@ -147,6 +129,14 @@ final class Engine implements Log.Owner {
     return notices;
   }
 
+  Supply supply() {
+    return supply;
+  }
+
+  Retirement retirement() {
+    return retirement;
+  }
+
   IntervalForces forces() {
     return forces;
   }
@@ -185,52 +175,30 @@ final class Engine implements Log.Owner {
         + Outcome.message(failure);
   }
 
+  /** There may be something to do for the store's own thread. Under the lock. */
+  void signalWork() {
+    work.signal();
+  }
+
+  boolean isOwnThread() {
+    return Thread.currentThread() == keeper;
+  }
+
   // What the log asks for, under the lock.
 
   @Override
   public @Nullable Segment nextSegment(long room, boolean fromReserve) throws IOException {
-    Segment next = spares.first(room, fromReserve);
-    if (next != null) {
-      next.sequence = log.nextSequence();
-      // Before it is taken: for want of memory, it must not be in neither place.
-      segments.add(next);
-      spares.take(next);
-      work.signal();
-      return next;
-    }
-    // An attempt that is going on may have begun before what it needs was there.
-    long attempt = attemptsBegun + 1;
-    neededRoom = Math.max(neededRoom, room);
-    if (Thread.currentThread() == keeper) {
-      // Nobody else would do it.
-      perform(preparation());
-    } else {
-      work.signal();
-      while (attemptsEnded < attempt
-          && !spares.canTake(room, fromReserve)
-          && log.failure() == null
-          && !isStopping) {
-        log.changed.awaitUninterruptibly();
-      }
-    }
-    IOException failure = attemptFailure;
-    if (failure != null && attemptFailed >= attempt && !spares.canTake(room, fromReserve)) {
-      throw new IOException(
-          "there is no room for another segment: " + failure.getMessage(), failure);
-    }
-    return null;
+    return supply.next(room, fromReserve);
   }
 
   @Override
   public boolean hasReserve() {
-    // None waits for the next one before an attempt has shown that there is no room for it.
-    return spares.count() > 0 || attemptFailed < attemptsEnded;
+    return supply.hasReserve();
   }
 
   @Override
   public void rolled(Segment full) {
-    int growth = settings.sync() == Sync.ALWAYS ? FORCED_GROWTH : UNFORCED_GROWTH;
-    capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * growth));
+    supply.rolled(full);
     forces.rolled(full);
     work.signal();
   }
@@ -336,8 +304,8 @@ final class Engine implements Log.Owner {
     Tenacity.lock(log.lock);
   }
 
-  /** Runs a task without the lock, which is held before and after. */
-  private void perform(Runnable task) {
+  /** The store's own thread runs a task without the lock, which is held before and after. */
+  void perform(Runnable task) {
     log.lock.unlock();
     try {
       // Whoever interrupts all threads of a group does not mean the files.
@@ -377,7 +345,7 @@ final class Engine implements Log.Owner {
   }
 
   private @Nullable Runnable nextTask() {
-    isReserveLent = false;
+    supply.reserveReturned();
     if (forces.isDue() && !hasForced) {
       hasForced = true;
       return forces::run;
@@ -388,22 +356,20 @@ final class Engine implements Log.Owner {
       // First: a file that is free now need not be made.
       return drop;
     }
-    Runnable preparation = nextPreparation();
+    Runnable preparation = supply.nextTask();
     if (preparation != null) {
       return preparation;
     }
-    if (!retired.isEmpty()) {
-      // One by one: the last to close a file that was deleted waits until its room is given back.
-      Segment segment = retired.remove(0);
-      return () -> {
-        closeQuietly(segment);
-        // Only now is its room free.
-        mayHaveRoom();
-      };
+    Runnable closing = retirement.nextTask();
+    if (closing != null) {
+      return closing;
     }
     if (!untrimmed.isEmpty()) {
       Segment segment = untrimmed.remove(0);
-      return () -> trimQuietly(segment);
+      return () -> {
+        trimQuietly(segment);
+        mapQuietly(segment.handle);
+      };
     }
     if (compactionsWanted > compactionsDone) {
       long wanted = compactionsWanted;
@@ -411,13 +377,6 @@ final class Engine implements Log.Owner {
     }
     Runnable task = compactor.nextTask();
     return task == null && forces.isDue() ? forces::run : task;
-  }
-
-  /** What others wait for, or will soon. */
-  private @Nullable Runnable nextPreparation() {
-    boolean lacksSpares =
-        neededRoom > 0 || (spares.count() < Spares.WANTED && attemptFailure == null);
-    return lacksSpares && !isReserveLent ? preparation() : null;
   }
 
   /**
@@ -432,7 +391,7 @@ final class Engine implements Log.Owner {
     log.lock.lock();
     try {
       while (log.failure() == null) {
-        Runnable urgent = nextPreparation();
+        Runnable urgent = supply.nextTask();
         if (urgent == null && mayForce && forces.isDue()) {
           // Then rest first: what takes longer than the interval would be due for ever.
           mayForce = false;
@@ -457,82 +416,12 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** What prepares a segment, under the lock. */
-  private Runnable preparation() {
-    long room = neededRoom;
-    Runnable preparation = () -> prepare(room);
-    neededRoom = 0;
-    attemptsBegun++;
-    return preparation;
-  }
-
-  private void prepare(long room) {
-    Segment small;
-    Spares.Reusable old;
-    long size;
-    int id;
-    Tenacity.lock(log.lock);
-    try {
-      small = spares.takeSmall(room);
-      old = small == null && room <= capacity ? spares.pollReusable() : null;
-      size = Math.max(capacity, room);
-      id = spares.nextId();
-    } finally {
-      log.lock.unlock();
-    }
-    Segment made = null;
-    IOException failure = null;
-    try {
-      if (small == null) {
-        made = spares.make(id, size, old, forces::runIfDue);
-        syncDir();
-      } else {
-        made = spares.enlarge(small, size, forces::runIfDue);
-      }
-    } catch (IOException e) {
-      failure = e;
-    } catch (RuntimeException | Error e) {
-      failure = new IOException(e.toString(), e);
-    }
-    Tenacity.lock(log.lock);
-    try {
-      attemptsEnded = attemptsBegun;
-      attemptFailure = failure;
-      if (failure != null) {
-        attemptFailed = attemptsBegun;
-      }
-      if (small != null) {
-        spares.putBack(made == null ? small : made);
-      } else if (made != null) {
-        spares.add(made);
-      }
-      // Whoever waits for it need not wait for a logger.
-      log.changed.signalAll();
-    } finally {
-      log.lock.unlock();
-    }
-    if (failure == null) {
-      notices.succeeded(Notices.Work.PREPARATION);
-    } else if (log.failure() == null) {
-      notices.failed(Notices.Work.PREPARATION, failure);
-    }
-  }
-
-  private static void closeQuietly(Segment segment) {
-    try {
-      segment.handle.close();
-    } catch (IOException e) {
-      // The file is deleted; there is nothing that could be done about it.
-    }
-  }
-
   private static void trimQuietly(Segment segment) {
     try {
       segment.trim();
     } catch (IOException e) {
       // It is as good as before; only larger.
     }
-    mapQuietly(segment.handle);
   }
 
   /** What cannot be mapped is read and written by calls. */
@@ -545,117 +434,12 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Appends a marker and waits for it. False if that failed. */
-  boolean append(Marker marker) {
-    log.lock.lock();
-    try {
-      do {
-        if (log.failure() != null) {
-          return false;
-        }
-      } while (!log.makeRoom(0, marker.bodyLength(), true));
-      log.join(marker);
-    } catch (IOException e) {
-      return false;
-    } finally {
-      log.lock.unlock();
-    }
-    return log.await(marker).kind() == Outcome.Kind.DONE;
-  }
-
-  /** Whether the file of a dead segment is worth keeping, beside so many others. */
-  boolean isReusable(Segment dead, int others) {
-    log.lock.lock();
-    try {
-      return dead.capacity == capacity
-          && spares.count() + spares.reusableCount() + others < Spares.WANTED;
-    } finally {
-      log.lock.unlock();
-    }
-  }
-
   /** Nothing is to be done in a segment any more: its file may soon be that of another one. */
   void forget(Segment segment) {
     log.lock.lock();
     try {
       forces.forget(segment);
       untrimmed.remove(segment);
-    } finally {
-      log.lock.unlock();
-    }
-  }
-
-  /**
-   * The log has nothing to do with a segment any more.
-   *
-   * @param free what its file is called now, to be used again; null if it is to be closed
-   */
-  void letGo(Segment segment, @Nullable String free) {
-    Spares.Reusable file = free == null ? null : new Spares.Reusable(free, segment.handle);
-    Runnable disposal = () -> dispose(segment, file);
-    Tenacity.lock(log.lock);
-    try {
-      // What needs memory comes first: it is let go of once, or not at all.
-      retired.ensureCapacity(retired.size() + unread + 1);
-      unread++;
-      segment.whenUnread(disposal);
-    } finally {
-      log.lock.unlock();
-    }
-  }
-
-  /** Nobody reads in a segment any more: has its file used again, or closed. Under the lock. */
-  private void dispose(Segment old, Spares.@Nullable Reusable file) {
-    unread--;
-    if (file != null) {
-      spares.offer(file);
-    } else {
-      retired.add(old);
-      work.signal();
-    }
-    log.changed.signalAll();
-  }
-
-  private void closeRetired() throws IOException {
-    List<Segment> closing;
-    log.lock.lock();
-    try {
-      closing = new ArrayList<>(retired);
-      retired.clear();
-    } finally {
-      log.lock.unlock();
-    }
-    closeFilesOf(closing);
-  }
-
-  /** Deletes the last segment that is in reserve, for its room. False if there is none. */
-  boolean sacrificeReserve() throws IOException {
-    Segment reserve;
-    log.lock.lock();
-    try {
-      reserve = spares.takeLast();
-      if (reserve == null) {
-        return false;
-      }
-      isReserveLent = true;
-      // As a failed attempt would have said: there is no room, and pushes must leave what there is.
-      attemptFailed = attemptsEnded;
-    } finally {
-      log.lock.unlock();
-    }
-    reserve.handle.close();
-    disk.delete(reserve.name);
-    syncDir();
-    return true;
-  }
-
-  /** Has what is lacking prepared again, also if an attempt has failed before there was room. */
-  void mayHaveRoom() {
-    log.lock.lock();
-    try {
-      isReserveLent = false;
-      attemptFailure = null;
-      work.signal();
     } finally {
       log.lock.unlock();
     }
@@ -738,52 +522,6 @@ final class Engine implements Log.Owner {
     }
   }
 
-  /** Waits until nobody reads in any file. */
-  private void awaitReaders() {
-    log.lock.lock();
-    try {
-      for (Segment segment : segments.all()) {
-        unread++;
-        segment.whenUnread(
-            () -> {
-              unread--;
-              log.changed.signalAll();
-            });
-      }
-      while (unread > 0) {
-        log.changed.awaitUninterruptibly();
-      }
-    } finally {
-      log.lock.unlock();
-    }
-  }
-
-  /**
-   * Gives back the room that is only of use while the store is open, but for that which the next
-   * opening needs. False if there is not even that.
-   */
-  private boolean giveBack() {
-    try {
-      log.active().trim();
-    } catch (IOException e) {
-      // It is as good as before; only larger.
-    }
-    try {
-      if (spares.count() == 0) {
-        long size = Math.min(settings.segmentSize(), Spares.FIRST);
-        spares.add(spares.makeFirst(spares.nextId(), size, epoch -> Format.NO_BYTES, 0));
-      }
-    } catch (IOException | OutOfMemoryError e) {
-      return false;
-    }
-    try {
-      spares.giveBack();
-    } catch (IOException e) {
-      // They are as good as before; only larger.
-    }
-    return true;
-  }
-
   /** Releases everything, the directory last; the house-keeping has ended. */
   @SuppressWarnings("try") // the files are there to be closed
   void release() throws IOException {
@@ -793,10 +531,11 @@ final class Engine implements Log.Owner {
         Closeable files = this::closeFiles) {
       // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
       compactor.abandon();
-      awaitReaders();
+      retirement.awaitReaders(segments.all());
       Throwable failure = log.failure();
       if (failure == null) {
-        boolean hasRoom = giveBack();
+        trimQuietly(log.active());
+        boolean hasRoom = supply.giveBack();
         if (settings.sync() != Sync.ALWAYS) {
           forceAll(segments.all());
         }
@@ -830,13 +569,9 @@ final class Engine implements Log.Owner {
 
   @SuppressWarnings("try") // likewise
   private void closeFiles() throws IOException {
-    try (Closeable ready = spares;
-        Closeable old = this::closeRetired) {
-      closeFilesOf(segments.all());
+    try (Closeable ready = supply;
+        Closeable old = retirement) {
+      Segment.closeFilesOf(segments.all());
     }
-  }
-
-  private static void closeFilesOf(List<Segment> some) throws IOException {
-    Closing.closeAll(some.stream().map(segment -> segment.handle).toList());
   }
 }

@@ -78,7 +78,7 @@ final class IntervalForces {
     if (forced == null) {
       return;
     }
-    engine.append(Marker.durable(forced.id(), forced.offset()));
+    log.append(Marker.durable(forced.id(), forced.offset()));
     log.lock.lock();
     try {
       // Unless somebody has appended between the force and the marker.

@@ -262,6 +262,24 @@ final class Log {
     gathering = batch;
   }
 
+  /** Appends a marker and waits for it, without the lock. False if that failed. */
+  boolean append(Marker marker) {
+    lock.lock();
+    try {
+      do {
+        if (failure != null) {
+          return false;
+        }
+      } while (!makeRoom(0, marker.bodyLength(), true));
+      join(marker);
+    } catch (IOException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+    return await(marker).kind() == Outcome.Kind.DONE;
+  }
+
   /** Whether what is appended takes effect at once, since nothing is to be synced. */
   boolean isImmediate() {
     return !synced;

@@ -5,6 +5,7 @@ import dev.isopace.space.store.disk.Handle;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -102,6 +103,10 @@ final class Segment {
 
   static String name(int first, int last) {
     return String.format(Locale.ROOT, "%08x-%08x.log", first, last);
+  }
+
+  static void closeFilesOf(List<Segment> some) throws IOException {
+    Closing.closeAll(some.stream().map(segment -> segment.handle).toList());
   }
 
   /** Gives back the room behind the records, which nothing will be appended to. */

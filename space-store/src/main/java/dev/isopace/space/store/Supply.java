@@ -1,0 +1,260 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.spi.Tenacity;
+import dev.isopace.space.store.Settings.Sync;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The supply of segments in which the log goes on. The store's own thread prepares them before they
+ * are needed, each larger than the one before; whoever needs one that is not ready waits for it.
+ * Where there is no room for another one, what is left is for removals: so a full disk can be
+ * emptied.
+ *
+ * <p>Guarded by the log's lock; files are made without it.
+ */
+final class Supply implements Closeable {
+  /** How much larger than a segment that was filled the next one is made. */
+  private static final int FORCED_GROWTH = 2;
+
+  /** Nothing slows down whoever appends: small segments would be full before the next is ready. */
+  private static final int UNFORCED_GROWTH = 16;
+
+  private final Engine engine;
+  private final Log log;
+  private final Settings settings;
+  private final Spares spares;
+
+  /** How large the next one is to be. */
+  private long capacity;
+
+  /** The most that somebody needs who waits; 0 if nobody does. */
+  private long neededRoom;
+
+  // Attempts to prepare a segment, by number.
+  private long attemptsBegun;
+  private long attemptsEnded;
+  private long attemptFailed = -1;
+
+  /** Why the last attempt failed, unless there may be room since. */
+  private @Nullable IOException failure;
+
+  /** While a task uses the room of the reserve, none is made. */
+  private boolean isReserveLent;
+
+  /**
+   * The supply of an engine.
+   *
+   * @param spares what is there already
+   * @param capacity of the first segment that is to be made
+   */
+  Supply(Engine engine, Spares spares, long capacity) {
+    this.engine = engine;
+    this.log = engine.log();
+    this.settings = engine.settings();
+    this.spares = spares;
+    this.capacity = capacity;
+  }
+
+  /**
+   * The next segment, which is among those of the store then. Null if the lock was given up to wait
+   * for one: the caller must look again.
+   *
+   * @param room the least that it must have
+   * @param fromReserve whether it may be the last one
+   * @throws IOException if none could be made
+   */
+  @Nullable Segment next(long room, boolean fromReserve) throws IOException {
+    Segment next = spares.first(room, fromReserve);
+    if (next != null) {
+      next.sequence = log.nextSequence();
+      // Before it is taken: for want of memory, it must not be in neither place.
+      engine.segments().add(next);
+      spares.take(next);
+      engine.signalWork();
+      return next;
+    }
+    // An attempt that is going on may have begun before what it needs was there.
+    long attempt = attemptsBegun + 1;
+    neededRoom = Math.max(neededRoom, room);
+    if (engine.isOwnThread()) {
+      // Nobody else would do it.
+      engine.perform(preparation());
+    } else {
+      engine.signalWork();
+      while (attemptsEnded < attempt
+          && !spares.canTake(room, fromReserve)
+          && log.failure() == null
+          && !engine.isStopping()) {
+        log.changed.awaitUninterruptibly();
+      }
+    }
+    IOException cause = failure;
+    if (cause != null && attemptFailed >= attempt && !spares.canTake(room, fromReserve)) {
+      throw new IOException("there is no room for another segment: " + cause.getMessage(), cause);
+    }
+    return null;
+  }
+
+  /** Whether removals have a segment to go on in, or will get one as far as is known. */
+  boolean hasReserve() {
+    // None waits for the next one before an attempt has shown that there is no room for it.
+    return spares.count() > 0 || attemptFailed < attemptsEnded;
+  }
+
+  /** A segment was filled: the next one may be larger. */
+  void rolled(Segment full) {
+    int growth = settings.sync() == Sync.ALWAYS ? FORCED_GROWTH : UNFORCED_GROWTH;
+    capacity = Math.min(settings.segmentSize(), Math.max(capacity, full.capacity * growth));
+  }
+
+  /** Prepares what others wait for, or will soon. Null if there is enough, or no room for more. */
+  @Nullable Runnable nextTask() {
+    boolean lacksSpares = neededRoom > 0 || (spares.count() < Spares.WANTED && failure == null);
+    return lacksSpares && !isReserveLent ? preparation() : null;
+  }
+
+  private Runnable preparation() {
+    long room = neededRoom;
+    Runnable preparation = () -> prepare(room);
+    neededRoom = 0;
+    attemptsBegun++;
+    return preparation;
+  }
+
+  private void prepare(long room) {
+    Segment small;
+    Spares.Reusable old;
+    long size;
+    int id;
+    Tenacity.lock(log.lock);
+    try {
+      small = spares.takeSmall(room);
+      old = small == null && room <= capacity ? spares.pollReusable() : null;
+      size = Math.max(capacity, room);
+      id = spares.nextId();
+    } finally {
+      log.lock.unlock();
+    }
+    Segment made = null;
+    IOException cause = null;
+    try {
+      if (small == null) {
+        made = spares.make(id, size, old, engine.forces()::runIfDue);
+        engine.syncDir();
+      } else {
+        made = spares.enlarge(small, size, engine.forces()::runIfDue);
+      }
+    } catch (IOException e) {
+      cause = e;
+    } catch (RuntimeException | Error e) {
+      cause = new IOException(e.toString(), e);
+    }
+    Tenacity.lock(log.lock);
+    try {
+      attemptsEnded = attemptsBegun;
+      failure = cause;
+      if (cause != null) {
+        attemptFailed = attemptsBegun;
+      }
+      if (small != null) {
+        spares.putBack(made == null ? small : made);
+      } else if (made != null) {
+        spares.add(made);
+      }
+      // Whoever waits for it need not wait for a logger.
+      log.changed.signalAll();
+    } finally {
+      log.lock.unlock();
+    }
+    if (cause == null) {
+      engine.notices().succeeded(Notices.Work.PREPARATION);
+    } else if (log.failure() == null) {
+      engine.notices().failed(Notices.Work.PREPARATION, cause);
+    }
+  }
+
+  /** Whether the file of a dead segment is worth keeping, beside so many others. */
+  boolean isReusable(Segment dead, int others) {
+    log.lock.lock();
+    try {
+      return dead.capacity == capacity
+          && spares.count() + spares.reusableCount() + others < Spares.WANTED;
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** A file that can be used again. */
+  void offer(Spares.Reusable file) {
+    spares.offer(file);
+  }
+
+  /**
+   * Deletes the reserve, for its room, which the task that the store's own thread is at may use.
+   * False if there is none.
+   */
+  boolean lendReserve() throws IOException {
+    Segment reserve;
+    log.lock.lock();
+    try {
+      reserve = spares.takeLast();
+      if (reserve == null) {
+        return false;
+      }
+      isReserveLent = true;
+      // As a failed attempt would have said: there is no room, and pushes must leave what there is.
+      attemptFailed = attemptsEnded;
+    } finally {
+      log.lock.unlock();
+    }
+    reserve.handle.close();
+    engine.disk().delete(reserve.name);
+    engine.syncDir();
+    return true;
+  }
+
+  /** The task that used the room of the reserve has ended. */
+  void reserveReturned() {
+    isReserveLent = false;
+  }
+
+  /** Has what is lacking prepared again, also if an attempt has failed before there was room. */
+  void mayHaveRoom() {
+    log.lock.lock();
+    try {
+      reserveReturned();
+      failure = null;
+      engine.signalWork();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /**
+   * At the end: gives back the room that is only of use while the store is open, but for a segment
+   * that the next opening needs. False if there is not even that.
+   */
+  boolean giveBack() {
+    try {
+      if (spares.count() == 0) {
+        long size = Math.min(settings.segmentSize(), Spares.FIRST);
+        spares.add(spares.makeFirst(spares.nextId(), size, epoch -> Format.NO_BYTES, 0));
+      }
+    } catch (IOException | OutOfMemoryError e) {
+      return false;
+    }
+    try {
+      spares.giveBack();
+    } catch (IOException e) {
+      // They are as good as before; only larger.
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    spares.close();
+  }
+}
