@@ -27,7 +27,7 @@ final class Found {
   }
 
   boolean isWhole() {
-    return header.length() != 0;
+    return header.isWhole();
   }
 
   boolean isUsed() {

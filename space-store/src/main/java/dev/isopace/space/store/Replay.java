@@ -266,6 +266,16 @@ final class Replay implements Closeable {
         throw missing(Math.max(state.first(), reached + 1));
       }
     }
+    for (Found found : files) {
+      Checkpoint.State state = known.get(found.header.last());
+      if (state != null
+          && state.end() > Format.HEADER
+          && !found.isWhole()
+          && !isSame(found, state)) {
+        // Only compaction puts another file in the place of one that holds something.
+        throw damage(found, 0, "it is not the file that was there when the store was closed");
+      }
+    }
   }
 
   /** Where the records of a file ended, or before that; zero if that is not known. */
@@ -351,7 +361,7 @@ final class Replay implements Closeable {
       throw damage(found, 0, "no segment has such a name");
     }
     if (header.first() != first || header.last() != last) {
-      throw damage(found, 0, "its header says " + Segment.name(header.first(), header.last()));
+      throw damage(found, 0, "its header says that it is " + header.name());
     }
     if (found.isWhole() && found.size != header.length()) {
       throw damage(

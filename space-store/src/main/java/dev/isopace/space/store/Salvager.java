@@ -30,9 +30,39 @@ final class Salvager implements Closeable {
   private static final String LOCK = "lock";
   private static final int WINDOW = 4 << 10;
 
-  /** A file of the log, by its name. */
+  /**
+   * A file of the log, and its place there.
+   *
+   * @param isMisnamed whether its header says another place than its name
+   */
   private record Part(
-      String name, int first, int last, boolean isRewritten, Handle handle, long size) {}
+      String name,
+      boolean isMisnamed,
+      int first,
+      int last,
+      boolean isRewritten,
+      Handle handle,
+      long size) {
+
+    /** The place is that of the header, if it can be trusted: files may have changed names. */
+    static Part of(String name, int first, int last, boolean isRewritten, Handle handle)
+        throws IOException {
+      try {
+        SegmentHeader header = SegmentHeader.read(handle);
+        boolean isMisnamed = header.first() != first || header.last() != last;
+        return new Part(
+            name,
+            isMisnamed,
+            header.first(),
+            header.last(),
+            header.isWhole(),
+            handle,
+            handle.size());
+      } catch (Unfit e) {
+        return new Part(name, false, first, last, isRewritten, handle, handle.size());
+      }
+    }
+  }
 
   /** The entries of a key: in which part each is, where, and its sequence. */
   private static final class Entries {
@@ -69,6 +99,9 @@ final class Salvager implements Closeable {
   /** The last ids of files that cannot be opened, by their first ones. */
   private final TreeMap<Integer, Integer> shut = new TreeMap<>();
 
+  /** Files whose names are those of another place, by its id. */
+  private final Map<Integer, String> misnamed = new TreeMap<>();
+
   /** The oldest segment that the log says it has. */
   private int oldest;
 
@@ -93,6 +126,7 @@ final class Salvager implements Closeable {
         salvager.read(part);
       }
       salvager.noteMissingHead();
+      salvager.misnamed.forEach(salvager::noteReplaced);
       return salvager.write(fresh);
     }
   }
@@ -114,8 +148,11 @@ final class Salvager implements Closeable {
         try {
           Handle handle = new LegibleHandle(disk.open(name, Mode.READ));
           opened.add(handle);
-          Part part = new Part(name, first, last, end != null, handle, handle.size());
-          byFirst.merge(first, part, Salvager::later);
+          Part part = Part.of(name, first, last, end != null, handle);
+          byFirst.merge(part.first, part, Salvager::later);
+          if (part.isMisnamed) {
+            misnamed.put(first, name);
+          }
         } catch (IOException e) {
           // Others can be read all the same.
           losses.add(new Loss(disk.show(name), 0, 0));
@@ -139,6 +176,28 @@ final class Salvager implements Closeable {
       noteMissing(Math.max(known.first(), next), known.last() + 1);
       checkpoint.states.forEach(state -> closed.put(state.last(), state));
     }
+    parts.forEach(this::noteOlder);
+  }
+
+  /** A file of another place has a name that no file has now: perhaps it has replaced one. */
+  private void noteReplaced(int id, String name) {
+    String file = disk.show(name);
+    if (parts.stream().noneMatch(part -> part.first <= id && id <= part.last)
+        && losses.stream().noneMatch(loss -> loss.file().equals(file))) {
+      losses.add(new Loss(file, 0, 0));
+    }
+  }
+
+  /** A file that is not the one that was there when the store was closed. */
+  private void noteOlder(Part part) {
+    Checkpoint.State state = closed.get(part.last);
+    if (state != null
+        && state.end() > Format.HEADER
+        && !part.isRewritten
+        && !headless.contains(part)
+        && state.epoch() != epoch(part)) {
+      losses.add(new Loss(disk.show(part.name), 0, state.end()));
+    }
   }
 
   /**
@@ -156,11 +215,15 @@ final class Salvager implements Closeable {
     }
   }
 
-  /** Of two of one place, the one that replaces the other. */
+  /** Of two of one place, the one that replaces the other; of copies, the one with that name. */
   private static Part later(Part one, Part other) {
-    int byLast = Integer.compare(one.last, other.last);
-    int byName = Integer.compare(one.name.length(), other.name.length());
-    return (byLast == 0 ? byName : byLast) > 0 ? one : other;
+    return Comparator.comparingInt(Part::last)
+                .thenComparing(Part::isRewritten)
+                .thenComparing(part -> !part.isMisnamed)
+                .compare(one, other)
+            > 0
+        ? one
+        : other;
   }
 
   /** Reads the header, and what the first record says of the segment before. */

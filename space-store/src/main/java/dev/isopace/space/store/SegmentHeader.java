@@ -44,6 +44,16 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
     }
   }
 
+  /** Whether the file was written at once, by compaction. */
+  boolean isWhole() {
+    return length != 0;
+  }
+
+  /** The name of the file. */
+  String name() {
+    return isWhole() ? Segment.name(first, last) : Segment.name(first);
+  }
+
   void encode(byte[] bytes, int at) {
     Format.putLong(bytes, at, Format.MAGIC);
     Format.putInt(bytes, at + 8, Format.VERSION);

@@ -14,17 +14,20 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage is refused with its place; salvage keeps the rest, says what is lost, changes nothing. */
@@ -360,6 +363,79 @@ class SalvageTest {
     assertEquals(ENTRIES - 1, salvage.entries());
     assertEquals(List.of(), salvage.losses());
     assertThrows(IOException.class, () -> Store.salvage(directory, fresh));
+  }
+
+  /** Four lives of the store: each has a segment of its own. */
+  private void fillInLives() throws IOException {
+    for (int life = 1; life <= 4; life++) {
+      try (Store store = Store.open(directory)) {
+        store.push("key", ("first of " + life).getBytes(UTF_8));
+        store.push("key", ("last of " + life).getBytes(UTF_8));
+      }
+    }
+  }
+
+  /** Salvages, requires the entries of those lives in order, and returns the files of losses. */
+  private List<String> salvaged(int... lives) throws IOException {
+    assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    assertThrows(CorruptLogException.class, () -> Store.verify(directory, bytes -> {}));
+    Salvage salvage = Store.salvage(directory, fresh);
+    List<String> expected = new ArrayList<>();
+    for (int life : lives) {
+      expected.add("first of " + life);
+      expected.add("last of " + life);
+    }
+    List<String> found = new ArrayList<>();
+    try (Store store = Store.open(fresh)) {
+      while (store.len("key") > 0) {
+        found.add(new String(store.pullp("key").orElseThrow(), UTF_8));
+      }
+    }
+    assertEquals(expected, found);
+    return salvage.losses().stream().map(Salvage.Loss::file).toList();
+  }
+
+  private Path file(int id) {
+    return directory.resolve(Segment.name(id));
+  }
+
+  @Test
+  void filesThatHaveChangedNamesAreReadInTheirOrder() throws IOException {
+    fillInLives();
+    Path aside = directory.resolve("aside");
+    Files.move(file(1), aside);
+    Files.move(file(2), file(1));
+    Files.move(aside, file(2));
+    assertEquals(List.of(), salvaged(1, 2, 3, 4));
+  }
+
+  @Test
+  void aFileOfAnotherNameIsReadInItsPlace() throws IOException {
+    fillInLives();
+    Files.move(file(2), file(9));
+    // Nobody knows what may have had that name.
+    assertEquals(List.of(file(9).toString()), salvaged(1, 2, 3, 4));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 2", "4, 1", "1, 4"})
+  void aCopyInThePlaceOfAnotherFileIsReadOnce(int copied, int replaced) throws IOException {
+    fillInLives();
+    Files.copy(file(copied), file(replaced), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(
+        List.of(file(replaced).toString()),
+        salvaged(IntStream.rangeClosed(1, 4).filter(life -> life != replaced).toArray()));
+  }
+
+  @Test
+  void anOlderFileIsNotTakenForTheOneThatWasThere() throws IOException {
+    fillInLives();
+    byte[] prepared = Files.readAllBytes(file(5));
+    try (Store store = Store.open(directory)) {
+      store.push("key", new byte[1]);
+    }
+    Files.write(file(5), prepared);
+    assertEquals(List.of(file(5).toString()), salvaged(1, 2, 3, 4));
   }
 
   private void requireUnchanged(Map<String, byte[]> before) throws IOException {
