@@ -60,8 +60,10 @@ import java.util.function.LongConsumer;
  * holds entries a few hundred.
  *
  * <p>The directory belongs to one open store at a time, in this process or any other; a second one
- * is refused. It must be on a file system of this machine, not of a network. Disk space of entries
- * that were pulled is reclaimed while the store is in use.
+ * is refused. The file {@code lock} in it sees to that, and must be left alone: neither deleted, nor
+ * opened by the process that has the store open. The directory must be on a file system of this
+ * machine, not of a network. Disk space of entries that were pulled is reclaimed while the store is
+ * in use.
  *
  * <p>A null argument is a {@link NullPointerException} that names it. A call that ends by timeout,
  * interrupt or close has removed nothing.

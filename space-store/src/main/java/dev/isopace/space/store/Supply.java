@@ -92,7 +92,7 @@ final class Supply implements Closeable {
     }
     IOException cause = failure;
     if (cause != null && attemptFailed >= attempt && !spares.canTake(room, fromReserve)) {
-      throw new IOException("there is no room for another segment: " + cause.getMessage(), cause);
+      throw new IOException("another segment could not be made: " + cause.getMessage(), cause);
     }
     return null;
   }

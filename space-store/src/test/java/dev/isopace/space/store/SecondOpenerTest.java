@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -122,6 +123,53 @@ class SecondOpenerTest {
     try (Store store = Store.open(directory)) {
       assertEquals(1, store.len("key"));
     }
+  }
+
+  /** As a backup of all files does it, within the process that has the store open. */
+  @Test
+  void aProcessThatHasReadItsLockIsStillTheOnlyOne() throws IOException, InterruptedException {
+    try (Store first = Store.open(directory)) {
+      first.push("key", new byte[] {1});
+      assertTrue(Files.readString(directory.resolve("lock")).startsWith("process "));
+      requireRefusedElsewhere();
+    }
+    // This process runs on, and another one may have it now.
+    Process other = ChildStore.start(directory);
+    try {
+      assertEquals("open", ChildStore.readLine(other));
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    // It was killed, and named in the file until now.
+    Store.open(directory).close();
+  }
+
+  @Test
+  void aStoreWhoseLockWasReplacedFails() throws IOException, InterruptedException {
+    Store first = Store.open(directory);
+    Files.delete(directory.resolve("lock"));
+    Process other = ChildStore.start(directory);
+    try {
+      assertEquals("open", ChildStore.readLine(other));
+      byte[] value = new byte[100_000];
+      // As soon as it needs another segment.
+      requireReplaced(
+          () -> {
+            for (int i = 0; i < 1000; i++) {
+              first.push("key", value);
+            }
+          });
+      requireReplaced(first::close);
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void requireReplaced(Executable call) {
+    IOException refusal = assertThrows(IOException.class, call);
+    assertTrue(
+        refusal.getMessage().contains("another process has opened this store"),
+        refusal.getMessage());
   }
 
   @Test

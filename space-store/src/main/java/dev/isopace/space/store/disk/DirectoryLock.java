@@ -3,6 +3,7 @@ package dev.isopace.space.store.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +14,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +30,19 @@ import org.jspecify.annotations.Nullable;
  * and closing it would release the first. So this process keeps account of its own, by what the
  * file system calls the directory and the file, and never opens the file twice, whatever links lead
  * to it.
+ *
+ * <p>Other code of the process knows nothing of that: if it reads the file, as a backup of the
+ * directory does, the system forgets the lock. So the file also says who holds the directory, and
+ * as long as that process runs, nobody else gets it. If the file is deleted, whoever comes next
+ * makes another one, and gets the directory; {@link #requireSame} notices that.
  */
 final class DirectoryLock implements Closeable {
   private static final String FILE = "lock";
   private static final int LONGEST_HOLDER = 200;
+
+  /** What stands in the file while a process holds the directory: its id, and since when it runs. */
+  private static final Pattern HOLDER =
+      Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\d{1,18})");
 
   /**
    * The directories that this process uses, and the files in them that it locks, are system
@@ -43,6 +58,12 @@ final class DirectoryLock implements Closeable {
 
   /** Null where there is no file that could be locked. */
   private @Nullable FileChannel channel;
+
+  /** The file in which this process is named. */
+  private @Nullable Path signed;
+
+  /** What identifies that file, if anything does. */
+  private @Nullable Object identity;
 
   private DirectoryLock(Path directory) {
     this.directory = directory;
@@ -84,13 +105,17 @@ final class DirectoryLock implements Closeable {
 
   /** Keeps all others of this process from a directory, or a file. */
   private void claim(Path path) throws IOException {
-    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    Object key = identify(path);
     String property = HELD + (key == null ? path.toRealPath() : key);
     Object holder = System.getProperties().putIfAbsent(property, directory.toString());
     if (holder != null) {
       throw inUse("this process, as " + holder);
     }
     claims.add(property);
+  }
+
+  private static @Nullable Object identify(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   private void lock(Path file) throws IOException {
@@ -106,7 +131,10 @@ final class DirectoryLock implements Closeable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel = opened;
     lock(opened, false);
-    byte[] name = ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+    requireForsaken(opened, file);
+    identity = identify(file);
+    signed = file;
+    byte[] name = self().getBytes(StandardCharsets.UTF_8);
     try {
       opened.write(ByteBuffer.wrap(name), 0);
       opened.truncate(name.length);
@@ -116,6 +144,49 @@ final class DirectoryLock implements Closeable {
         throw e;
       }
       // A full disk; it is locked all the same, and only the name is missing.
+    }
+  }
+
+  private static String self() {
+    ProcessHandle self = ProcessHandle.current();
+    return "process "
+        + self.pid()
+        + self.info().startInstant().map(instant -> "\nstarted " + instant.toEpochMilli()).orElse("");
+  }
+
+  /** Refuses a directory that another process holds, although it has lost its lock of the file. */
+  private void requireForsaken(FileChannel opened, Path file) throws IOException {
+    Matcher holder = HOLDER.matcher(read(opened));
+    if (holder.matches() && isRunning(holder)) {
+      throw inUse(
+          holder.group(1)
+              + ", which has lost its lock of "
+              + file
+              + ", as if it had read that file itself");
+    }
+  }
+
+  private static boolean isRunning(Matcher holder) {
+    long id = Long.parseLong(holder.group("id"));
+    Instant started = Instant.ofEpochMilli(Long.parseLong(holder.group("started")));
+    // One that has ended, and that nobody has waited for, has no command any more.
+    return id != ProcessHandle.current().pid()
+        && ProcessHandle.of(id)
+            .map(ProcessHandle::info)
+            .filter(info -> info.command().isPresent())
+            .flatMap(ProcessHandle.Info::startInstant)
+            .filter(since -> since.truncatedTo(ChronoUnit.MILLIS).equals(started))
+            .isPresent();
+  }
+
+  /** Sees to it that nobody has put another file in the place of the one that is locked. */
+  void requireSame() throws IOException {
+    Path file = signed;
+    if (file != null && Files.exists(file) && !Objects.equals(identify(file), identity)) {
+      throw new IOException(
+          "another process has opened this store: somebody had deleted "
+              + file
+              + ", which must be left alone");
     }
   }
 
@@ -149,14 +220,19 @@ final class DirectoryLock implements Closeable {
   }
 
   private static String readHolder(FileChannel channel) {
+    String holder = read(channel).lines().findFirst().orElse("");
+    return holder.isEmpty() ? "another process" : holder;
+  }
+
+  /** What the file says; empty if it cannot be read. */
+  private static String read(FileChannel channel) {
     ByteBuffer name = ByteBuffer.allocate(LONGEST_HOLDER);
     try {
       channel.read(name, 0);
     } catch (IOException e) {
-      return "another process";
+      return "";
     }
-    String holder = new String(name.array(), 0, name.position(), StandardCharsets.UTF_8).strip();
-    return holder.isEmpty() ? "another process" : holder;
+    return new String(name.array(), 0, name.position(), StandardCharsets.UTF_8).strip();
   }
 
   private IOException inUse(String holder) {
@@ -169,12 +245,23 @@ final class DirectoryLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try {
-      if (channel != null) {
-        channel.close();
+    try (FileChannel locked = channel) {
+      if (locked != null && signed != null) {
+        signOff(locked, signed);
       }
     } finally {
       claims.forEach(System::clearProperty);
+    }
+  }
+
+  /** This process runs on, and holds the directory no more. */
+  private static void signOff(FileChannel locked, Path file) throws IOException {
+    try {
+      locked.truncate(0);
+    } catch (ClosedChannelException e) {
+      // By an interrupt.
+      FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+          .close();
     }
   }
 }

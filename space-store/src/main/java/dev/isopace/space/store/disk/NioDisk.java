@@ -44,6 +44,9 @@ public final class NioDisk implements Disk {
   private final boolean mapsWrites;
   private final boolean isOnlyRead;
 
+  /** Set by the thread that then changes the directory. */
+  private volatile @Nullable DirectoryLock lock;
+
   /** How many bytes may still be mapped. */
   private final AtomicLong budget;
 
@@ -139,7 +142,10 @@ public final class NioDisk implements Disk {
 
   @Override
   public Closeable lock() throws IOException {
-    return isOnlyRead ? DirectoryLock.acquireToRead(directory) : DirectoryLock.acquire(directory);
+    DirectoryLock acquired =
+        isOnlyRead ? DirectoryLock.acquireToRead(directory) : DirectoryLock.acquire(directory);
+    lock = acquired;
+    return acquired;
   }
 
   @Override
@@ -158,13 +164,17 @@ public final class NioDisk implements Disk {
     return Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
   }
 
-  /** A directory that was replaced may hold a store of somebody else, who would lose entries. */
+  /** Where others go on, they would lose entries by what is done here, and this store by them. */
   private void requireSame() throws IOException {
     if (!Objects.equals(identify(directory), identity)) {
       throw new IOException(
           directory
               + " is not the directory any more that this store was opened in: it was deleted or"
               + " moved, and another one has its name");
+    }
+    DirectoryLock held = lock;
+    if (held != null) {
+      held.requireSame();
     }
   }
 
