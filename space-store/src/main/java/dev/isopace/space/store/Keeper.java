@@ -134,7 +134,7 @@ final class Keeper implements Runnable {
     try {
       lock = disk.lock();
       replay.run();
-      Engine made = Opener.open(disk, settings, lock, replay);
+      Engine made = Opener.open(disk, settings.on(disk), lock, replay);
       made.notices().opened(made.recovery());
       return made;
     } catch (IOException | RuntimeException | Error e) {

@@ -352,7 +352,7 @@ final class Replay implements Closeable {
       header = SegmentHeader.read(handle);
     } catch (Unfit e) {
       e.requireOwn(disk.show(name));
-      throw new CorruptLogException(disk.show(name), 0, Outcome.message(e), e);
+      throw new CorruptLogException(disk.show(name), 0, e.getMessage(), e);
     }
     int first = Integer.parseUnsignedInt(matcher.group(1), 16);
     int last = matcher.group(2) == null ? first : Integer.parseUnsignedInt(matcher.group(2), 16);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Salvager implements Closeable {
   private static final String LOCK = "lock";
   private static final int WINDOW = 4 << 10;
+  private static final int MOST_MISSING = 100;
 
   /**
    * A file of the log, and its place there.
@@ -110,6 +111,7 @@ final class Salvager implements Closeable {
   }
 
   static Salvage salvage(Path damaged, Path fresh) throws IOException {
+    requireOutside(damaged, fresh);
     requireEmpty(fresh);
     try (Disk disk = Directory.ofStore(damaged)) {
       return salvage(disk, fresh);
@@ -128,6 +130,12 @@ final class Salvager implements Closeable {
       salvager.noteMissingHead();
       salvager.misnamed.forEach(salvager::noteReplaced);
       return salvager.write(fresh);
+    }
+  }
+
+  private static void requireOutside(Path damaged, Path fresh) throws IOException {
+    if (fresh.toAbsolutePath().normalize().startsWith(damaged.toAbsolutePath().normalize())) {
+      throw new IOException(fresh + " is in " + damaged + ", in which nothing is to be changed");
     }
   }
 
@@ -210,8 +218,9 @@ final class Salvager implements Closeable {
         missing = Math.max(missing, each.getValue() + 1);
       }
     }
-    if (missing < to) {
-      losses.add(new Loss(disk.show(Segment.name(missing)), 0, 0));
+    // Of more than anybody would read, the rest goes without saying.
+    for (int id = missing; id < Math.min(to, missing + MOST_MISSING); id++) {
+      losses.add(new Loss(disk.show(Segment.name(id)), 0, 0));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.store.disk.Disk;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -16,6 +17,10 @@ record Settings(Sync sync, Duration interval, long memory, int segmentSize, int 
   static final int LARGEST_SEGMENT = 1 << 30;
   static final int REQUIRED_VALUE = 512 << 10;
   static final int LARGEST_VALUE = 256 << 20;
+
+  /** What is prepared, and in reserve, takes a tenth of a small disk, and less of others. */
+  private static final int SEGMENTS_ON_DISK = 32;
+
   static final Settings DEFAULT =
       new Settings(Sync.ALWAYS, Duration.ZERO, 1L << 30, 64 << 20, 16 << 20);
 
@@ -37,6 +42,14 @@ record Settings(Sync sync, Duration interval, long memory, int segmentSize, int 
 
   Settings withSegmentSize(int bytes) {
     return new Settings(sync, interval, memory, bytes, largestValue);
+  }
+
+  /** The same, but for the size of segments: several of them must find room on a disk. */
+  Settings on(Disk disk) {
+    long part = disk.totalSpace() / SEGMENTS_ON_DISK;
+    return part < segmentSize
+        ? withSegmentSize((int) Math.max(part, Math.min(SMALLEST_SEGMENT, segmentSize)))
+        : this;
   }
 
   Settings withLargestValue(int bytes) {

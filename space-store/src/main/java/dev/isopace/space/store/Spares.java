@@ -196,6 +196,7 @@ final class Spares implements Closeable {
     if (id > Position.LARGEST_ID) {
       throw new IOException("segment " + (id - 1) + " was the last one that a store can have");
     }
+    requireSpace(capacity - (old == null ? 0 : old.handle().size()));
     if (old == null) {
       // An attempt may have failed, and not even have cleared away what it had made.
       deleteIfThere(disk, NEW);
@@ -227,8 +228,18 @@ final class Spares implements Closeable {
     }
   }
 
+  /** To fill the disk to find out that it is too small would take long, and leave others none. */
+  private void requireSpace(long needed) throws IOException {
+    long usable = disk.usableSpace();
+    if (usable < needed) {
+      throw new IOException(
+          "No space left on device for " + needed + " bytes; it has " + usable + " left");
+    }
+  }
+
   /** The same segment with more room. Without the lock. */
   Segment enlarge(Segment small, long capacity, Runnable meanwhile) throws IOException {
+    requireSpace(capacity - small.capacity);
     try {
       fill(small.handle, small.capacity, capacity, meanwhile);
       if (forced) {

@@ -70,6 +70,32 @@ class FullDiskTest {
   }
 
   @Test
+  void mostOfASmallDiskCanBeUsedAgainAndAgain() throws IOException, InterruptedException {
+    int mebibytes = 40;
+    Path directory = mount.mount(64, mebibytes);
+    try (Store store = Store.open(directory, StoreOption.withSync(false))) {
+      for (int round = 0; round < 3; round++) {
+        int pushed = 0;
+        for (boolean isFull = false; !isFull; pushed++) {
+          try {
+            store.push("key", entry(pushed));
+          } catch (IOException e) {
+            isFull = true;
+            pushed--;
+          }
+        }
+        assertTrue(
+            pushed * 1000L > mebibytes * 1_000_000L * 7 / 10,
+            "in round " + round + " it is full with " + pushed + " entries");
+        for (int i = 0; i < pushed; i++) {
+          assertEquals(i, number(store.pullp("key").orElseThrow()));
+        }
+        store.compact();
+      }
+    }
+  }
+
+  @Test
   void aForceThatFailsOnceIsNotTrustedAgain() throws IOException, InterruptedException {
     // The device fills up before the file system does: what it cannot take is only found by force.
     Path directory = mount.mount(4, 64);

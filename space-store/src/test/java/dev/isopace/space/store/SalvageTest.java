@@ -428,6 +428,22 @@ class SalvageTest {
   }
 
   @Test
+  void eachFileThatIsMissingIsALoss() throws IOException {
+    fillInLives();
+    Files.delete(file(2));
+    Files.delete(file(3));
+    assertEquals(List.of(file(2).toString(), file(3).toString()), salvaged(1, 4));
+  }
+
+  @Test
+  void nothingIsMadeInTheDamagedStore() throws IOException {
+    fill();
+    Map<String, byte[]> before = content();
+    assertThrows(IOException.class, () -> Store.salvage(directory, directory.resolve("fresh")));
+    requireUnchanged(before);
+  }
+
+  @Test
   void anOlderFileIsNotTakenForTheOneThatWasThere() throws IOException {
     fillInLives();
     byte[] prepared = Files.readAllBytes(file(5));

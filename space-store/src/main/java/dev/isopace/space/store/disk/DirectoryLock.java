@@ -254,14 +254,23 @@ final class DirectoryLock implements Closeable {
     }
   }
 
-  /** This process runs on, and holds the directory no more. */
-  private static void signOff(FileChannel locked, Path file) throws IOException {
+  /** This process may run on, and holds the directory no more. */
+  private static void signOff(FileChannel locked, Path file) {
     try {
       locked.truncate(0);
     } catch (ClosedChannelException e) {
-      // By an interrupt.
-      FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
-          .close();
+      // By an interrupt, and the lock went with it.
+      signOffAgain(file);
+    } catch (IOException e) {
+      // Nobody will open a store where not even that can be done.
+    }
+  }
+
+  private static void signOffAgain(Path file) {
+    try {
+      Files.write(file, new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+    } catch (IOException e) {
+      // Likewise.
     }
   }
 }

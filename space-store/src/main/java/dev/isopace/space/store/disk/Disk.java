@@ -43,6 +43,16 @@ public interface Disk extends Closeable {
   /** The names of all files, in no particular order. */
   List<String> list() throws IOException;
 
+  /** How many bytes the file system has; {@link Long#MAX_VALUE} if it does not say. */
+  default long totalSpace() {
+    return Long.MAX_VALUE;
+  }
+
+  /** How many of them can still be used; {@link Long#MAX_VALUE} if it does not say. */
+  default long usableSpace() {
+    return Long.MAX_VALUE;
+  }
+
   /**
    * Keeps all others, in this process and elsewhere, from using the directory until the result is
    * closed.

@@ -141,6 +141,21 @@ public final class NioDisk implements Disk {
   }
 
   @Override
+  public long totalSpace() {
+    return known(directory.toFile().getTotalSpace());
+  }
+
+  @Override
+  public long usableSpace() {
+    return known(directory.toFile().getUsableSpace());
+  }
+
+  /** Zero is also said where it is not known. */
+  private static long known(long bytes) {
+    return bytes > 0 ? bytes : Long.MAX_VALUE;
+  }
+
+  @Override
   public Closeable lock() throws IOException {
     DirectoryLock acquired =
         isOnlyRead ? DirectoryLock.acquireToRead(directory) : DirectoryLock.acquire(directory);
