@@ -12,40 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>None of these methods throws OutOfMemoryError; they retry until there is memory.
  */
 public final class Tenacity {
-  /** So many frames, 7 KiB of stack, are more than any call of a backend here needs. */
-  private static final int FRAMES = 128;
-
   private Tenacity() {}
 
   /**
    * Fails if the caller has nearly used up its stack, so that it does so before the operation
-   * begins; in mid-operation that might leave a lock held. Costs half a microsecond: much compared
-   * with a few changes in memory, little compared with a disk or a thread that must be woken.
+   * begins; in mid-operation that might leave a lock held, or somebody waiting for ever. Costs less
+   * than a nanosecond on HotSpot.
    *
    * @throws StackOverflowError if less than some 7 KiB are left
    */
   public static void requireStack() {
-    descend(FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  }
-
-  /** The parameters are what makes a frame large. */
-  private static long descend(
-      int frames,
-      long a,
-      long b,
-      long c,
-      long d,
-      long e,
-      long f,
-      long g,
-      long h,
-      long i,
-      long j,
-      long k,
-      long l) {
-    return frames == 0
-        ? a + b + c + d + e + f + g + h + i + j + k + l
-        : descend(frames - 1, b, c, d, e, f, g, h, i, j, k, l, a + frames) + a + h;
+    StackRoom.require();
   }
 
   /**

@@ -127,6 +127,7 @@ final class KeyedQueues<V> {
   }
 
   boolean put(String key, V entry) {
+    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
     Wakeups due;
@@ -155,6 +156,7 @@ final class KeyedQueues<V> {
   }
 
   @Nullable V poll(String operation, String key) {
+    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
     long seen = stripe.version();
@@ -208,9 +210,9 @@ final class KeyedQueues<V> {
   }
 
   @Nullable V take(String key, Deadline deadline) throws InterruptedException {
+    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
-    requireStackToWait(stripe, key, hash);
     Waiter waiter;
     Node node = stripe.lock(key, hash);
     try {
@@ -230,9 +232,9 @@ final class KeyedQueues<V> {
     if (entry != null) {
       return entry;
     }
+    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
-    requireStackToWait(stripe, key, hash);
     Waiter waiter;
     Node node = stripe.lock(key, hash);
     try {
@@ -311,16 +313,6 @@ final class KeyedQueues<V> {
     Arguments.requireKey(key, Long.MAX_VALUE);
     if (closed) {
       throw lifecycle.closed(operation, key);
-    }
-  }
-
-  /**
-   * Fails if the caller is going to wait, and has used up its stack: it would leave a ghost in
-   * line, which is given entries. A glance, ahead of the lock, that others should not be kept from.
-   */
-  private static void requireStackToWait(Stripe stripe, String key, int hash) {
-    if (head(stripe.find(key, hash)) == null) {
-      Tenacity.requireStack();
     }
   }
 

@@ -26,7 +26,8 @@ final class ShortOfStackTest {
     try (Space<Integer> space = new LocalSpace<>()) {
       // A class whose initialization fails there would be of no use to anybody ever after.
       wait(space, waited);
-      Thread deep = new Thread(null, () -> descend(space, tried, waited), "deep", STACK);
+      Thread deep =
+          new Thread(null, () -> descend(() -> wait(space, waited), tried), "deep", STACK);
       deep.start();
       deep.join(TimeUnit.SECONDS.toMillis(60));
       assertFalse(deep.isAlive(), "the one with the full stack waits for ever");
@@ -38,19 +39,48 @@ final class ShortOfStackTest {
     }
   }
 
+  @Test
+  void whatIsWrittenArrives() throws Exception {
+    int[] tried = new int[1];
+    int[] written = new int[1];
+    int[] taken = new int[1];
+    try (Space<Integer> space = new LocalSpace<>()) {
+      Call call =
+          () -> {
+            space.out("handed over", 1);
+            written[0]++;
+          };
+      call.make();
+      Thread deep = new Thread(null, () -> descend(call, tried), "deep", STACK);
+      deep.start();
+      while (deep.isAlive() || space.len("handed over") > 0) {
+        if (space.in("handed over", Duration.ofMillis(1)).isPresent()) {
+          taken[0]++;
+        }
+      }
+      assertTrue(written[0] > 1, "nothing could be written at the end of a stack");
+      assertEquals(written[0], taken[0]);
+    }
+  }
+
+  /** A call that is made at the end of a stack. */
+  private interface Call {
+    void make() throws InterruptedException;
+  }
+
   /** Calls at the end of the stack, then one frame before it, and so on. */
   @SuppressWarnings("InfiniteRecursion") // that is what fills a stack
-  private static void descend(Space<Integer> space, int[] tried, int[] waited) {
+  private static void descend(Call call, int[] tried) {
     try {
-      descend(space, tried, waited);
+      descend(call, tried);
     } catch (StackOverflowError e) {
       // From here on there is a frame more.
     }
     if (tried[0]++ < DEPTHS) {
       try {
-        wait(space, waited);
+        call.make();
       } catch (InterruptedException | StackOverflowError e) {
-        // Then it does not wait any more.
+        // Then it does not wait, or write, any more.
       }
     }
   }

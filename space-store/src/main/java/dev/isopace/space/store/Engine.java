@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +38,14 @@ final class Engine implements Log.Owner {
   private final Notices notices;
   private final IntervalForces forces;
   private final Compactor compactor;
-  private final Condition work;
 
   private @Nullable Queues<?> queues;
 
   /** The store's own thread. */
   private @Nullable Thread keeper;
+
+  /** Whether it waits for something to do. */
+  private boolean isResting;
 
   // What the thread is to do, and what it has done.
   private boolean isStopping;
@@ -82,7 +83,6 @@ final class Engine implements Log.Owner {
     first.sequence = opening.sequence();
     first.previous = replay.end();
     this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, opening.nextSequence());
-    this.work = log.lock.newCondition();
     this.supply = new Supply(this, spares, capacity);
     this.retirement = new Retirement(this);
     this.forces = new IntervalForces(this, settings);
@@ -155,6 +155,8 @@ final class Engine implements Log.Owner {
   void requireSound(String operation, @Nullable String key) throws IOException {
     Throwable failure = log.failure();
     if (failure != null) {
+      // Again: whoever failed may have lacked the stack to tell it.
+      signalWork();
       throw new IOException(failed(operation, key, failure), failure);
     }
   }
@@ -175,9 +177,17 @@ final class Engine implements Log.Owner {
         + Outcome.message(failure);
   }
 
-  /** There may be something to do for the store's own thread. Under the lock. */
+  /**
+   * There may be something to do for the store's own thread. Under the lock.
+   *
+   * <p>It parks, and waits for no condition: a signal that failed, for want of stack, would have
+   * taken it out of the line of those who wait, and nobody could ever wake it.
+   */
   void signalWork() {
-    work.signal();
+    Thread resting = isResting ? keeper : null;
+    if (resting != null) {
+      Tenacity.unpark(resting);
+    }
   }
 
   boolean isOwnThread() {
@@ -200,7 +210,7 @@ final class Engine implements Log.Owner {
   public void rolled(Segment full) {
     supply.rolled(full);
     forces.rolled(full);
-    work.signal();
+    signalWork();
   }
 
   @Override
@@ -210,7 +220,7 @@ final class Engine implements Log.Owner {
 
   @Override
   public void failed(Throwable cause) {
-    work.signal();
+    signalWork();
     log.changed.signalAll();
     try {
       tell(cause);
@@ -233,7 +243,7 @@ final class Engine implements Log.Owner {
     if (segment.liveBytes < segment.noteAt && segment != log.active()) {
       // Not at every removal: each time that a quarter of what lived is gone, and at the last.
       segment.noteAt = Math.max(1, Math.min(segment.end, segment.liveBytes) / 4 * 3);
-      work.signal();
+      signalWork();
     }
   }
 
@@ -243,7 +253,7 @@ final class Engine implements Log.Owner {
     try {
       requireSound("compact", null);
       long wanted = ++compactionsWanted;
-      work.signal();
+      signalWork();
       while (compactionsDone < wanted && !isStopping && log.failure() == null) {
         log.changed.awaitUninterruptibly();
       }
@@ -317,30 +327,25 @@ final class Engine implements Log.Owner {
     log.changed.signalAll();
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the caller looks for work again
   private void awaitWork() {
     long nanos = Long.MAX_VALUE;
     if (log.failure() == null) {
       nanos = Math.min(compactor.nanosToRetry(), forces.nanosLeft());
     }
-    try {
-      if (nanos < Long.MAX_VALUE) {
-        awaitWork(nanos);
-      } else {
-        work.awaitUninterruptibly();
-      }
-    } catch (OutOfMemoryError e) {
-      // There was none to wait in line.
-      letOthersIn();
-    }
+    awaitWork(nanos);
   }
 
-  @SuppressWarnings("WaitNotInLoop") // likewise
+  /** The caller, who holds the lock, looks for work again. */
   private void awaitWork(long nanos) {
+    isResting = true;
+    log.lock.unlock();
     try {
-      work.awaitNanos(nanos);
-    } catch (InterruptedException e) {
+      Tenacity.park(this, nanos);
       // Nobody has a reason to interrupt this thread; it ends when it is told to.
+      Thread.interrupted();
+    } finally {
+      Tenacity.lock(log.lock);
+      isResting = false;
     }
   }
 
@@ -482,7 +487,7 @@ final class Engine implements Log.Owner {
         letOthersIn();
       }
       isStopping = true;
-      work.signal();
+      signalWork();
       log.changed.signalAll();
     } finally {
       log.lock.unlock();

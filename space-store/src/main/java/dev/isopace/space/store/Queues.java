@@ -88,7 +88,7 @@ final class Queues<V> {
   /** Appends an entry; false if the handle is closed. */
   boolean put(String operation, String key, byte[] value) throws IOException {
     Push push;
-    requireStack();
+    Tenacity.requireStack();
     log.lock.lock();
     try {
       byte[] keyBytes;
@@ -139,14 +139,9 @@ final class Queues<V> {
     }
   }
 
-  private void requireStack() {
-    if (!log.isImmediate()) {
-      Tenacity.requireStack();
-    }
-  }
-
   /** Takes the head if there is one. */
   @Nullable V poll(String operation, String key) throws IOException {
+    Tenacity.requireStack();
     V value = takesAtOnce ? takeAtOnce(operation, key) : null;
     if (value != null) {
       return value;
@@ -161,6 +156,7 @@ final class Queues<V> {
   /** Takes the head, waiting for it; null if the deadline has passed. */
   @Nullable V take(String operation, String key, Deadline deadline)
       throws IOException, InterruptedException {
+    Tenacity.requireStack();
     V value = takesAtOnce ? takeAtOnce(operation, key) : null;
     return value == null ? take(operation, key, new Waiter(true), deadline) : value;
   }
@@ -205,7 +201,6 @@ final class Queues<V> {
 
   private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
-    Tenacity.requireStack();
     while (waiter.removal == null) {
       try {
         if (!advance(operation, key, waiter, deadline)) {
@@ -485,7 +480,7 @@ final class Queues<V> {
       throws IOException, InterruptedException {
     Segment segment;
     long position;
-    requireStack();
+    Tenacity.requireStack();
     log.lock.lock();
     try {
       lifecycle.requireOpen(operation, key);

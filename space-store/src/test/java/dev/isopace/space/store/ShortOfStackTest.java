@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A caller whose stack is full leaves nobody waiting")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -29,9 +30,14 @@ final class ShortOfStackTest {
 
   private final AtomicBoolean isOver = new AtomicBoolean();
 
-  @Test
-  void othersGoOn() throws Exception {
-    try (Store store = Store.open(directory)) {
+  /** Small segments: the store's own thread is told of each. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void othersGoOn(boolean sync) throws Exception {
+    StoreOption[] options = {
+      StoreOption.withSync(sync), StoreOption.withSegmentSize(Settings.SMALLEST_SEGMENT)
+    };
+    try (Store store = Store.open(directory, options)) {
       Thread deep = new Thread(null, () -> descend(store, new int[1]), "deep", STACK);
       List<Thread> others = new ArrayList<>();
       for (int i = 0; i < OTHERS; i++) {
