@@ -227,7 +227,7 @@ final class Checkpoint {
       buffer.flip();
       crc.update(buffer.duplicate());
       int size = buffer.remaining();
-      Spares.writeFully(handle, buffer, written);
+      Transfers.writeFully(handle, buffer, written);
       written += size;
       buffer.clear();
     }

@@ -37,7 +37,7 @@ final class CompactedFile {
       flush();
     }
     if (length > buffer.length) {
-      Spares.writeFully(handle, ByteBuffer.wrap(bytes, from, length), written);
+      Transfers.writeFully(handle, ByteBuffer.wrap(bytes, from, length), written);
       written += length;
     } else {
       System.arraycopy(bytes, from, buffer, filled, length);
@@ -46,7 +46,7 @@ final class CompactedFile {
   }
 
   void flush() throws IOException {
-    Spares.writeFully(handle, ByteBuffer.wrap(buffer, 0, filled), written);
+    Transfers.writeFully(handle, ByteBuffer.wrap(buffer, 0, filled), written);
     written += filled;
     filled = 0;
     if (written - forced >= FORCED_AT_ONCE) {

@@ -247,13 +247,7 @@ final class RecordReader {
     ByteBuffer buffer = ByteBuffer.wrap(window);
     buffer.limit((int) Math.min(window.length, Math.max(count, limit - offset)));
     buffer.position(kept);
-    while (buffer.hasRemaining()) {
-      int read = handle.read(buffer, windowOffset + buffer.position());
-      if (read < 0) {
-        break;
-      }
-      windowSize = buffer.position();
-    }
+    windowSize += Transfers.readFully(handle, buffer, windowOffset + kept);
     return windowSize >= count;
   }
 }

@@ -53,7 +53,7 @@ final class Rewrite {
           new SegmentHeader(first.first, last.last, epoch, file.size(), first.sequence);
       byte[] bytes = new byte[Format.HEADER];
       header.encode(bytes, 0);
-      Spares.writeFully(handle, ByteBuffer.wrap(bytes), 0);
+      Transfers.writeFully(handle, ByteBuffer.wrap(bytes), 0);
       handle.force();
       engine.forces().runBeforeDirectory();
       engine.requireSound("compact", null);

@@ -186,7 +186,7 @@ final class Segment {
     for (long at = from; at < end; at += block.length) {
       int length = (int) Math.min(block.length, end - at);
       readFully(block, 0, length, at, length);
-      Spares.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
+      Transfers.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
     }
     handle.force();
   }

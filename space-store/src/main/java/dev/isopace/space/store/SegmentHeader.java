@@ -63,10 +63,7 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
    */
   static SegmentHeader read(Handle handle) throws IOException, Unfit {
     byte[] bytes = new byte[Format.HEADER];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining() && handle.read(buffer, buffer.position()) > 0) {
-      // Until the header is there, or the file ends.
-    }
+    Transfers.readFully(handle, ByteBuffer.wrap(bytes), 0);
     return decode(bytes, 0);
   }
 

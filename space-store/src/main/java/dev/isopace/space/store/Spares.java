@@ -303,7 +303,7 @@ final class Spares implements Closeable {
     byte[] bytes = new byte[end + Format.TERMINATOR];
     header.encode(bytes, 0);
     System.arraycopy(records, 0, bytes, Format.HEADER, records.length);
-    writeFully(handle, ByteBuffer.wrap(bytes), 0);
+    Transfers.writeFully(handle, ByteBuffer.wrap(bytes), 0);
     return end;
   }
 
@@ -313,18 +313,9 @@ final class Spares implements Closeable {
     for (long at = from; at < to; ) {
       // To where the next chunk begins.
       long next = Math.min(to, at - at % chunk + chunk);
-      writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
+      Transfers.writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
       meanwhile.run();
       at = next;
-    }
-  }
-
-  static void writeFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
-    int from = buffer.position();
-    while (buffer.hasRemaining()) {
-      if (handle.write(buffer, at + buffer.position() - from) <= 0) {
-        throw new IOException("nothing could be written");
-      }
     }
   }
 
