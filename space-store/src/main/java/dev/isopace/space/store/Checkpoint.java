@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoint {
   static final String NAME = "index";
-  private static final String NEW = NAME + Spares.UNFINISHED;
+  private static final String NEW = NAME + Segment.UNFINISHED;
   private static final long MAGIC = 0x5844_4945_4341_5053L; // "SPACEIDX", little-endian
   private static final int VERSION = 1;
   private static final int BUFFER = 256 << 10;
@@ -69,7 +69,7 @@ final class Checkpoint {
 
   /** Writes the state of a store at rest. */
   static void write(Disk disk, Log log, Index index, Segments segments) throws IOException {
-    Spares.deleteIfThere(disk, NEW);
+    disk.deleteIfExists(NEW);
     try (Handle handle = disk.open(NEW, Mode.CREATE)) {
       Output output = new Output(handle);
       output.putLong(MAGIC);

@@ -286,17 +286,7 @@ final class Replay implements Closeable {
   }
 
   private Segment segment(Found found, boolean generation, long first) {
-    SegmentHeader header = found.header;
-    return new Segment(
-        disk,
-        found.handle,
-        found.name,
-        header.first(),
-        header.last(),
-        header.epoch(),
-        generation,
-        first,
-        found.size);
+    return new Segment(disk, found.handle, found.name, found.header, generation, first, found.size);
   }
 
   /** Finds the files of the log, and puts them in its order. */

@@ -12,7 +12,7 @@ import java.util.List;
  * Compactor}. It is written, which may fail and be tried again, and then put in their place.
  */
 final class Rewrite {
-  private static final String NEW = "compacted" + Spares.UNFINISHED;
+  private static final String NEW = "compacted" + Segment.UNFINISHED;
 
   /** How many entries are led over to the new segment while the lock is held. */
   private static final int AT_ONCE = 64;
@@ -38,14 +38,14 @@ final class Rewrite {
 
   /** Writes the new segment, which is durable then, and has its name. */
   Rewritten write() throws IOException {
-    Spares.deleteIfThere(disk, NEW);
+    disk.deleteIfExists(NEW);
     Segment first = run.get(0);
     Segment last = run.get(run.size() - 1);
     String name = Segment.name(first.first, last.last);
     Handle handle = disk.open(NEW, Mode.CREATE);
     boolean isInPlace = false;
     try {
-      int epoch = Spares.randomEpoch();
+      int epoch = SegmentHeader.randomEpoch();
       CompactedFile file = new CompactedFile(engine, handle);
       Moves moves = copy(epoch, file);
       file.flush();
@@ -60,18 +60,10 @@ final class Rewrite {
       isInPlace = true;
       disk.rename(NEW, name);
       engine.syncDir();
-      Engine.mapQuietly(handle);
+      handle.mapIfPossible();
       Segment segment =
           new Segment(
-              disk,
-              handle,
-              name,
-              first.first,
-              last.last,
-              epoch,
-              !first.generation,
-              first.sequence,
-              file.size());
+              disk, handle, name, header, !first.generation, header.sequence(), file.size());
       segment.end = file.size();
       return new Rewritten(segment, moves);
     } catch (IOException | RuntimeException | Error e) {
@@ -90,7 +82,7 @@ final class Rewrite {
     try {
       isInDoubt = mayBeInPlace && !disk.list().contains(NEW);
       if (!isInDoubt) {
-        Spares.deleteIfThere(disk, NEW);
+        disk.deleteIfExists(NEW);
       }
     } catch (IOException | RuntimeException | Error e) {
       Closing.suppress(failure, e);

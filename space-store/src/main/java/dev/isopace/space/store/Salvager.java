@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
-  private static final String LOCK = "lock";
   private static final int WINDOW = 4 << 10;
 
   /** A file of the log, by its name. */
@@ -86,7 +85,7 @@ final class Salvager implements Closeable {
   /** The same, of what is on a disk, which is not closed. */
   @SuppressWarnings("try") // the lock is there to be held
   static Salvage salvage(Disk disk, Path fresh) throws IOException {
-    try (Closeable ignored = disk.list().contains(LOCK) ? disk.lock() : () -> {};
+    try (Closeable ignored = disk.list().contains(Disk.LOCK) ? disk.lock() : () -> {};
         Salvager salvager = new Salvager(disk)) {
       salvager.survey();
       for (Part part : salvager.parts) {

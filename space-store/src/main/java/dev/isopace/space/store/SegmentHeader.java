@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 
 /**
@@ -42,6 +43,12 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
             this);
       }
     }
+  }
+
+  /** An epoch for a new file; never zero. */
+  static int randomEpoch() {
+    int epoch = ThreadLocalRandom.current().nextInt();
+    return epoch == 0 ? 1 : epoch;
   }
 
   void encode(byte[] bytes, int at) {

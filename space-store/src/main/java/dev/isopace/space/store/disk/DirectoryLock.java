@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * to it.
  */
 final class DirectoryLock implements Closeable {
-  private static final String FILE = "lock";
   private static final int LONGEST_HOLDER = 200;
 
   /**
@@ -70,7 +69,7 @@ final class DirectoryLock implements Closeable {
     try {
       Path real = directory.toRealPath();
       lock.claim(real);
-      locking.lock(lock, real.resolve(FILE));
+      locking.lock(lock, real.resolve(Disk.LOCK));
       return lock;
     } catch (IOException | RuntimeException | Error e) {
       try {
