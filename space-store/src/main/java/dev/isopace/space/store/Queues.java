@@ -286,53 +286,26 @@ final class Queues<V> {
   /** Opens an entry, and claims it, for the first in line if there is one, else for the caller. */
   private void tryFor(String operation, String key, Waiter waiter, Candidate candidate)
       throws IOException {
-    byte[] record;
-    V value;
-    try {
-      record = readPinned(candidate.segment(), candidate.offset());
-      value = decoder.decode(operation, key, body(record));
-    } catch (IOException e) {
-      if (giveUpOn(candidate, waiter)) {
-        throw named(operation, key, e);
-      }
-      return;
-    } catch (RuntimeException | Error e) {
-      if (giveUpOn(candidate, waiter)) {
-        throw e;
-      }
+    Opened<V> opened = readAndDecode(operation, key, waiter, candidate);
+    if (opened == null) {
       return;
     }
     Removal removal = null;
     log.lock.lock();
     try {
-      byte[] keyBytes = candidate.queue().keyBytes;
-      do {
-        if (waiter.isServed()) {
-          return;
-        }
-        if (!waiter.inLine) {
-          lifecycle.requireOpen(operation, key);
-          engine.requireSound(operation, key);
-        }
-      } while (candidate.isFirst(index)
-          && !makeRoom(operation, key, keyBytes.length, Format.REMOVAL_BODY, true));
+      if (!awaitRoomToClaim(operation, key, waiter, candidate)) {
+        return;
+      }
       if (candidate.isFirst(index)) {
         Waiter first = candidate.queue().takers.first();
         Waiter taker = first == null ? waiter : first;
-        removal = claim(candidate.queue(), taker, record, Objects.requireNonNull(value));
+        // Known here at once, whatever fails below: its batch is to be led.
+        removal = claim(candidate.queue(), taker, opened);
         if (taker == waiter) {
           return;
         }
       }
-      // Somebody else was served. One that tries again does so from a place in line.
-      KeyQueue queue = index.find(key);
-      if (!waiter.isServed()
-          && !waiter.inLine
-          && queue != null
-          && queue.hasAvailable()
-          && log.failure() == null) {
-        queue.takers.add(waiter);
-      }
+      joinToTryAgain(key, waiter);
     } catch (IOException | RuntimeException | Error e) {
       // In line, nobody would come for what it is given.
       if (!leaveTakers(key, waiter)) {
@@ -344,6 +317,60 @@ final class Queues<V> {
       if (removal != null) {
         log.lead(removal);
       }
+    }
+  }
+
+  /** An entry as it was pushed, and as it is received. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Opened<T>(byte[] record, T value) {}
+
+  /** Without the lock. Null if that has failed, but somebody else was served meanwhile. */
+  private @Nullable Opened<V> readAndDecode(
+      String operation, String key, Waiter waiter, Candidate candidate) throws IOException {
+    try {
+      byte[] record = readPinned(candidate.segment(), candidate.offset());
+      return new Opened<>(record, decoder.decode(operation, key, body(record)));
+    } catch (IOException e) {
+      if (giveUpOn(candidate, waiter)) {
+        throw named(operation, key, e);
+      }
+    } catch (RuntimeException | Error e) {
+      if (giveUpOn(candidate, waiter)) {
+        throw e;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Makes room for a removal, as long as the candidate can be claimed. Under the lock, which is
+   * given up while room is made. False if the waiter was served meanwhile.
+   */
+  private boolean awaitRoomToClaim(String operation, String key, Waiter waiter, Candidate candidate)
+      throws IOException {
+    byte[] keyBytes = candidate.queue().keyBytes;
+    do {
+      if (waiter.isServed()) {
+        return false;
+      }
+      if (!waiter.inLine) {
+        lifecycle.requireOpen(operation, key);
+        engine.requireSound(operation, key);
+      }
+    } while (candidate.isFirst(index)
+        && !makeRoom(operation, key, keyBytes.length, Format.REMOVAL_BODY, true));
+    return true;
+  }
+
+  /** Somebody else was served. One that tries again does so from a place in line. */
+  private void joinToTryAgain(String key, Waiter waiter) {
+    KeyQueue queue = index.find(key);
+    if (!waiter.isServed()
+        && !waiter.inLine
+        && queue != null
+        && queue.hasAvailable()
+        && log.failure() == null) {
+      queue.takers.add(waiter);
     }
   }
 
@@ -363,8 +390,9 @@ final class Queues<V> {
     return true;
   }
 
-  private Removal claim(KeyQueue queue, Waiter taker, byte[] record, Object value) {
-    Removal removal = new Removal(this, queue, taker, record, value);
+  private Removal claim(KeyQueue queue, Waiter taker, Opened<V> opened) {
+    Object value = Objects.requireNonNull(opened.value());
+    Removal removal = new Removal(this, queue, taker, opened.record(), value);
     Removal before = queue.lastClaim();
     queue.claim(removal);
     try {
