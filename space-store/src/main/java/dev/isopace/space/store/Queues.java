@@ -185,7 +185,7 @@ final class Queues<V> {
         return null;
       }
       V value = decoder.decode(operation, key, body(scratch, length));
-      Removal.writeBody(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
+      Format.putRemoval(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
       Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
       if (outcome.kind() != Outcome.Kind.DONE) {
         outcome.require(operation, key, body(scratch, length));

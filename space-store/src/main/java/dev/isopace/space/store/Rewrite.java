@@ -111,7 +111,7 @@ final class Rewrite {
         } else if (reader.type() == Format.START && !hasStart) {
           hasStart = true;
           moves.addNeeded(reader.length());
-          Format.putInt(reader.bytes(), Format.body(reader.bytes(), reader.at()), oldest());
+          Format.putOldest(reader.bytes(), reader.bodyAt(), oldest());
           Format.reseal(reader.bytes(), reader.at(), segment.epoch);
         } else if (needed.includes(reader)) {
           moves.addNeeded(reader.length());

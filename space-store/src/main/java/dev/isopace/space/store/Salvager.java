@@ -179,7 +179,7 @@ final class Salvager implements Closeable {
     if (!reader.next()) {
       readDamagedStart(part);
     } else if (reader.type() == Format.START) {
-      noteEnd(Marker.previous(reader.body()));
+      noteEnd(reader.previous());
     }
   }
 
@@ -195,7 +195,7 @@ final class Salvager implements Closeable {
     }
     Part before = parts.get(parts.size() - 2);
     int earlier = parts.size() > 2 ? parts.get(parts.size() - 3).last : 0;
-    End end = Marker.previous(body);
+    End end = Format.previous(body, 0);
     // Of one that holds nothing but that batch, nothing counts.
     long from = end.id() == before.last ? end.offset() : Format.HEADER;
     int next = Format.HEADER + Format.length(0, body.length);
@@ -320,7 +320,7 @@ final class Salvager implements Closeable {
     } else if (reader.type() == Format.REMOVAL) {
       String key = reader.keyString();
       Entries entries = keys.get(key);
-      long through = Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()) + 8);
+      long through = reader.removalEnd();
       while (entries != null
           && entries.sequences.size() > 0
           && entries.sequences.get(0) <= through) {
@@ -330,8 +330,7 @@ final class Salvager implements Closeable {
         }
       }
     } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
-      int body = Format.body(reader.bytes(), reader.at());
-      oldest = Math.max(oldest, Format.getInt(reader.bytes(), body));
+      oldest = Math.max(oldest, reader.oldest());
     }
   }
 

@@ -76,12 +76,8 @@ final class Witness {
   }
 
   private static boolean saysDurable(RecordReader reader, int id, long offset) {
-    if (reader.type() != Format.DURABLE) {
-      return false;
-    }
-    byte[] body = reader.body();
-    int durable = Format.getInt(body, 0);
-    return durable > id
-        || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
+    return reader.type() == Format.DURABLE
+        && (reader.durableId() > id
+            || (reader.durableId() == id && reader.durableOffset() > offset));
   }
 }
