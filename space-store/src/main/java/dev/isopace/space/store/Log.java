@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An operation is written, and takes effect, within one critical section: there are no batches,
  * and nothing is ever in flight. With a sync interval, a thread of the store forces the log. An
- * operation then costs about as much as what it copies, so the common ones ({@link Queues}) go
+ * operation then costs about as much as what it copies, so the common ones ({@link AtOnce}) go
  * without an object of their own, and call {@link #write} instead of {@link #join}.
  *
  * <h2>Rejected</h2>

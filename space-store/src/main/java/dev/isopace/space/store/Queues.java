@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,14 +59,10 @@ final class Queues<V> {
   private final Segments segments;
   private final Lifecycle lifecycle;
   private final Decoder<V> decoder;
+  private final AtOnce<V> atOnce;
 
   /** Whether an entry may be decoded and taken within one critical section. */
   private final boolean takesAtOnce;
-
-  // For what is done within one critical section.
-  private final byte[] scratch = new byte[Segment.MOST_FIRST_READ];
-  private final byte[] removalBody = new byte[Format.REMOVAL_BODY];
-  private final CRC32C crc = new CRC32C();
 
   /**
    * The queues of a store.
@@ -82,6 +77,7 @@ final class Queues<V> {
     this.segments = engine.segments();
     this.lifecycle = lifecycle;
     this.decoder = decoder;
+    this.atOnce = new AtOnce<>(this, engine, lifecycle, decoder);
     this.takesAtOnce = isDecodedUnderLock && log.isImmediate();
   }
 
@@ -100,7 +96,7 @@ final class Queues<V> {
         keyBytes = engine.keyBytes(key);
       } while (!makeRoom(operation, key, keyBytes.length, value.length, false));
       if (log.isImmediate()) {
-        putAtOnce(operation, key, keyBytes, value);
+        atOnce.put(operation, key, keyBytes, value);
         return true;
       }
       push = new Push(this, key, keyBytes, value);
@@ -112,33 +108,6 @@ final class Queues<V> {
     return true;
   }
 
-  /** Without sync, under the lock. */
-  private void putAtOnce(String operation, String key, byte[] keyBytes, byte[] value)
-      throws IOException {
-    // Memory first: what is in the log must get into the index.
-    KeyQueue queue = index.obtain(key, keyBytes);
-    Outcome outcome;
-    try {
-      queue.positions.makeRoom();
-      outcome = log.write(Format.PUSH, keyBytes, value);
-    } catch (RuntimeException | Error e) {
-      index.forgetIfIdle(queue);
-      throw e;
-    }
-    if (outcome.kind() != Outcome.Kind.DONE) {
-      index.forgetIfIdle(queue);
-      outcome.require(operation, key, null);
-    }
-    int length = Format.length(keyBytes.length, value.length);
-    try {
-      pushed(queue, value, log.active(), length, log.lastPosition(), log.nextSequence() - 1);
-    } catch (RuntimeException | Error e) {
-      // Readers who wait may have not got it.
-      log.fail(e);
-      throw e;
-    }
-  }
-
   private void requireStack() {
     if (!log.isImmediate()) {
       Tenacity.requireStack();
@@ -147,7 +116,7 @@ final class Queues<V> {
 
   /** Takes the head if there is one. */
   @Nullable V poll(String operation, String key) throws IOException {
-    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    V value = takesAtOnce ? atOnce.take(operation, key) : null;
     if (value != null) {
       return value;
     }
@@ -161,46 +130,8 @@ final class Queues<V> {
   /** Takes the head, waiting for it; null if the deadline has passed. */
   @Nullable V take(String operation, String key, Deadline deadline)
       throws IOException, InterruptedException {
-    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    V value = takesAtOnce ? atOnce.take(operation, key) : null;
     return value == null ? take(operation, key, new Waiter(true), deadline) : value;
-  }
-
-  /**
-   * Without sync: takes the head in one critical section, if that is a matter of nanoseconds and
-   * nobody is in line. Else null, and nothing has changed.
-   */
-  private @Nullable V takeAtOnce(String operation, String key) throws IOException {
-    log.lock.lock();
-    try {
-      lifecycle.requireOpen(operation, key);
-      engine.requireSound(operation, key);
-      KeyQueue queue = index.find(key);
-      if (queue == null || !queue.hasAvailable() || !queue.takers.isEmpty()) {
-        return null;
-      }
-      Segment segment = segments.find(queue.available());
-      int length = readAtOnce(operation, key, segment, queue.available());
-      if (length == 0
-          || !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
-        return null;
-      }
-      V value = decoder.decode(operation, key, body(scratch, length));
-      Format.putRemoval(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
-      Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
-      if (outcome.kind() != Outcome.Kind.DONE) {
-        outcome.require(operation, key, body(scratch, length));
-      }
-      try {
-        queue.removeUnclaimed();
-        removed(queue, segment, length);
-      } catch (RuntimeException | Error e) {
-        log.fail(e);
-        Outcome.unknown(e).require(operation, key, body(scratch, length));
-      }
-      return value;
-    } finally {
-      log.lock.unlock();
-    }
   }
 
   private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
@@ -446,7 +377,7 @@ final class Queues<V> {
     pushed(index.obtain(key, keyBytes), value, segment, length, position, sequence);
   }
 
-  private void pushed(
+  void pushed(
       KeyQueue queue, byte[] value, Segment segment, int length, long position, long sequence) {
     if (queue.isEmpty()) {
       queue.begin = sequence;
@@ -470,7 +401,7 @@ final class Queues<V> {
     removed(queue, segments.find(queue.removeClaimed()), removal.recordLength());
   }
 
-  private void removed(KeyQueue queue, Segment segment, int length) {
+  void removed(KeyQueue queue, Segment segment, int length) {
     segments.removeLive(segment, length);
     index.forgetIfIdle(queue);
     engine.freed(segment);
@@ -572,16 +503,6 @@ final class Queues<V> {
       } finally {
         log.lock.unlock();
       }
-    }
-  }
-
-  /** Under the lock: how long a record is that was read at once; zero if it was not. */
-  private int readAtOnce(String operation, String key, Segment segment, long position)
-      throws IOException {
-    try {
-      return segment.readAtOnce(Position.offset(position), scratch, crc);
-    } catch (IOException e) {
-      throw named(operation, key, e);
     }
   }
 
@@ -711,8 +632,7 @@ final class Queues<V> {
     return false;
   }
 
-  private boolean makeRoom(
-      String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
+  boolean makeRoom(String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
       throws IOException {
     try {
       return log.makeRoom(keyLength, bodyLength, fromReserve);
@@ -730,12 +650,12 @@ final class Queues<V> {
     return body(record, Format.recordLength(record, 0));
   }
 
-  private static byte[] body(byte[] record, int length) {
+  static byte[] body(byte[] record, int length) {
     return Arrays.copyOfRange(record, Format.body(record, 0), length);
   }
 
   /** A failure with what was called; where damage is, is said already. */
-  private static IOException named(String operation, String key, IOException failure) {
+  static IOException named(String operation, String key, IOException failure) {
     return failure instanceof CorruptLogException
         ? failure
         : new IOException(
