@@ -4,11 +4,8 @@ import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
 import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoint {
   static final String NAME = "index";
-  private static final String NEW = NAME + Spares.UNFINISHED;
+  private static final String NEW = NAME + Segment.UNFINISHED;
   private static final long MAGIC = 0x5844_4945_4341_5053L; // "SPACEIDX", little-endian
   private static final int VERSION = 1;
-  private static final int BUFFER = 256 << 10;
-
-  /** Bytes of the longest number. */
-  private static final int LONGEST_NUMBER = 10;
 
   /** A segment as it was. */
   record State(
@@ -69,53 +62,34 @@ final class Checkpoint {
 
   /** Writes the state of a store at rest. */
   static void write(Disk disk, Log log, Index index, Segments segments) throws IOException {
-    Spares.deleteIfThere(disk, NEW);
+    disk.deleteIfExists(NEW);
     try (Handle handle = disk.open(NEW, Mode.CREATE)) {
-      Output output = new Output(handle);
-      output.putLong(MAGIC);
-      output.putInt(VERSION);
-      output.putLong(log.nextSequence() - 1);
+      CheckpointWriter writer = new CheckpointWriter(handle);
+      writer.putLong(MAGIC);
+      writer.putInt(VERSION);
+      writer.putLong(log.nextSequence() - 1);
       List<Segment> all = segments.all();
-      output.putInt(all.size());
+      writer.putInt(all.size());
       for (Segment segment : all) {
-        output.putInt(segment.first);
-        output.putInt(segment.last);
-        output.putInt(segment.epoch);
-        output.putBytes(new byte[] {(byte) (segment.generation ? 1 : 0)});
-        output.putLong(segment.sequence);
-        output.putLong(segment.end);
-        output.putLong(segment.liveBytes);
-        output.putLong(segment.liveCount);
+        putSegment(writer, segment);
       }
       List<KeyQueue> queues = new ArrayList<>(index.queues());
       queues.removeIf(KeyQueue::isEmpty);
-      output.putInt(queues.size());
+      writer.putInt(queues.size());
       for (KeyQueue queue : queues) {
-        output.putShort(queue.keyBytes.length);
-        output.putBytes(queue.keyBytes);
-        output.putLong(queue.begin);
-        long size = queue.positions.size();
-        output.putLong(size);
-        long before = 0;
-        for (long i = 0; i < size; ) {
-          long distance = queue.positions.get(i) - before;
-          long run = 0;
-          for (; i < size && queue.positions.get(i) == before + distance; i++) {
-            before += distance;
-            run++;
-          }
-          output.putNumber(distance << 1 ^ distance >> 63);
-          output.putNumber(run - 1);
-        }
+        putKey(writer, queue);
       }
-      output.finish();
+      writer.finish();
       handle.force();
     }
     disk.rename(NEW, NAME);
     disk.syncDir();
   }
 
-  /** Reads it; null if there is none that is whole, and can be read. */
+  /**
+   * Reads it; null if there is none that is whole, of this version, and can be read: what it says
+   * is in the log, too.
+   */
   static @Nullable Checkpoint read(Disk disk) throws IOException {
     if (!disk.list().contains(NAME)) {
       return null;
@@ -123,204 +97,104 @@ final class Checkpoint {
     try {
       return readContent(disk);
     } catch (IOException e) {
-      // What it says is in the log, too.
       return null;
     }
   }
 
   private static @Nullable Checkpoint readContent(Disk disk) throws IOException {
     try (Handle handle = disk.open(NAME, Mode.READ)) {
-      Input input = new Input(handle);
-      if (!input.isWhole() || input.getLong() != MAGIC || input.getInt() != VERSION) {
+      CheckpointReader reader = new CheckpointReader(handle);
+      if (!reader.isWhole() || reader.getLong() != MAGIC || reader.getInt() != VERSION) {
         return null;
       }
-      long sequence = input.getLong();
+      long sequence = reader.getLong();
       List<State> states = new ArrayList<>();
-      for (int i = input.getInt(); i > 0; i--) {
-        states.add(
-            new State(
-                input.getInt(),
-                input.getInt(),
-                input.getInt(),
-                input.getBytes(1)[0] != 0,
-                input.getLong(),
-                input.getLong(),
-                input.getLong(),
-                input.getLong()));
+      for (int i = reader.getInt(); i > 0; i--) {
+        states.add(readSegment(reader));
       }
       List<KeyQueue> queues = new ArrayList<>();
-      for (int i = input.getInt(); i > 0; i--) {
-        byte[] key = input.getBytes(input.getShort());
-        KeyQueue queue = new KeyQueue(KeyTable.decode(key), key);
-        queue.begin = input.getLong();
-        long position = 0;
-        for (long left = input.getLong(); left > 0; ) {
-          long number = input.getNumber();
-          long distance = number >>> 1 ^ -(number & 1);
-          long run = input.getNumber() + 1;
-          if (run <= 0 || run > left) {
-            return null;
-          }
-          queue.positions.addRun(position + distance, distance, run);
-          position += distance * run;
-          left -= run;
-        }
-        queues.add(queue);
+      for (int i = reader.getInt(); i > 0; i--) {
+        queues.add(readKey(reader));
       }
       return new Checkpoint(sequence, states, queues);
     }
   }
 
-  private static ByteBuffer buffer() {
-    return ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+  private static void putSegment(CheckpointWriter writer, Segment segment) throws IOException {
+    writer.putInt(segment.first);
+    writer.putInt(segment.last);
+    writer.putInt(segment.epoch);
+    writer.putBytes(new byte[] {(byte) (segment.generation ? 1 : 0)});
+    writer.putLong(segment.sequence);
+    writer.putLong(segment.end);
+    writer.putLong(segment.liveBytes);
+    writer.putLong(segment.liveCount);
   }
 
-  private static final class Output {
-    private final Handle handle;
-    private final ByteBuffer buffer = buffer();
-    private final CRC32C crc = new CRC32C();
-    private long written;
+  private static State readSegment(CheckpointReader reader) throws IOException {
+    return new State(
+        reader.getInt(),
+        reader.getInt(),
+        reader.getInt(),
+        reader.getBytes(1)[0] != 0,
+        reader.getLong(),
+        reader.getLong(),
+        reader.getLong(),
+        reader.getLong());
+  }
 
-    Output(Handle handle) {
-      this.handle = handle;
-    }
+  private static void putKey(CheckpointWriter writer, KeyQueue queue) throws IOException {
+    writer.putShort(queue.keyBytes.length);
+    writer.putBytes(queue.keyBytes);
+    writer.putLong(queue.begin);
+    writer.putLong(queue.positions.size());
+    putRuns(writer, queue.positions);
+  }
 
-    void putShort(int value) throws IOException {
-      room(Short.BYTES).putShort((short) value);
-    }
+  private static KeyQueue readKey(CheckpointReader reader) throws IOException {
+    byte[] key = reader.getBytes(reader.getShort());
+    KeyQueue queue = new KeyQueue(KeyTable.decode(key), key);
+    queue.begin = reader.getLong();
+    readRuns(reader, reader.getLong(), queue.positions);
+    return queue;
+  }
 
-    void putInt(int value) throws IOException {
-      room(Integer.BYTES).putInt(value);
-    }
-
-    void putLong(long value) throws IOException {
-      room(Long.BYTES).putLong(value);
-    }
-
-    void putNumber(long value) throws IOException {
-      ByteBuffer bytes = room(LONGEST_NUMBER);
-      while ((value & ~0x7F) != 0) {
-        bytes.put((byte) (value | 0x80));
-        value >>>= 7;
+  private static void putRuns(CheckpointWriter writer, Positions positions) throws IOException {
+    long size = positions.size();
+    long before = 0;
+    for (long i = 0; i < size; ) {
+      long distance = positions.get(i) - before;
+      long run = 0;
+      for (; i < size && positions.get(i) == before + distance; i++) {
+        before += distance;
+        run++;
       }
-      bytes.put((byte) value);
-    }
-
-    void putBytes(byte[] bytes) throws IOException {
-      room(bytes.length).put(bytes);
-    }
-
-    void finish() throws IOException {
-      flush();
-      buffer.putInt((int) crc.getValue());
-      flush();
-    }
-
-    private ByteBuffer room(int bytes) throws IOException {
-      if (buffer.remaining() < bytes) {
-        flush();
-      }
-      return buffer;
-    }
-
-    private void flush() throws IOException {
-      buffer.flip();
-      crc.update(buffer.duplicate());
-      int size = buffer.remaining();
-      Spares.writeFully(handle, buffer, written);
-      written += size;
-      buffer.clear();
+      writer.putNumber(zigzag(distance));
+      writer.putNumber(run - 1);
     }
   }
 
-  private static final class Input {
-    private final Handle handle;
-    private final ByteBuffer buffer = buffer();
-    private long end;
-    private long read;
-
-    Input(Handle handle) throws IOException {
-      this.handle = handle;
-      this.end = handle.size();
-      buffer.limit(0);
-    }
-
-    /** Reads all of it once, and goes back to the beginning. */
-    boolean isWhole() throws IOException {
-      long body = end - Integer.BYTES;
-      if (body < 0) {
-        return false;
+  private static void readRuns(CheckpointReader reader, long size, Positions positions)
+      throws IOException {
+    long position = 0;
+    for (long left = size; left > 0; ) {
+      long distance = unzigzag(reader.getNumber());
+      long run = reader.getNumber() + 1;
+      if (run <= 0 || run > left) {
+        throw new IOException("a run is longer than its queue");
       }
-      CRC32C crc = new CRC32C();
-      long left = body;
-      while (left > 0) {
-        if (!buffer.hasRemaining()) {
-          fill(1);
-        }
-        int count = (int) Math.min(left, buffer.remaining());
-        crc.update(buffer.slice(buffer.position(), count));
-        buffer.position(buffer.position() + count);
-        left -= count;
-      }
-      boolean isWhole = getInt() == (int) crc.getValue();
-      read = 0;
-      buffer.limit(0);
-      end = body;
-      return isWhole;
+      positions.addRun(position + distance, distance, run);
+      position += distance * run;
+      left -= run;
     }
+  }
 
-    int getShort() throws IOException {
-      return Short.toUnsignedInt(need(Short.BYTES).getShort());
-    }
+  /** A number whose lowest bit is the sign: one that is near zero is short. */
+  private static long zigzag(long number) {
+    return number << 1 ^ number >> 63;
+  }
 
-    int getInt() throws IOException {
-      return need(Integer.BYTES).getInt();
-    }
-
-    long getLong() throws IOException {
-      return need(Long.BYTES).getLong();
-    }
-
-    long getNumber() throws IOException {
-      while (buffer.remaining() < LONGEST_NUMBER && read < end) {
-        fill(buffer.remaining() + 1);
-      }
-      long value = 0;
-      for (int shift = 0; ; shift += 7) {
-        byte next = buffer.get();
-        value |= (next & 0x7FL) << shift;
-        if (next >= 0) {
-          return value;
-        }
-      }
-    }
-
-    byte[] getBytes(int count) throws IOException {
-      byte[] bytes = new byte[count];
-      need(count).get(bytes);
-      return bytes;
-    }
-
-    private ByteBuffer need(int bytes) throws IOException {
-      if (buffer.remaining() < bytes) {
-        fill(bytes);
-      }
-      return buffer;
-    }
-
-    private void fill(int least) throws IOException {
-      buffer.compact();
-      if (buffer.remaining() > end - read) {
-        buffer.limit((int) (buffer.position() + end - read));
-      }
-      while (buffer.position() < least) {
-        int count = handle.read(buffer, read);
-        if (count <= 0) {
-          throw new IOException("the checkpoint ends too early");
-        }
-        read += count;
-      }
-      buffer.flip();
-    }
+  private static long unzigzag(long number) {
+    return number >>> 1 ^ -(number & 1);
   }
 }

@@ -23,13 +23,8 @@ final class DamagedStart {
   /** What a segment begins with; null if it is too short for that. */
   static @Nullable DamagedStart read(Handle handle) throws IOException {
     DamagedStart start = new DamagedStart(handle);
-    ByteBuffer buffer = ByteBuffer.wrap(start.bytes);
-    while (buffer.hasRemaining()) {
-      if (handle.read(buffer, Format.HEADER + buffer.position()) < 0) {
-        return null;
-      }
-    }
-    return start;
+    int read = Transfers.readFully(handle, ByteBuffer.wrap(start.bytes), Format.HEADER);
+    return read < start.bytes.length ? null : start;
   }
 
   /**

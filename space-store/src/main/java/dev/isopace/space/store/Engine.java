@@ -5,7 +5,6 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
-import dev.isopace.space.store.disk.Handle;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -373,7 +372,7 @@ final class Engine implements Log.Owner {
       Segment segment = untrimmed.remove(0);
       return () -> {
         trimQuietly(segment);
-        mapQuietly(segment.handle);
+        segment.handle.mapIfPossible();
       };
     }
     if (compactionsWanted > compactionsDone) {
@@ -426,16 +425,6 @@ final class Engine implements Log.Owner {
       segment.trim();
     } catch (IOException e) {
       // It is as good as before; only larger.
-    }
-  }
-
-  /** What cannot be mapped is read and written by calls. */
-  static void mapQuietly(Handle handle) {
-    try {
-      handle.map();
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // It is as good as before; only slower. What is missing is room for addresses, not on the
-      // heap.
     }
   }
 

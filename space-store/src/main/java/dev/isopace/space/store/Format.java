@@ -50,6 +50,13 @@ final class Format {
   static final long MAGIC = 0x474f_4c45_4341_5053L; // "SPACELOG", little-endian
   static final int HEADER = 48;
 
+  /** Where the length of a record is in it, with which the part begins that is checked. */
+  static final int LENGTH_AT = 4;
+
+  private static final int SEQUENCE_AT = 8;
+  private static final int TYPE_AT = 16;
+  private static final int KEY_LENGTH_AT = 17;
+
   /** What a record has in front of its key. */
   static final int PREFIX = 19;
 
@@ -130,10 +137,10 @@ final class Format {
       int type,
       byte[] key,
       int epoch) {
-    putInt(bytes, at + 4, length);
-    putLong(bytes, at + 8, sequence);
-    bytes[at + 16] = (byte) type;
-    putShort(bytes, at + 17, key.length);
+    putInt(bytes, at + LENGTH_AT, length);
+    putLong(bytes, at + SEQUENCE_AT, sequence);
+    bytes[at + TYPE_AT] = (byte) type;
+    putShort(bytes, at + KEY_LENGTH_AT, key.length);
     System.arraycopy(key, 0, bytes, at + PREFIX, key.length);
     putInt(bytes, at, checksum(crc, bytes, at, length, epoch));
   }
@@ -146,7 +153,7 @@ final class Format {
   /** The checksum that a record must have in a segment of that epoch. */
   static int checksum(CRC32C crc, byte[] bytes, int at, int length, int epoch) {
     crc.reset();
-    crc.update(bytes, at + 4, length - 4);
+    crc.update(bytes, at + LENGTH_AT, length - LENGTH_AT);
     return (int) crc.getValue() ^ scramble(epoch);
   }
 
@@ -171,33 +178,88 @@ final class Format {
    */
   static int epochOf(byte[] bytes, int at) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, at + 4, recordLength(bytes, at) - 4);
+    crc.update(bytes, at + LENGTH_AT, recordLength(bytes, at) - LENGTH_AT);
     return (getInt(bytes, at) ^ (int) crc.getValue()) * UNSCRAMBLER;
   }
 
   static int recordLength(byte[] bytes, int at) {
-    return getInt(bytes, at + 4);
+    return getInt(bytes, at + LENGTH_AT);
   }
 
   static long sequence(byte[] bytes, int at) {
-    return getLong(bytes, at + 8);
+    return getLong(bytes, at + SEQUENCE_AT);
   }
 
   static int type(byte[] bytes, int at) {
-    return bytes[at + 16] & ~SETTLED & 0xFF;
+    return bytes[at + TYPE_AT] & ~SETTLED & 0xFF;
   }
 
   static boolean isSettled(byte[] bytes, int at) {
-    return (bytes[at + 16] & SETTLED) != 0;
+    return (bytes[at + TYPE_AT] & SETTLED) != 0;
   }
 
   static int keyLength(byte[] bytes, int at) {
-    return getUnsignedShort(bytes, at + 17);
+    return getUnsignedShort(bytes, at + KEY_LENGTH_AT);
   }
 
   /** Where the body of a record begins. */
   static int body(byte[] bytes, int at) {
     return at + PREFIX + keyLength(bytes, at);
+  }
+
+  // What bodies say, from where they begin.
+
+  /**
+   * Writes the body of a removal.
+   *
+   * @param begin sequence of the push with which the key last began to hold entries
+   * @param end sequence of the last push that is removed
+   */
+  static void putRemoval(byte[] bytes, int body, long begin, long end) {
+    putLong(bytes, body, begin);
+    putLong(bytes, body + 8, end);
+  }
+
+  static long removalBegin(byte[] bytes, int body) {
+    return getLong(bytes, body);
+  }
+
+  static long removalEnd(byte[] bytes, int body) {
+    return getLong(bytes, body + 8);
+  }
+
+  static void putStart(byte[] bytes, int body, int oldest, End previous) {
+    putOldest(bytes, body, oldest);
+    putInt(bytes, body + 4, previous.id());
+    putInt(bytes, body + 8, previous.epoch());
+    putLong(bytes, body + 12, previous.offset());
+  }
+
+  /** What a start says of the segment before. */
+  static End previous(byte[] bytes, int body) {
+    return new End(getInt(bytes, body + 4), getInt(bytes, body + 8), getLong(bytes, body + 12));
+  }
+
+  /** Writes the body of an oldest, and what a start begins with. */
+  static void putOldest(byte[] bytes, int body, int id) {
+    putInt(bytes, body, id);
+  }
+
+  static int oldest(byte[] bytes, int body) {
+    return getInt(bytes, body);
+  }
+
+  static void putDurable(byte[] bytes, int body, int id, long offset) {
+    putInt(bytes, body, id);
+    putInt(bytes, body + 4, (int) offset);
+  }
+
+  static int durableId(byte[] bytes, int body) {
+    return getInt(bytes, body);
+  }
+
+  static long durableOffset(byte[] bytes, int body) {
+    return Integer.toUnsignedLong(getInt(bytes, body + 4));
   }
 
   /** Whether the length, the type and the key length of a record fit together. */

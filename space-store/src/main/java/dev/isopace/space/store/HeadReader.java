@@ -87,6 +87,7 @@ final class HeadReader {
     windowSegment = null;
     ByteBuffer buffer = ByteBuffer.wrap(window);
     buffer.limit((int) Math.min(WINDOW, found.capacity - from));
+    // No further than it must: what is behind may be illegible, and is perhaps not wanted.
     while (buffer.position() < Format.PREFIX) {
       if (found.handle.read(buffer, from + buffer.position()) < 0) {
         throw found.damage(from, "the file ends there, in the middle of a record");

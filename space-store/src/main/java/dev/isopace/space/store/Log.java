@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An operation is written, and takes effect, within one critical section: there are no batches,
  * and nothing is ever in flight. With a sync interval, a thread of the store forces the log. An
- * operation then costs about as much as what it copies, so the common ones ({@link Queues}) go
+ * operation then costs about as much as what it copies, so the common ones ({@link AtOnce}) go
  * without an object of their own, and call {@link #write} instead of {@link #join}.
  *
  * <h2>Rejected</h2>
@@ -133,6 +134,16 @@ final class Log {
     this.active = active;
     this.tail = active.end;
     this.sequence = sequence;
+  }
+
+  /** Asks a question under the lock. */
+  <T> T locked(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   Segment active() {

@@ -14,30 +14,21 @@ final class Marker extends Operation {
   /** What a segment begins with. */
   static Marker start(int oldest, End previous) {
     Marker marker = new Marker(Format.START, Format.START_BODY);
-    Format.putInt(marker.body, 0, oldest);
-    Format.putInt(marker.body, 4, previous.id());
-    Format.putInt(marker.body, 8, previous.epoch());
-    Format.putLong(marker.body, 12, previous.offset());
+    Format.putStart(marker.body, 0, oldest, previous);
     return marker;
-  }
-
-  /** What the body of a start says of the segment before. */
-  static End previous(byte[] body) {
-    return new End(Format.getInt(body, 4), Format.getInt(body, 8), Format.getLong(body, 12));
   }
 
   /** Segments before that one may be missing from now on. */
   static Marker oldest(int id) {
     Marker marker = new Marker(Format.OLDEST, Format.OLDEST_BODY);
-    Format.putInt(marker.body, 0, id);
+    Format.putOldest(marker.body, 0, id);
     return marker;
   }
 
   /** All before that place was durable. */
   static Marker durable(int id, long offset) {
     Marker marker = new Marker(Format.DURABLE, Format.DURABLE_BODY);
-    Format.putInt(marker.body, 0, id);
-    Format.putInt(marker.body, 4, (int) offset);
+    Format.putDurable(marker.body, 0, id, offset);
     return marker;
   }
 

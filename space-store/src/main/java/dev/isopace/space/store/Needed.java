@@ -29,7 +29,7 @@ final class Needed {
   }
 
   void add(RecordReader reader) {
-    if (reader.type() == Format.REMOVAL && begin(reader) < first) {
+    if (reader.type() == Format.REMOVAL && reader.removalBegin() < first) {
       last.put(covered(reader), reader.sequence());
     } else if (reader.type() == Format.DURABLE) {
       lastDurable = reader.sequence();
@@ -39,17 +39,14 @@ final class Needed {
   boolean includes(RecordReader reader) {
     return switch (reader.type()) {
       case Format.REMOVAL ->
-          begin(reader) < first && last.getOrDefault(covered(reader), -1L) == reader.sequence();
+          reader.removalBegin() < first
+              && last.getOrDefault(covered(reader), -1L) == reader.sequence();
       case Format.DURABLE -> reader.sequence() == lastDurable;
       default -> false;
     };
   }
 
   private static Covered covered(RecordReader reader) {
-    return new Covered(reader.keyString(), begin(reader));
-  }
-
-  private static long begin(RecordReader reader) {
-    return Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()));
+    return new Covered(reader.keyString(), reader.removalBegin());
   }
 }

@@ -48,7 +48,7 @@ final class Opener {
         }
         for (Segment segment : found) {
           if (segment.end == segment.capacity) {
-            Engine.mapQuietly(segment.handle);
+            segment.handle.mapIfPossible();
           }
         }
         return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);

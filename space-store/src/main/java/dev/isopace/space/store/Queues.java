@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,14 +59,10 @@ final class Queues<V> {
   private final Segments segments;
   private final Lifecycle lifecycle;
   private final Decoder<V> decoder;
+  private final AtOnce<V> atOnce;
 
   /** Whether an entry may be decoded and taken within one critical section. */
   private final boolean takesAtOnce;
-
-  // For what is done within one critical section.
-  private final byte[] scratch = new byte[Segment.MOST_FIRST_READ];
-  private final byte[] removalBody = new byte[Format.REMOVAL_BODY];
-  private final CRC32C crc = new CRC32C();
 
   /**
    * The queues of a store.
@@ -82,6 +77,7 @@ final class Queues<V> {
     this.segments = engine.segments();
     this.lifecycle = lifecycle;
     this.decoder = decoder;
+    this.atOnce = new AtOnce<>(this, engine, lifecycle, decoder);
     this.takesAtOnce = isDecodedUnderLock && log.isImmediate();
   }
 
@@ -100,7 +96,7 @@ final class Queues<V> {
         keyBytes = engine.keyBytes(key);
       } while (!makeRoom(operation, key, keyBytes.length, value.length, false));
       if (log.isImmediate()) {
-        putAtOnce(operation, key, keyBytes, value);
+        atOnce.put(operation, key, keyBytes, value);
         return true;
       }
       push = new Push(this, key, keyBytes, value);
@@ -112,37 +108,10 @@ final class Queues<V> {
     return true;
   }
 
-  /** Without sync, under the lock. */
-  private void putAtOnce(String operation, String key, byte[] keyBytes, byte[] value)
-      throws IOException {
-    // Memory first: what is in the log must get into the index.
-    KeyQueue queue = index.obtain(key, keyBytes);
-    Outcome outcome;
-    try {
-      queue.positions.makeRoom();
-      outcome = log.write(Format.PUSH, keyBytes, value);
-    } catch (RuntimeException | Error e) {
-      index.forgetIfIdle(queue);
-      throw e;
-    }
-    if (outcome.kind() != Outcome.Kind.DONE) {
-      index.forgetIfIdle(queue);
-      outcome.require(operation, key, null);
-    }
-    int length = Format.length(keyBytes.length, value.length);
-    try {
-      pushed(queue, value, log.active(), length, log.lastPosition(), log.nextSequence() - 1);
-    } catch (RuntimeException | Error e) {
-      // Readers who wait may have not got it.
-      log.fail(e);
-      throw e;
-    }
-  }
-
   /** Takes the head if there is one. */
   @Nullable V poll(String operation, String key) throws IOException {
     Tenacity.requireStack();
-    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    V value = takesAtOnce ? atOnce.take(operation, key) : null;
     if (value != null) {
       return value;
     }
@@ -157,46 +126,8 @@ final class Queues<V> {
   @Nullable V take(String operation, String key, Deadline deadline)
       throws IOException, InterruptedException {
     Tenacity.requireStack();
-    V value = takesAtOnce ? takeAtOnce(operation, key) : null;
+    V value = takesAtOnce ? atOnce.take(operation, key) : null;
     return value == null ? take(operation, key, new Waiter(true), deadline) : value;
-  }
-
-  /**
-   * Without sync: takes the head in one critical section, if that is a matter of nanoseconds and
-   * nobody is in line. Else null, and nothing has changed.
-   */
-  private @Nullable V takeAtOnce(String operation, String key) throws IOException {
-    log.lock.lock();
-    try {
-      lifecycle.requireOpen(operation, key);
-      engine.requireSound(operation, key);
-      KeyQueue queue = index.find(key);
-      if (queue == null || !queue.hasAvailable() || !queue.takers.isEmpty()) {
-        return null;
-      }
-      Segment segment = segments.find(queue.available());
-      int length = readAtOnce(operation, key, segment, queue.available());
-      if (length == 0
-          || !makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
-        return null;
-      }
-      V value = decoder.decode(operation, key, body(scratch, length));
-      Removal.writeBody(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
-      Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
-      if (outcome.kind() != Outcome.Kind.DONE) {
-        outcome.require(operation, key, body(scratch, length));
-      }
-      try {
-        queue.removeUnclaimed();
-        removed(queue, segment, length);
-      } catch (RuntimeException | Error e) {
-        log.fail(e);
-        Outcome.unknown(e).require(operation, key, body(scratch, length));
-      }
-      return value;
-    } finally {
-      log.lock.unlock();
-    }
   }
 
   private @Nullable V take(String operation, String key, Waiter waiter, Deadline deadline)
@@ -281,53 +212,26 @@ final class Queues<V> {
   /** Opens an entry, and claims it, for the first in line if there is one, else for the caller. */
   private void tryFor(String operation, String key, Waiter waiter, Candidate candidate)
       throws IOException {
-    byte[] record;
-    V value;
-    try {
-      record = readPinned(candidate.segment(), candidate.offset());
-      value = decoder.decode(operation, key, body(record));
-    } catch (IOException e) {
-      if (giveUpOn(candidate, waiter)) {
-        throw named(operation, key, e);
-      }
-      return;
-    } catch (RuntimeException | Error e) {
-      if (giveUpOn(candidate, waiter)) {
-        throw e;
-      }
+    Opened<V> opened = readAndDecode(operation, key, waiter, candidate);
+    if (opened == null) {
       return;
     }
     Removal removal = null;
     log.lock.lock();
     try {
-      byte[] keyBytes = candidate.queue().keyBytes;
-      do {
-        if (waiter.isServed()) {
-          return;
-        }
-        if (!waiter.inLine) {
-          lifecycle.requireOpen(operation, key);
-          engine.requireSound(operation, key);
-        }
-      } while (candidate.isFirst(index)
-          && !makeRoom(operation, key, keyBytes.length, Format.REMOVAL_BODY, true));
+      if (!awaitRoomToClaim(operation, key, waiter, candidate)) {
+        return;
+      }
       if (candidate.isFirst(index)) {
         Waiter first = candidate.queue().takers.first();
         Waiter taker = first == null ? waiter : first;
-        removal = claim(candidate.queue(), taker, record, Objects.requireNonNull(value));
+        // Known here at once, whatever fails below: its batch is to be led.
+        removal = claim(candidate.queue(), taker, opened);
         if (taker == waiter) {
           return;
         }
       }
-      // Somebody else was served. One that tries again does so from a place in line.
-      KeyQueue queue = index.find(key);
-      if (!waiter.isServed()
-          && !waiter.inLine
-          && queue != null
-          && queue.hasAvailable()
-          && log.failure() == null) {
-        queue.takers.add(waiter);
-      }
+      joinToTryAgain(key, waiter);
     } catch (IOException | RuntimeException | Error e) {
       // In line, nobody would come for what it is given.
       if (!leaveTakers(key, waiter)) {
@@ -339,6 +243,60 @@ final class Queues<V> {
       if (removal != null) {
         log.lead(removal);
       }
+    }
+  }
+
+  /** An entry as it was pushed, and as it is received. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Opened<T>(byte[] record, T value) {}
+
+  /** Without the lock. Null if that has failed, but somebody else was served meanwhile. */
+  private @Nullable Opened<V> readAndDecode(
+      String operation, String key, Waiter waiter, Candidate candidate) throws IOException {
+    try {
+      byte[] record = readPinned(candidate.segment(), candidate.offset());
+      return new Opened<>(record, decoder.decode(operation, key, body(record)));
+    } catch (IOException e) {
+      if (giveUpOn(candidate, waiter)) {
+        throw named(operation, key, e);
+      }
+    } catch (RuntimeException | Error e) {
+      if (giveUpOn(candidate, waiter)) {
+        throw e;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Makes room for a removal, as long as the candidate can be claimed. Under the lock, which is
+   * given up while room is made. False if the waiter was served meanwhile.
+   */
+  private boolean awaitRoomToClaim(String operation, String key, Waiter waiter, Candidate candidate)
+      throws IOException {
+    byte[] keyBytes = candidate.queue().keyBytes;
+    do {
+      if (waiter.isServed()) {
+        return false;
+      }
+      if (!waiter.inLine) {
+        lifecycle.requireOpen(operation, key);
+        engine.requireSound(operation, key);
+      }
+    } while (candidate.isFirst(index)
+        && !makeRoom(operation, key, keyBytes.length, Format.REMOVAL_BODY, true));
+    return true;
+  }
+
+  /** Somebody else was served. One that tries again does so from a place in line. */
+  private void joinToTryAgain(String key, Waiter waiter) {
+    KeyQueue queue = index.find(key);
+    if (!waiter.isServed()
+        && !waiter.inLine
+        && queue != null
+        && queue.hasAvailable()
+        && log.failure() == null) {
+      queue.takers.add(waiter);
     }
   }
 
@@ -358,8 +316,9 @@ final class Queues<V> {
     return true;
   }
 
-  private Removal claim(KeyQueue queue, Waiter taker, byte[] record, Object value) {
-    Removal removal = new Removal(this, queue, taker, record, value);
+  private Removal claim(KeyQueue queue, Waiter taker, Opened<V> opened) {
+    Object value = Objects.requireNonNull(opened.value());
+    Removal removal = new Removal(this, queue, taker, opened.record(), value);
     Removal before = queue.lastClaim();
     queue.claim(removal);
     try {
@@ -413,7 +372,7 @@ final class Queues<V> {
     pushed(index.obtain(key, keyBytes), value, segment, length, position, sequence);
   }
 
-  private void pushed(
+  void pushed(
       KeyQueue queue, byte[] value, Segment segment, int length, long position, long sequence) {
     if (queue.isEmpty()) {
       queue.begin = sequence;
@@ -437,7 +396,7 @@ final class Queues<V> {
     removed(queue, segments.find(queue.removeClaimed()), removal.recordLength());
   }
 
-  private void removed(KeyQueue queue, Segment segment, int length) {
+  void removed(KeyQueue queue, Segment segment, int length) {
     segments.removeLive(segment, length);
     index.forgetIfIdle(queue);
     engine.freed(segment);
@@ -539,16 +498,6 @@ final class Queues<V> {
       } finally {
         log.lock.unlock();
       }
-    }
-  }
-
-  /** Under the lock: how long a record is that was read at once; zero if it was not. */
-  private int readAtOnce(String operation, String key, Segment segment, long position)
-      throws IOException {
-    try {
-      return segment.readAtOnce(Position.offset(position), scratch, crc);
-    } catch (IOException e) {
-      throw named(operation, key, e);
     }
   }
 
@@ -678,8 +627,7 @@ final class Queues<V> {
     return false;
   }
 
-  private boolean makeRoom(
-      String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
+  boolean makeRoom(String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
       throws IOException {
     try {
       return log.makeRoom(keyLength, bodyLength, fromReserve);
@@ -697,12 +645,12 @@ final class Queues<V> {
     return body(record, Format.recordLength(record, 0));
   }
 
-  private static byte[] body(byte[] record, int length) {
+  static byte[] body(byte[] record, int length) {
     return Arrays.copyOfRange(record, Format.body(record, 0), length);
   }
 
   /** A failure with what was called; where damage is, is said already. */
-  private static IOException named(String operation, String key, IOException failure) {
+  static IOException named(String operation, String key, IOException failure) {
     return failure instanceof CorruptLogException
         ? failure
         : new IOException(

@@ -96,11 +96,7 @@ final class RangeChecksums {
       if (index != wanted) {
         index = wanted;
         size = 0;
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()
-            && handle.read(buffer, start + (long) index * BLOCK + size) > 0) {
-          size = buffer.position();
-        }
+        size = Transfers.readFully(handle, ByteBuffer.wrap(bytes), start + (long) index * BLOCK);
       }
       return size >= least;
     }

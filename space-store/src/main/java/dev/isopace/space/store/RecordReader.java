@@ -102,7 +102,8 @@ final class RecordReader {
 
   /** Whether a record matches its checksum, without having it in the window. */
   private boolean isSealed(RangeChecksums ranges, int size) throws IOException {
-    return ranges.matches(offset + 4, offset + size, Format.statedCrc(window, at, epoch));
+    return ranges.matches(
+        offset + Format.LENGTH_AT, offset + size, Format.statedCrc(window, at, epoch));
   }
 
   /** Goes on a byte later, whatever is there. */
@@ -161,7 +162,42 @@ final class RecordReader {
   }
 
   byte[] body() {
-    return Arrays.copyOfRange(window, Format.body(window, at), at + length);
+    return Arrays.copyOfRange(window, bodyAt(), at + length);
+  }
+
+  /** Where the body of the record begins in the array. */
+  int bodyAt() {
+    return Format.body(window, at);
+  }
+
+  /** Of a removal: the push with which the key last began to hold entries. */
+  long removalBegin() {
+    return Format.removalBegin(window, bodyAt());
+  }
+
+  /** Of a removal: the last push that is removed. */
+  long removalEnd() {
+    return Format.removalEnd(window, bodyAt());
+  }
+
+  /** Of a start: what it says of the segment before. */
+  End previous() {
+    return Format.previous(window, bodyAt());
+  }
+
+  /** Of a start or an oldest: the id of the oldest segment. */
+  int oldest() {
+    return Format.oldest(window, bodyAt());
+  }
+
+  /** Of a durable: the segment up to which all was durable. */
+  int durableId() {
+    return Format.durableId(window, bodyAt());
+  }
+
+  /** Of a durable: how far that segment was. */
+  long durableOffset() {
+    return Format.durableOffset(window, bodyAt());
   }
 
   /**
@@ -247,13 +283,7 @@ final class RecordReader {
     ByteBuffer buffer = ByteBuffer.wrap(window);
     buffer.limit((int) Math.min(window.length, Math.max(count, limit - offset)));
     buffer.position(kept);
-    while (buffer.hasRemaining()) {
-      int read = handle.read(buffer, windowOffset + buffer.position());
-      if (read < 0) {
-        break;
-      }
-      windowSize = buffer.position();
-    }
+    windowSize += Transfers.readFully(handle, buffer, windowOffset + kept);
     return windowSize >= count;
   }
 }

@@ -47,18 +47,7 @@ final class Removal extends Operation {
 
   @Override
   void writeBody(byte[] bytes, int at) {
-    writeBody(bytes, at, queue.begin, Format.sequence(record, 0));
-  }
-
-  /**
-   * Writes what a removal says.
-   *
-   * @param begin sequence of the push with which the key last began to hold entries
-   * @param removed sequence of the push that is removed
-   */
-  static void writeBody(byte[] bytes, int at, long begin, long removed) {
-    Format.putLong(bytes, at, begin);
-    Format.putLong(bytes, at + 8, removed);
+    Format.putRemoval(bytes, at, queue.begin, Format.sequence(record, 0));
   }
 
   @Override

@@ -296,17 +296,7 @@ final class Replay implements Closeable {
   }
 
   private Segment segment(Found found, boolean generation, long first) {
-    SegmentHeader header = found.header;
-    return new Segment(
-        disk,
-        found.handle,
-        found.name,
-        header.first(),
-        header.last(),
-        header.epoch(),
-        generation,
-        first,
-        found.size);
+    return new Segment(disk, found.handle, found.name, found.header, generation, first, found.size);
   }
 
   /** Finds the files of the log, and puts them in its order. */
@@ -373,7 +363,7 @@ final class Replay implements Closeable {
         new RecordReader(handle, header.epoch(), Format.HEADER, found.size, SMALL_WINDOW);
     if (reader.next() && reader.type() == Format.START) {
       found.start = reader.body();
-      int previous = Marker.previous(found.start).id();
+      int previous = Format.previous(found.start, 0).id();
       if (previous >= first) {
         throw damage(
             found,
@@ -494,7 +484,7 @@ final class Replay implements Closeable {
       if (found.start == null || limits[i] == Format.HEADER) {
         continue;
       }
-      End previous = Marker.previous(found.start);
+      End previous = Format.previous(found.start, 0);
       for (int j = i - 1; j >= 0 && files.get(j).header.last() >= previous.id(); j--) {
         SegmentHeader header = files.get(j).header;
         boolean isPrevious = header.last() == previous.id();
@@ -525,7 +515,7 @@ final class Replay implements Closeable {
       }
       case Format.REMOVAL -> {
         KeyQueue queue = table.find(bytes, at + Format.PREFIX, Format.keyLength(bytes, at));
-        long through = Format.getLong(bytes, Format.body(bytes, at) + 8);
+        long through = reader.removalEnd();
         while (queue != null && !queue.isEmpty()) {
           long head = queue.positions.get(0);
           heads.read(head);
@@ -537,17 +527,13 @@ final class Replay implements Closeable {
         }
       }
       case Format.START, Format.OLDEST -> {
-        int named = Format.getInt(bytes, Format.body(bytes, at));
+        int named = reader.oldest();
         if (named > segment.last) {
           throw segment.damage(reader.offset(), "it says that it is older than the oldest one");
         }
         oldest = Math.max(oldest, named);
       }
-      case Format.DURABLE -> {
-        int body = Format.body(bytes, at);
-        noteDurable(
-            Format.getInt(bytes, body), Integer.toUnsignedLong(Format.getInt(bytes, body + 4)));
-      }
+      case Format.DURABLE -> noteDurable(reader.durableId(), reader.durableOffset());
       default -> throw new AssertionError("no record of that type is valid");
     }
   }
@@ -581,7 +567,7 @@ final class Replay implements Closeable {
     segment.end = from;
     end =
         from == Format.HEADER
-            ? Marker.previous(Objects.requireNonNull(found.start))
+            ? Format.previous(Objects.requireNonNull(found.start), 0)
             : new End(segment.last, segment.epoch, from);
   }
 

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what can be read of a damaged log, record by record, wherever one is found. */
 final class Salvager implements Closeable {
-  private static final String LOCK = "lock";
   private static final int WINDOW = 4 << 10;
   private static final int MOST_MISSING = 100;
 
@@ -121,7 +120,7 @@ final class Salvager implements Closeable {
   /** The same, of what is on a disk, which is not closed. */
   @SuppressWarnings("try") // the lock is there to be held
   static Salvage salvage(Disk disk, Path fresh) throws IOException {
-    try (Closeable ignored = disk.list().contains(LOCK) ? disk.lock() : () -> {};
+    try (Closeable ignored = disk.list().contains(Disk.LOCK) ? disk.lock() : () -> {};
         Salvager salvager = new Salvager(disk)) {
       salvager.survey();
       for (Part part : salvager.parts) {
@@ -252,7 +251,7 @@ final class Salvager implements Closeable {
     if (!reader.next()) {
       readDamagedStart(part);
     } else if (reader.type() == Format.START) {
-      noteEnd(Marker.previous(reader.body()));
+      noteEnd(reader.previous());
     }
   }
 
@@ -268,7 +267,7 @@ final class Salvager implements Closeable {
     }
     Part before = parts.get(parts.size() - 2);
     int earlier = parts.size() > 2 ? parts.get(parts.size() - 3).last : 0;
-    End end = Marker.previous(body);
+    End end = Format.previous(body, 0);
     // Of one that holds nothing but that batch, nothing counts.
     long from = end.id() == before.last ? end.offset() : Format.HEADER;
     int next = Format.HEADER + Format.length(0, body.length);
@@ -393,7 +392,7 @@ final class Salvager implements Closeable {
     } else if (reader.type() == Format.REMOVAL) {
       String key = reader.keyString();
       Entries entries = keys.get(key);
-      long through = Format.getLong(reader.bytes(), Format.body(reader.bytes(), reader.at()) + 8);
+      long through = reader.removalEnd();
       while (entries != null
           && entries.sequences.size() > 0
           && entries.sequences.get(0) <= through) {
@@ -403,8 +402,7 @@ final class Salvager implements Closeable {
         }
       }
     } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
-      int body = Format.body(reader.bytes(), reader.at());
-      oldest = Math.max(oldest, Format.getInt(reader.bytes(), body));
+      oldest = Math.max(oldest, reader.oldest());
     }
   }
 

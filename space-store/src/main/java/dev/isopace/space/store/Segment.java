@@ -22,9 +22,13 @@ final class Segment {
   /** The names of segments: the first id, and the last one of a segment that was rewritten. */
   static final Pattern NAME = Pattern.compile("([0-9a-f]{8})(?:-([0-9a-f]{8}))?\\.log");
 
-  /** The names of files that are in the making, or to be used again: not those of others. */
+  /** What the name of a file ends with that is in the making, or to be used again. */
+  static final String UNFINISHED = ".tmp";
+
+  /** The names of such files: not those of others. */
   static final Pattern UNFINISHED_NAME =
-      Pattern.compile("(segment|compacted|index|free-[0-9a-f-]*\\.log)\\.tmp");
+      Pattern.compile(
+          "(segment|compacted|index|free-[0-9a-f-]*\\.log)" + Pattern.quote(UNFINISHED));
 
   private static final int LEAST_FIRST_READ = 64;
   static final int MOST_FIRST_READ = 4 << 10;
@@ -80,18 +84,16 @@ final class Segment {
       Disk disk,
       Handle handle,
       String name,
-      int first,
-      int last,
-      int epoch,
+      SegmentHeader header,
       boolean generation,
       long sequence,
       long capacity) {
     this.disk = disk;
     this.handle = handle;
     this.name = name;
-    this.first = first;
-    this.last = last;
-    this.epoch = epoch;
+    this.first = header.first();
+    this.last = header.last();
+    this.epoch = header.epoch();
     this.generation = generation;
     this.sequence = sequence;
     this.capacity = capacity;
@@ -186,7 +188,7 @@ final class Segment {
     for (long at = from; at < end; at += block.length) {
       int length = (int) Math.min(block.length, end - at);
       readFully(block, 0, length, at, length);
-      Spares.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
+      Transfers.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
     }
     handle.force();
   }

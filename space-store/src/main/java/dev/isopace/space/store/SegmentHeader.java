@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 
 /**
@@ -54,6 +55,12 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
     return isWhole() ? Segment.name(first, last) : Segment.name(first);
   }
 
+  /** An epoch for a new file; never zero. */
+  static int randomEpoch() {
+    int epoch = ThreadLocalRandom.current().nextInt();
+    return epoch == 0 ? 1 : epoch;
+  }
+
   void encode(byte[] bytes, int at) {
     Format.putLong(bytes, at, Format.MAGIC);
     Format.putInt(bytes, at + 8, Format.VERSION);
@@ -73,10 +80,7 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
    */
   static SegmentHeader read(Handle handle) throws IOException, Unfit {
     byte[] bytes = new byte[Format.HEADER];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining() && handle.read(buffer, buffer.position()) > 0) {
-      // Until the header is there, or the file ends.
-    }
+    Transfers.readFully(handle, ByteBuffer.wrap(bytes), 0);
     return decode(bytes, 0);
   }
 

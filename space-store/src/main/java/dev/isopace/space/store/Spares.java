@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * disk can be emptied.
  */
 final class Spares implements Closeable {
-  /** What the name of a file ends with that is not finished. */
-  static final String UNFINISHED = ".tmp";
-
   /** One to go on in, and one in reserve. */
   static final int WANTED = 2;
 
@@ -37,7 +33,7 @@ final class Spares implements Closeable {
   /** A smaller one would be of little use. */
   private static final int SMALLEST = 4 << 10;
 
-  private static final String NEW = "segment" + UNFINISHED;
+  private static final String NEW = "segment" + Segment.UNFINISHED;
 
   /** What the name of a file begins with that is to be used again. */
   private static final String FREE = "free-";
@@ -124,7 +120,7 @@ final class Spares implements Closeable {
    * synced before it is offered. Without the lock.
    */
   static String free(Disk disk, String name) throws IOException {
-    String free = FREE + name + UNFINISHED;
+    String free = FREE + name + Segment.UNFINISHED;
     disk.rename(name, free);
     return free;
   }
@@ -199,7 +195,7 @@ final class Spares implements Closeable {
     requireSpace(capacity - (old == null ? 0 : old.handle().size()));
     if (old == null) {
       // An attempt may have failed, and not even have cleared away what it had made.
-      deleteIfThere(disk, NEW);
+      disk.deleteIfExists(NEW);
     }
     Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
     String name = NEW;
@@ -211,15 +207,16 @@ final class Spares implements Closeable {
       if (forced) {
         fill(handle, handle.size(), size, meanwhile);
       }
-      int epoch = randomEpoch();
-      long end = begin(handle, new SegmentHeader(id, id, epoch, 0, 0), records.apply(epoch));
+      int epoch = SegmentHeader.randomEpoch();
+      SegmentHeader header = new SegmentHeader(id, id, epoch, 0, 0);
+      long end = begin(handle, header, records.apply(epoch));
       handle.force();
       meanwhile.run();
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
       fill(handle, handle.size(), size, meanwhile);
-      Engine.mapQuietly(handle);
-      Segment made = new Segment(disk, handle, Segment.name(id), id, id, epoch, false, 0, size);
+      handle.mapIfPossible();
+      Segment made = new Segment(disk, handle, Segment.name(id), header, false, 0, size);
       made.end = end;
       return made;
     } catch (IOException | RuntimeException | Error e) {
@@ -249,17 +246,10 @@ final class Spares implements Closeable {
       giveBack(small, e);
       throw e;
     }
+    SegmentHeader header = new SegmentHeader(small.first, small.last, small.epoch, 0, 0);
     Segment large =
         new Segment(
-            disk,
-            small.handle,
-            small.name,
-            small.first,
-            small.last,
-            small.epoch,
-            small.generation,
-            small.sequence,
-            capacity);
+            disk, small.handle, small.name, header, small.generation, small.sequence, capacity);
     large.end = small.end;
     return large;
   }
@@ -303,18 +293,13 @@ final class Spares implements Closeable {
     Closing.closeAll(handles);
   }
 
-  static int randomEpoch() {
-    int epoch = ThreadLocalRandom.current().nextInt();
-    return epoch == 0 ? 1 : epoch;
-  }
-
   private static long begin(Handle handle, SegmentHeader header, byte[] records)
       throws IOException {
     int end = Format.HEADER + records.length;
     byte[] bytes = new byte[end + Format.TERMINATOR];
     header.encode(bytes, 0);
     System.arraycopy(records, 0, bytes, Format.HEADER, records.length);
-    writeFully(handle, ByteBuffer.wrap(bytes), 0);
+    Transfers.writeFully(handle, ByteBuffer.wrap(bytes), 0);
     return end;
   }
 
@@ -324,25 +309,9 @@ final class Spares implements Closeable {
     for (long at = from; at < to; ) {
       // To where the next chunk begins.
       long next = Math.min(to, at - at % chunk + chunk);
-      writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
+      Transfers.writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
       meanwhile.run();
       at = next;
-    }
-  }
-
-  static void writeFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
-    int from = buffer.position();
-    while (buffer.hasRemaining()) {
-      if (handle.write(buffer, at + buffer.position() - from) <= 0) {
-        throw new IOException("nothing could be written");
-      }
-    }
-  }
-
-  /** Clears away what may be left of an attempt to make a file. */
-  static void deleteIfThere(Disk disk, String name) throws IOException {
-    if (disk.list().contains(name)) {
-      disk.delete(name);
     }
   }
 
@@ -350,7 +319,7 @@ final class Spares implements Closeable {
   void discard(Handle handle, String name, Throwable failure) {
     try {
       handle.close();
-      deleteIfThere(disk, name);
+      disk.deleteIfExists(name);
     } catch (IOException e) {
       Closing.suppress(failure, e);
     }

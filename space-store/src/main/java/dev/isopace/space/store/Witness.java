@@ -71,21 +71,13 @@ final class Witness {
   /** What the record says of its length, which need not be true. */
   private static long statedLength(Found found, long offset) throws IOException {
     ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
-    while (prefix.hasRemaining()) {
-      if (found.handle.read(prefix, offset + prefix.position()) < 0) {
-        return 0;
-      }
-    }
-    return Format.recordLength(prefix.array(), 0);
+    int read = Transfers.readFully(found.handle, prefix, offset);
+    return read < Format.PREFIX ? 0 : Format.recordLength(prefix.array(), 0);
   }
 
   private static boolean saysDurable(RecordReader reader, int id, long offset) {
-    if (reader.type() != Format.DURABLE) {
-      return false;
-    }
-    byte[] body = reader.body();
-    int durable = Format.getInt(body, 0);
-    return durable > id
-        || (durable == id && Integer.toUnsignedLong(Format.getInt(body, 4)) > offset);
+    return reader.type() == Format.DURABLE
+        && (reader.durableId() > id
+            || (reader.durableId() == id && reader.durableOffset() > offset));
   }
 }

@@ -16,8 +16,9 @@ final class SegmentsTest {
 
   private Segment segment(int first, int last, boolean generation) throws IOException {
     String name = Segment.name(first, last) + (generation ? "+" : "");
+    SegmentHeader header = new SegmentHeader(first, last, 1, 0, 1);
     return new Segment(
-        disk, disk.open(name, Mode.CREATE), name, first, last, 1, generation, 1, Format.HEADER);
+        disk, disk.open(name, Mode.CREATE), name, header, generation, 1, Format.HEADER);
   }
 
   @Test

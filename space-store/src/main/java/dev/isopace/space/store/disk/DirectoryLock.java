@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * makes another one, and gets the directory; {@link #requireSame} notices that.
  */
 final class DirectoryLock implements Closeable {
-  private static final String FILE = "lock";
   private static final int LONGEST_HOLDER = 200;
 
   /** What stands in the file while a process holds the directory: its id, and since when it runs. */
@@ -91,7 +90,7 @@ final class DirectoryLock implements Closeable {
     try {
       Path real = directory.toRealPath();
       lock.claim(real);
-      locking.lock(lock, real.resolve(FILE));
+      locking.lock(lock, real.resolve(Disk.LOCK));
       return lock;
     } catch (IOException | RuntimeException | Error e) {
       try {

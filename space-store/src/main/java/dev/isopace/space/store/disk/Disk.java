@@ -12,6 +12,9 @@ import java.util.List;
  * durable after {@link #syncDir}. All calls ignore interrupts. Thread-safe.
  */
 public interface Disk extends Closeable {
+  /** The name of the file that {@link #lock} creates, and leaves behind. */
+  String LOCK = "lock";
+
   /** What a file is opened for. */
   enum Mode {
     /** To be read; it must exist. */
@@ -36,6 +39,13 @@ public interface Disk extends Closeable {
 
   /** Deletes a file, which must exist. */
   void delete(String name) throws IOException;
+
+  /** Deletes a file if it exists. */
+  default void deleteIfExists(String name) throws IOException {
+    if (list().contains(name)) {
+      delete(name);
+    }
+  }
 
   /** Makes all creations, renames and deletions so far durable. */
   void syncDir() throws IOException;

@@ -37,6 +37,16 @@ public interface Handle extends Closeable {
    */
   default void map() throws IOException {}
 
+  /** Maps the file if that is possible; one that cannot be mapped is read and written by calls. */
+  default void mapIfPossible() {
+    try {
+      map();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // It is as good as before; only slower. What is missing is room for addresses, not on the
+      // heap.
+    }
+  }
+
   /** Whether the file is mapped, so that reading needs no system call. */
   default boolean isMapped() {
     return false;

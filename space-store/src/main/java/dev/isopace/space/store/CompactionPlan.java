@@ -1,0 +1,141 @@
+package dev.isopace.space.store;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which runs of adjacent segments are worth rewriting, each into one. Made and asked under the
+ * log's lock.
+ *
+ * <p>Whenever the dead bytes in segments that are no longer appended to exceed the live ones in the
+ * store, the segments with the least live bytes are rewritten; also, many small ones into one.
+ */
+final class CompactionPlan {
+  /** This many adjacent segments, each at most 1/SMALL of the largest size, are merged. */
+  private static final int CROWD = 8;
+
+  private static final int SMALL = 16;
+
+  private final List<Segment> sealed;
+  private final long liveBytes;
+  private final int segmentSize;
+
+  /**
+   * A plan for a log.
+   *
+   * @param sealed all segments that nothing is written to any more, in their order
+   * @param liveBytes of all segments
+   * @param segmentSize how large a segment may become
+   */
+  CompactionPlan(List<Segment> sealed, long liveBytes, int segmentSize) {
+    this.sealed = sealed;
+    this.liveBytes = liveBytes;
+    this.segmentSize = segmentSize;
+  }
+
+  /** The run that is worth rewriting most; empty if none is worth it. */
+  List<Segment> next() {
+    long garbage = sealed.stream().mapToLong(CompactionPlan::garbage).sum();
+    return garbage > liveBytes ? worst() : crowd();
+  }
+
+  /** All runs in which anything is of no use, or several segments fit into one. */
+  List<List<Segment>> all() {
+    List<List<Segment>> runs = new ArrayList<>();
+    List<Segment> run = new ArrayList<>();
+    long kept = 0;
+    long read = 0;
+    for (Segment segment : sealed) {
+      if (!run.isEmpty()
+          && (kept + kept(segment) > segmentSize
+              || read + segment.end > Position.LARGEST_OFFSET
+              || !mayReplace(run.get(0), segment))) {
+        runs.add(run);
+        run = new ArrayList<>();
+        kept = 0;
+        read = 0;
+      }
+      run.add(segment);
+      kept += kept(segment);
+      read += segment.end;
+    }
+    runs.add(run);
+    runs.removeIf(
+        some -> some.stream().allMatch(segment -> garbage(segment) <= 0) && some.size() < 2);
+    return runs;
+  }
+
+  /** The segment with the least in it, and those neighbours that fit in with it. */
+  private List<Segment> worst() {
+    Segment worst =
+        sealed.stream()
+            .filter(segment -> !segment.isDamaged && garbage(segment) > 0)
+            .max(Comparator.comparingDouble(segment -> (double) garbage(segment) / segment.end))
+            .orElse(null);
+    if (worst == null) {
+      return List.of();
+    }
+    int from = sealed.indexOf(worst);
+    int to = from + 1;
+    long kept = kept(worst);
+    long read = worst.end;
+    while (to < sealed.size()
+        && fitsIn(sealed.get(to), kept, read)
+        && mayReplace(worst, sealed.get(to))) {
+      read += sealed.get(to).end;
+      kept += kept(sealed.get(to++));
+    }
+    while (from > 0
+        && fitsIn(sealed.get(from - 1), kept, read)
+        && mayReplace(sealed.get(from - 1), sealed.get(to - 1))) {
+      read += sealed.get(--from).end;
+      kept += kept(sealed.get(from));
+    }
+    return new ArrayList<>(sealed.subList(from, to));
+  }
+
+  /** Neighbours that are all small: each opening adds a segment, however little is appended. */
+  private List<Segment> crowd() {
+    List<Segment> crowd = new ArrayList<>();
+    for (Segment segment : sealed) {
+      if (segment.isDamaged
+          || segment.end > segmentSize / SMALL
+          || (!crowd.isEmpty() && !mayReplace(crowd.get(0), segment))) {
+        crowd.clear();
+      } else {
+        crowd.add(segment);
+        if (crowd.size() == CROWD) {
+          return crowd;
+        }
+      }
+    }
+    return List.of();
+  }
+
+  /** Whether one segment may take the place of all from one to another. */
+  private static boolean mayReplace(Segment first, Segment last) {
+    return last.last - first.first <= Replay.MOST_REPLACED;
+  }
+
+  private boolean fitsIn(Segment segment, long kept, long read) {
+    return !segment.isDamaged
+        && (garbage(segment) * 2 > segment.end || segment.end * 4 < segmentSize)
+        && kept + kept(segment) < segmentSize / 2
+        && read + segment.end <= Position.LARGEST_OFFSET;
+  }
+
+  /**
+   * Bytes that would be written again, as far as is known. How many removals of a segment are
+   * needed is known once it has been rewritten; until then, what is read for a run is an upper
+   * bound.
+   */
+  private static long kept(Segment segment) {
+    return segment.liveBytes + segment.needed;
+  }
+
+  /** Bytes that would not be written again. */
+  private static long garbage(Segment segment) {
+    return segment.end - Format.HEADER - kept(segment);
+  }
+}
