@@ -112,7 +112,7 @@ final class Claim {
         remote.wire().awaitUninterruptibly(first::isDone, FOLLOWING_NANOS);
       }
       if (first.state() == Pending.State.REPLIED) {
-        Answer answer = Answer.of(first.reply());
+        Answer answer = first.answer();
         if (answer.isRemoval()) {
           return Outcome.MINE;
         }
@@ -200,7 +200,7 @@ final class Claim {
       if (attempt.state() != Pending.State.REPLIED) {
         continue;
       }
-      Answer answer = Answer.of(attempt.reply());
+      Answer answer = attempt.answer();
       if (answer.isError()) {
         attempts.remove(attempt);
       }
@@ -213,7 +213,7 @@ final class Claim {
 
   private boolean isMine() {
     for (Pending attempt : attempts) {
-      if (attempt.state() == Pending.State.REPLIED && Answer.of(attempt.reply()).isRemoval()) {
+      if (attempt.state() == Pending.State.REPLIED && attempt.answer().isRemoval()) {
         return true;
       }
     }
@@ -226,7 +226,7 @@ final class Claim {
       return false;
     }
     Pending only = attempts.get(0);
-    return only.state() == Pending.State.REPLIED && Answer.of(only.reply()).isNoSuchEntry();
+    return only.state() == Pending.State.REPLIED && only.answer().isNoSuchEntry();
   }
 
   private IndeterminateException doubt(String why, @Nullable Throwable cause) {

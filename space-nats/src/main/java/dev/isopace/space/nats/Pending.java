@@ -55,6 +55,9 @@ final class Pending {
 
   private final @Nullable Ending ending;
 
+  /** The reply, parsed. The race is benign: the reply stays the same, and an answer is immutable. */
+  private @Nullable Answer answer;
+
   /** The thread to unpark. After setting this, check the state. */
   private volatile @Nullable Thread waiter;
 
@@ -85,6 +88,16 @@ final class Pending {
       throw new IllegalStateException("no reply: " + state());
     }
     return reply;
+  }
+
+  /** The reply, parsed. Only in the state {@link State#REPLIED}. */
+  Answer answer() {
+    Answer parsed = answer;
+    if (parsed == null) {
+      parsed = Answer.of(reply());
+      answer = parsed;
+    }
+    return parsed;
   }
 
   /** From now on the calling thread is unparked when this is done. */

@@ -178,7 +178,7 @@ final class Remote {
         if (read != null) {
           return read;
         }
-        progress.lastAnswer = Answer.of(pending.reply()).toString();
+        progress.lastAnswer = pending.answer().toString();
         Parking.pause(call, jittered(progress.pause));
         progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
       }
