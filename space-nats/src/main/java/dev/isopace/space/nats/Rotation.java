@@ -3,6 +3,7 @@ package dev.isopace.space.nats;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,21 @@ final class Rotation {
 
   private record Message(@Nullable String client, String text) {}
 
+  /** A turn of this client. */
+  private static final class Turn {
+    final long begunAt = System.nanoTime();
+
+    /** How many entries are left of it. */
+    int left = BURST;
+
+    /** Whether it came from another client, and no taker has noticed it yet. */
+    boolean isFresh;
+
+    Turn(boolean isFresh) {
+      this.isFresh = isFresh;
+    }
+  }
+
   private final String me;
   private final Sender sender;
   private final ReentrantLock lock = new ReentrantLock();
@@ -87,13 +103,8 @@ final class Rotation {
   /** Whether others were met here. */
   private volatile boolean isOn;
 
-  private boolean hasTurn;
-
-  /** Whether the turn came, and nothing was taken in it yet. */
-  private boolean isNew;
-
-  /** How many entries are left of this client's turn. */
-  private int left;
+  /** Null while this client does not have the turn. */
+  private @Nullable Turn turn;
 
   /** Whether others know that this client waits, as far as it can tell. */
   private boolean isAnnounced;
@@ -110,20 +121,20 @@ final class Rotation {
   /** Whether the latest look found no entry, and none was claimed since. */
   private volatile boolean wasEmpty;
 
-  /** When this client got the turn from another, or passed it. */
-  private long passedAt;
+  /** When this client last got or passed the turn; null if it has not since turns began. */
+  private @Nullable Long passedAt;
 
-  private boolean wasPassed;
-
-  /** When this client's turn began, how many others there were then, and what it has lost since. */
-  private long begunAt;
-
+  /** How many others waited then. */
   private int others;
+
+  /** How many claims this client has lost since it last won one. */
   private int losses;
-  private long heardAt;
+
+  /** When another client was last heard of, or turns began. */
+  private long heardOrBeganAt;
 
   /** Whether anything was ever heard; nothing is where clients may not send these messages. */
-  private boolean hasHeard;
+  private boolean heardAnything;
 
   private long endedAt;
 
@@ -174,8 +185,8 @@ final class Rotation {
     lock.lock();
     try {
       endedAt = System.nanoTime();
-      if (hasTurn && isSlow) {
-        pass = pass();
+      if (turn != null && isSlow) {
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
@@ -186,25 +197,25 @@ final class Rotation {
   /**
    * Waits for the turn, a short time.
    *
-   * @return how many entries may be taken without others in between; 0 if it did not come; less if
-   *     nothing has changed
+   * @return how many entries may be taken without others in between; 0 if it did not come; empty if
+   *     nothing has changed since the call before
    */
-  int await(Call call) throws InterruptedException {
+  OptionalInt await(Call call) throws InterruptedException {
     if (!isOn) {
-      return -1;
+      return OptionalInt.empty();
     }
     long patience;
     Message announcement;
     lock.lock();
     try {
-      if (!call.stays && wasEmpty && !hasTurn) {
-        // A probe of a key that is empty need not wait: it looks, and claims nothing.
-        return 0;
+      if (turn != null) {
+        boolean wasFresh = turn.isFresh;
+        turn.isFresh = false;
+        return wasFresh ? OptionalInt.of(turn.left) : OptionalInt.empty();
       }
-      if (hasTurn) {
-        boolean isNewNow = isNew;
-        isNew = false;
-        return isNewNow ? left : -1;
+      if (!call.stays && wasEmpty) {
+        // A probe of a key that is empty need not wait: it looks, and claims nothing.
+        return OptionalInt.of(0);
       }
       patience = patience();
       waiter = Thread.currentThread();
@@ -224,19 +235,21 @@ final class Rotation {
       lock.lock();
       try {
         waiter = null;
-        isNew = false;
+        if (turn != null) {
+          turn.isFresh = false;
+        }
         isAnnounced &= isFree;
       } finally {
         lock.unlock();
       }
     }
-    return howManyLeft();
+    return OptionalInt.of(howManyLeft());
   }
 
   private int howManyLeft() {
     lock.lock();
     try {
-      return hasTurn ? left : 0;
+      return turn == null ? 0 : turn.left;
     } finally {
       lock.unlock();
     }
@@ -252,12 +265,12 @@ final class Rotation {
   }
 
   private long patience() {
-    boolean areThereTurns = wasPassed && System.nanoTime() - passedAt < GONE_NANOS;
+    boolean areThereTurns = passedAt != null && System.nanoTime() - passedAt < GONE_NANOS;
     int crowd = Math.max(others, waiting.size());
     long base =
         areThereTurns
             ? MORE_NANOS + (1 + Math.min(MOST_AHEAD, crowd)) * LONGEST_TURN_NANOS
-            : SHORTEST_SPREAD_NANOS << Math.min(losses, hasHeard ? MOST_DOUBLINGS : 1);
+            : SHORTEST_SPREAD_NANOS << Math.min(losses, heardAnything ? MOST_DOUBLINGS : 1);
     return (areThereTurns ? base : 0) + ThreadLocalRandom.current().nextLong(base);
   }
 
@@ -270,18 +283,17 @@ final class Rotation {
     Message pass = null;
     lock.lock();
     try {
-      if (!hasTurn) {
-        startTurn();
-      }
-      left--;
+      Turn current = turn == null ? new Turn(false) : turn;
+      turn = current;
+      current.left--;
       losses = 0;
       long now = System.nanoTime();
-      if (now - heardAt > GONE_NANOS) {
+      if (now - heardOrBeganAt > GONE_NANOS) {
         isOn = false;
-        hasTurn = false;
+        turn = null;
         waiting.clear();
-      } else if (left <= 0 || now - begunAt > LONGEST_TURN_NANOS) {
-        pass = pass();
+      } else if (current.left <= 0 || now - current.begunAt > LONGEST_TURN_NANOS) {
+        pass = pass(current);
       }
     } finally {
       lock.unlock();
@@ -297,15 +309,15 @@ final class Rotation {
     try {
       if (!isOn) {
         isOn = true;
-        heardAt = System.nanoTime();
-        endedAt = heardAt;
-        wasPassed = false;
+        heardOrBeganAt = System.nanoTime();
+        endedAt = heardOrBeganAt;
+        passedAt = null;
         isSlow = true;
         isAnnounced = false;
         losses = 0;
       }
       losses++;
-      hasTurn = false;
+      turn = null;
       announcement = announce();
     } finally {
       lock.unlock();
@@ -322,8 +334,8 @@ final class Rotation {
     lock.lock();
     try {
       isSlow = true;
-      if (hasTurn) {
-        pass = pass();
+      if (turn != null) {
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
@@ -349,7 +361,7 @@ final class Rotation {
     lock.lock();
     try {
       isOn = false;
-      hasTurn = false;
+      turn = null;
       waiting.clear();
       free();
     } finally {
@@ -366,7 +378,7 @@ final class Rotation {
     boolean isOfUse;
     lock.lock();
     try {
-      isOfUse = hasTurn && !waiting.isEmpty();
+      isOfUse = turn != null && !waiting.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -374,10 +386,11 @@ final class Rotation {
   }
 
   /** What passes the turn on, if somebody waits; else this client goes on. */
-  private @Nullable Message pass() {
+  private @Nullable Message pass(Turn current) {
     Iterator<String> all = waiting.iterator();
     if (!all.hasNext()) {
-      startTurn();
+      // Where no taker has noticed the turn, it is still news that others have taken before it.
+      turn = new Turn(current.isFresh);
       return null;
     }
     others = waiting.size();
@@ -390,20 +403,9 @@ final class Rotation {
       text.append(' ').append(me);
     }
     waiting.clear();
-    hasTurn = false;
-    notePass();
-    return new Message(next, text.toString());
-  }
-
-  private void startTurn() {
-    hasTurn = true;
-    left = BURST;
-    begunAt = System.nanoTime();
-  }
-
-  private void notePass() {
-    wasPassed = true;
+    turn = null;
     passedAt = System.nanoTime();
+    return new Message(next, text.toString());
   }
 
   private void send(@Nullable Message message) {
@@ -418,7 +420,7 @@ final class Rotation {
     lock.lock();
     try {
       // While somebody takes, the end of the take will watch.
-      if (isWatched || isTaking || !hasTurn || waiting.isEmpty()) {
+      if (isWatched || isTaking || turn == null || waiting.isEmpty()) {
         return;
       }
       isWatched = true;
@@ -440,9 +442,9 @@ final class Rotation {
     lock.lock();
     try {
       isWatched = false;
-      if (hasTurn && !isTaking && System.nanoTime() - endedAt > LONG_GAP_NANOS) {
+      if (turn != null && !isTaking && System.nanoTime() - endedAt > LONG_GAP_NANOS) {
         isSlow = true;
-        pass = pass();
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
@@ -469,8 +471,8 @@ final class Rotation {
     boolean isOfUse;
     lock.lock();
     try {
-      heardAt = System.nanoTime();
-      hasHeard = true;
+      heardOrBeganAt = System.nanoTime();
+      heardAnything = true;
       inVain = somebodyTakes ? 0 : inVain + 1;
       isOfUse = inVain < MOST_IN_VAIN;
       switch (words[0]) {
@@ -484,16 +486,16 @@ final class Rotation {
             addWaiting(words[i]);
           }
           heard.forEach(this::addWaiting);
-          notePass();
+          passedAt = System.nanoTime();
           isAnnounced = false;
           others = waiting.size();
-          startTurn();
-          isNew = true;
+          Turn begun = new Turn(true);
+          turn = begun;
           if (somebodyTakes) {
             free();
           } else {
             isSlow = true;
-            pass = pass();
+            pass = pass(begun);
           }
         }
         default -> {

@@ -183,11 +183,14 @@ final class Takers<V> {
     }
 
     private void awaitTurnAmongClients() throws InterruptedException {
-      int expected = isAlone ? -1 : line.rotation.await(call);
-      if (expected >= 0) {
-        line.foresight.startAnew(expected);
-        mustLook = expected == 0;
+      if (!isAlone) {
+        line.rotation.await(call).ifPresent(this::startAnew);
       }
+    }
+
+    private void startAnew(int expected) {
+      line.foresight.startAnew(expected);
+      mustLook = expected == 0;
     }
 
     private @Nullable Entry find() throws InterruptedException {
