@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,20 +10,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns that clients take at a key for which they compete, so that they do not all try to delete
  * the same entry. The one that has the turn takes a few entries, then passes it to the one that has
- * waited longest. They communicate by messages that the server does not keep:
- *
- * <pre>
- *   to everybody   w CLIENT            it waits for the turn
- *   to everybody   f CLIENT            there is no entry left, and all may look
- *   to everybody   q CLIENT            it does not wait any longer
- *   to one         p CLIENT OTHER...   it has the turn now, and after it those others want it
- * </pre>
+ * waited longest. They communicate by {@linkplain TurnMessage messages} that the server does not
+ * keep.
  *
  * <p>All of this is advice. A turn proves nothing: the deletion decides, as ever. No client waits
  * for it for long: its holder may be gone, or have other things to do. Where two have it, one of
@@ -52,11 +46,6 @@ final class Rotation {
   /** A client that pauses for longer between two takes passes on the turn first. */
   private static final long LONG_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  /** What a client may be called; others would not fit into subjects. */
-  private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9]{1,32}");
-
-  private static final int LONGEST_MESSAGE = 8192;
-
   /** How long to keep out of the way before there are turns; doubles with each loss. */
   private static final int SHORTEST_SPREAD_NANOS = 1_000_000;
 
@@ -76,7 +65,8 @@ final class Rotation {
     boolean later(Runnable task);
   }
 
-  private record Message(@Nullable String client, String text) {}
+  /** A message to one client, or to all if it is null. */
+  private record Outgoing(@Nullable String client, TurnMessage message) {}
 
   /** A turn of this client. */
   private static final class Turn {
@@ -113,10 +103,10 @@ final class Rotation {
   private @Nullable Thread waiter;
 
   /** Whether it need not wait any longer. */
-  private volatile boolean isFree;
+  private volatile boolean mayGo;
 
   /** Whether the handle is closed: nobody waits for a turn any more. */
-  private volatile boolean isEnded;
+  private volatile boolean isClosed;
 
   /** Whether the latest look found no entry, and none was claimed since. */
   private volatile boolean wasEmpty;
@@ -141,7 +131,8 @@ final class Rotation {
   /** How much was heard since somebody here has taken of the key. */
   private int inVain;
 
-  private boolean isSlow;
+  /** Whether to pass the turn at the end of a take, since this client pauses between them. */
+  private boolean passesAtOnce;
 
   /** Whether somebody of this client takes of the key. */
   private volatile boolean isTaking;
@@ -171,7 +162,7 @@ final class Rotation {
     if (isOn) {
       lock.lock();
       try {
-        isSlow = System.nanoTime() - endedAt > LONG_GAP_NANOS;
+        passesAtOnce = System.nanoTime() - endedAt > LONG_GAP_NANOS;
       } finally {
         lock.unlock();
       }
@@ -181,11 +172,11 @@ final class Rotation {
   /** A take has ended, and nobody else of this client takes of the key. */
   void end() {
     isTaking = false;
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
       endedAt = System.nanoTime();
-      if (turn != null && isSlow) {
+      if (turn != null && passesAtOnce) {
         pass = pass(turn);
       }
     } finally {
@@ -205,7 +196,7 @@ final class Rotation {
       return OptionalInt.empty();
     }
     long patience;
-    Message announcement;
+    Outgoing announcement;
     lock.lock();
     try {
       if (turn != null) {
@@ -219,7 +210,7 @@ final class Rotation {
       }
       patience = patience();
       waiter = Thread.currentThread();
-      isFree = false;
+      mayGo = false;
       announcement = announce();
     } finally {
       lock.unlock();
@@ -230,7 +221,7 @@ final class Rotation {
           call.stays
               ? call.deadline.remainingNanos()
               : Math.min(LONGEST_OF_PROBE_NANOS, call.patience(true) / 4);
-      Parking.await(call, () -> isFree || isEnded, Math.min(patience, most));
+      Parking.await(call, () -> mayGo || isClosed, Math.min(patience, most));
     } finally {
       lock.lock();
       try {
@@ -238,7 +229,7 @@ final class Rotation {
         if (turn != null) {
           turn.isFresh = false;
         }
-        isAnnounced &= isFree;
+        isAnnounced &= mayGo;
       } finally {
         lock.unlock();
       }
@@ -256,12 +247,12 @@ final class Rotation {
   }
 
   /** Announces to the others that this client waits, unless they know. */
-  private @Nullable Message announce() {
+  private @Nullable Outgoing announce() {
     if (isAnnounced) {
       return null;
     }
     isAnnounced = true;
-    return new Message(null, "w " + me);
+    return toAll(TurnMessage.Kind.WAIT);
   }
 
   private long patience() {
@@ -280,7 +271,7 @@ final class Rotation {
     if (!isOn) {
       return;
     }
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
       Turn current = turn == null ? new Turn(false) : turn;
@@ -304,7 +295,7 @@ final class Rotation {
   /** A claim was lost: somebody else has the turn. */
   void lost() {
     wasEmpty = false;
-    Message announcement;
+    Outgoing announcement;
     lock.lock();
     try {
       if (!isOn) {
@@ -312,7 +303,7 @@ final class Rotation {
         heardOrBeganAt = System.nanoTime();
         endedAt = heardOrBeganAt;
         passedAt = null;
-        isSlow = true;
+        passesAtOnce = true;
         isAnnounced = false;
         losses = 0;
       }
@@ -330,10 +321,10 @@ final class Rotation {
     if (!isOn) {
       return;
     }
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
-      isSlow = true;
+      passesAtOnce = true;
       if (turn != null) {
         pass = pass(turn);
       }
@@ -341,7 +332,7 @@ final class Rotation {
       lock.unlock();
     }
     send(pass);
-    send(new Message(null, "q " + me));
+    send(toAll(TurnMessage.Kind.QUIT));
     turnOff();
   }
 
@@ -349,8 +340,8 @@ final class Rotation {
   void endWaits() {
     lock.lock();
     try {
-      isEnded = true;
-      free();
+      isClosed = true;
+      letGo();
     } finally {
       lock.unlock();
     }
@@ -363,7 +354,7 @@ final class Rotation {
       isOn = false;
       turn = null;
       waiting.clear();
-      free();
+      letGo();
     } finally {
       lock.unlock();
     }
@@ -382,11 +373,11 @@ final class Rotation {
     } finally {
       lock.unlock();
     }
-    send(isOfUse ? new Message(null, "f " + me) : null);
+    send(isOfUse ? toAll(TurnMessage.Kind.FREE) : null);
   }
 
   /** What passes the turn on, if somebody waits; else this client goes on. */
-  private @Nullable Message pass(Turn current) {
+  private @Nullable Outgoing pass(Turn current) {
     Iterator<String> all = waiting.iterator();
     if (!all.hasNext()) {
       // Where no taker has noticed the turn, it is still news that others have taken before it.
@@ -396,21 +387,24 @@ final class Rotation {
     others = waiting.size();
     String next = all.next();
     all.remove();
-    StringBuilder text = new StringBuilder("p ").append(me);
-    waiting.forEach(client -> text.append(' ').append(client));
-    isAnnounced = !isSlow;
+    List<String> behind = new ArrayList<>(waiting);
+    isAnnounced = !passesAtOnce;
     if (isAnnounced) {
-      text.append(' ').append(me);
+      behind.add(me);
     }
     waiting.clear();
     turn = null;
     passedAt = System.nanoTime();
-    return new Message(next, text.toString());
+    return new Outgoing(next, new TurnMessage(TurnMessage.Kind.PASS, me, behind));
   }
 
-  private void send(@Nullable Message message) {
-    if (message != null) {
-      sender.send(message.client(), message.text());
+  private Outgoing toAll(TurnMessage.Kind kind) {
+    return new Outgoing(null, new TurnMessage(kind, me, List.of()));
+  }
+
+  private void send(@Nullable Outgoing outgoing) {
+    if (outgoing != null) {
+      sender.send(outgoing.client(), outgoing.message().encode());
     }
     watch();
   }
@@ -438,12 +432,12 @@ final class Rotation {
   }
 
   private void passIfUnused() {
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
       isWatched = false;
       if (turn != null && !isTaking && System.nanoTime() - endedAt > LONG_GAP_NANOS) {
-        isSlow = true;
+        passesAtOnce = true;
         pass = pass(turn);
       }
     } finally {
@@ -459,15 +453,12 @@ final class Rotation {
    *
    * @param somebodyTakes whether somebody of this client takes of the key
    */
-  boolean hear(String message, boolean somebodyTakes) {
-    if (message.length() > LONGEST_MESSAGE) {
+  boolean hear(String text, boolean somebodyTakes) {
+    TurnMessage message = TurnMessage.parse(text);
+    if (message == null || message.sender().equals(me)) {
       return true;
     }
-    String[] words = message.split(" ", -1);
-    if (words.length < 2 || words[1].equals(me)) {
-      return true;
-    }
-    Message pass = null;
+    Outgoing pass = null;
     boolean isOfUse;
     lock.lock();
     try {
@@ -475,32 +466,12 @@ final class Rotation {
       heardAnything = true;
       inVain = somebodyTakes ? 0 : inVain + 1;
       isOfUse = inVain < MOST_IN_VAIN;
-      switch (words[0]) {
-        case "w" -> addWaiting(words[1]);
-        case "q" -> waiting.remove(words[1]);
-        case "f" -> free();
-        case "p" -> {
-          List<String> heard = List.copyOf(waiting);
-          waiting.clear();
-          for (int i = 2; i < words.length; i++) {
-            addWaiting(words[i]);
-          }
-          heard.forEach(this::addWaiting);
-          passedAt = System.nanoTime();
-          isAnnounced = false;
-          others = waiting.size();
-          Turn begun = new Turn(true);
-          turn = begun;
-          if (somebodyTakes) {
-            free();
-          } else {
-            isSlow = true;
-            pass = pass(begun);
-          }
-        }
-        default -> {
-          // Of a later version.
-        }
+      switch (message.kind()) {
+        case WAIT -> addWaiting(message.sender());
+        case QUIT -> waiting.remove(message.sender());
+        case FREE -> letGo();
+        case PASS -> pass = takeOver(message.waiting(), somebodyTakes);
+        case UNKNOWN -> {}
       }
     } finally {
       lock.unlock();
@@ -509,14 +480,34 @@ final class Rotation {
     return isOfUse;
   }
 
+  /** Takes the turn that another client has passed; returns what passes it on, if nobody takes. */
+  private @Nullable Outgoing takeOver(List<String> behind, boolean somebodyTakes) {
+    List<String> heard = List.copyOf(waiting);
+    waiting.clear();
+    behind.forEach(this::addWaiting);
+    heard.forEach(this::addWaiting);
+    passedAt = System.nanoTime();
+    isAnnounced = false;
+    others = waiting.size();
+    Turn begun = new Turn(true);
+    turn = begun;
+    if (somebodyTakes) {
+      letGo();
+      return null;
+    }
+    passesAtOnce = true;
+    return pass(begun);
+  }
+
   private void addWaiting(String client) {
-    if (!client.equals(me) && waiting.size() < MOST_WAITING && CLIENT.matcher(client).matches()) {
+    if (!client.equals(me) && waiting.size() < MOST_WAITING && TurnMessage.isClient(client)) {
       waiting.add(client);
     }
   }
 
-  private void free() {
-    isFree = true;
+  /** Whoever waits for the turn need not wait any longer. */
+  private void letGo() {
+    mayGo = true;
     if (waiter != null) {
       LockSupport.unpark(waiter);
     }
