@@ -98,6 +98,19 @@ final class Call {
     return !stays || deadline.hasPassed();
   }
 
+  /** What a call asks that takes no notice of interrupts. */
+  interface Question<T extends @Nullable Object> {
+    T ask() throws InterruptedException;
+  }
+
+  static <T extends @Nullable Object> T uninterrupted(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a call that takes no notice of interrupts threw", e);
+    }
+  }
+
   InterruptedException interrupted() {
     return Lifecycle.interrupted(operation, key);
   }

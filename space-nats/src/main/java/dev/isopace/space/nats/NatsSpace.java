@@ -121,24 +121,22 @@ final class NatsSpace<V> extends AbstractSpace<V> {
 
   @Override
   protected @Nullable V poll(String key) {
-    return uninterrupted(() -> takers.take(Call.immediate("inp", key, timeoutNanos), key));
+    return Call.uninterrupted(() -> takers.take(Call.immediate("inp", key, timeoutNanos), key));
   }
 
   @Override
   protected @Nullable V peek(String key) {
-    return uninterrupted(() -> readers.read(Call.immediate("rdp", key, timeoutNanos), key));
+    return Call.uninterrupted(() -> readers.read(Call.immediate("rdp", key, timeoutNanos), key));
   }
 
   @Override
   protected long count(String key) {
-    Long count = uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
-    return count == null ? 0 : count;
+    return Call.uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
   }
 
   @Override
   protected Set<String> names() {
-    Set<String> keys = uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
-    return keys == null ? Set.of() : keys;
+    return Call.uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
   }
 
   @Override
@@ -149,17 +147,5 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     wire.close();
     lines.close();
     link.close();
-  }
-
-  private interface Question<T> {
-    @Nullable T ask() throws InterruptedException;
-  }
-
-  private static <T> @Nullable T uninterrupted(Question<T> question) {
-    try {
-      return question.ask();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("a call that takes no notice of interrupts threw", e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,11 @@ final class Pending {
       answer = parsed;
     }
     return parsed;
+  }
+
+  /** Whether there is a reply, of some kind. */
+  boolean hasAnswer(Predicate<Answer> kind) {
+    return state() == State.REPLIED && kind.test(answer());
   }
 
   /** From now on the calling thread is unparked when this is done. */

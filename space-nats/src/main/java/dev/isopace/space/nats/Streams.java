@@ -99,15 +99,12 @@ final class Streams {
   }
 
   private Opened open(@Nullable ConnectionErrors errors) {
-    try {
-      JsonValue found = find();
-      if (found == null) {
-        found = create();
-      }
-      return opened(found, errors);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("open takes no notice of interrupts", e);
-    }
+    return opened(Call.uninterrupted(this::findOrCreate), errors);
+  }
+
+  private JsonValue findOrCreate() throws InterruptedException {
+    JsonValue found = find();
+    return found == null ? create() : found;
   }
 
   /** The configuration of the stream; null if there is none. */

@@ -83,16 +83,12 @@ final class Writer {
     requireSize(value.length, headers.serializedLength());
     Call call = Call.immediate("out", key, timeoutNanos);
     Attempts attempts = new Attempts(call, keySubject, id, headers, value);
-    try {
-      boolean isThere = attempts.write();
-      long sequence = attempts.confirmedAs();
-      if (sequence > 0) {
-        listener.wrote(keySubject, sequence);
-      }
-      return isThere;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("out takes no notice of interrupts", e);
+    boolean isThere = Call.uninterrupted(attempts::write);
+    long sequence = attempts.confirmedAs();
+    if (sequence > 0) {
+      listener.wrote(keySubject, sequence);
     }
+    return isThere;
   }
 
   private void requireSize(int value, int headers) {
