@@ -14,8 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * older, and is news, but no knowledge. What the answer says does not matter.
  */
 final class Arrivals {
-  private static final byte[] NOTHING = {};
-
   /** After this time the answer is taken to be lost. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -71,7 +69,7 @@ final class Arrivals {
     asked = current;
     askedAt = System.nanoTime();
     try {
-      Sending.once(() -> link.connection().publish(question, inbox + current, NOTHING));
+      Sending.once(() -> link.connection().publish(question, inbox + current, Requests.NONE));
     } catch (IllegalStateException e) {
       // There is no connection; after the next reconnect it is asked again.
     }

@@ -3,7 +3,6 @@ package dev.isopace.space.nats;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Lifecycle;
 import io.nats.client.Message;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -73,9 +72,7 @@ final class Claim {
     this.call = call;
     this.keySubject = keySubject;
     this.entry = entry;
-    this.body =
-        ("{\"seq\":" + entry.sequence() + ",\"no_erase\":true}")
-            .getBytes(StandardCharsets.US_ASCII);
+    this.body = Requests.removal(entry.sequence());
   }
 
   /** Sends the first attempt, unless the connection is another than the entry was seen on. */

@@ -45,8 +45,7 @@ final class Remote {
   private static final String LAST = "Nats-Last-Sequence";
 
   /** An entry that does not exist: only the way through the leader, and back, counts. */
-  private static final byte[] BARRIER =
-      "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BARRIER = Requests.removal(0);
 
   /** The server drops all requests when too many of them queue, as after a reconnect. */
   private static final int MOST_QUESTIONS = 512;
@@ -219,32 +218,17 @@ final class Remote {
    * with one of them, and so does the leader of a stream with replicas.
    */
   Pending askForEntries(String keySubject, long from, int most) {
+    String subject = names.entry(keySubject);
     if (!isDirect) {
-      return wire.sendAhead(names.get(), headBody(keySubject, from), null);
+      return wire.sendAhead(names.get(), Requests.head(subject, from), null);
     }
     if (most == 1) {
-      return wire.sendAhead(names.directGet(), headBody(keySubject, from), null);
+      return wire.sendAhead(names.directGet(), Requests.head(subject, from), null);
     }
-    String body =
-        "{\"seq\":"
-            + from
-            + ",\"next_by_subj\":\""
-            + names.entry(keySubject)
-            + "\",\"batch\":"
-            + most
-            + ",\"max_bytes\":"
-            + MOST_BYTES_AT_ONCE
-            + "}";
     return wire.sendAhead(
         names.directGet(),
-        body.getBytes(StandardCharsets.US_ASCII),
+        Requests.heads(subject, from, most, MOST_BYTES_AT_ONCE),
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
-  }
-
-  private byte[] headBody(String keySubject, long from) {
-    String body =
-        "{\"seq\":" + Math.max(1, from) + ",\"next_by_subj\":\"" + names.entry(keySubject) + "\"}";
-    return body.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The head of a key, which has no entry before that number; null if there is none. */
@@ -252,7 +236,7 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    byte[] body = headBody(keySubject, from);
+    byte[] body = Requests.head(names.entry(keySubject), from);
     Progress progress = new Progress();
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
@@ -347,12 +331,11 @@ final class Remote {
 
   /** Whether the leader of the stream still has this very entry. */
   boolean has(Call call, String keySubject, Entry entry) throws InterruptedException {
-    byte[] body = ("{\"seq\":" + entry.sequence() + "}").getBytes(StandardCharsets.US_ASCII);
     return ask(
         call,
         names.get(),
         null,
-        body,
+        Requests.entry(entry.sequence()),
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
@@ -372,8 +355,8 @@ final class Remote {
   /** A header of the last entry of a key; null if there is no entry, or it has no such header. */
   @Nullable String lastHeader(Call call, String keySubject, String header)
       throws InterruptedException {
-    String found =
-        ask(call, names.get(), null, lastBody(keySubject), reply -> header(call, reply, header));
+    byte[] body = Requests.last(names.entry(keySubject));
+    String found = ask(call, names.get(), null, body, reply -> header(call, reply, header));
     return found.isEmpty() ? null : found;
   }
 
@@ -395,7 +378,7 @@ final class Remote {
       List<String> again = new ArrayList<>();
       try {
         for (String keySubject : some) {
-          asked.add(wire.send(names.get(), null, lastBody(keySubject)));
+          asked.add(wire.send(names.get(), null, Requests.last(names.entry(keySubject))));
         }
         for (int i = 0; i < permits; i++) {
           String one =
@@ -418,11 +401,6 @@ final class Remote {
     }
     found.remove("");
     return found;
-  }
-
-  private byte[] lastBody(String keySubject) {
-    String body = "{\"last_by_subj\":\"" + names.entry(keySubject) + "\"}";
-    return body.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The header of the entry in an answer, empty if there is none; null if it says nothing. */
@@ -457,16 +435,15 @@ final class Remote {
    * What the leader says of the stream. To count subjects may take it longer than other answers
    * take, so that each attempt is given twice the time of the one before.
    */
-  Answer info(Call call, String body) throws InterruptedException {
+  private Answer info(Call call, byte[] body) throws InterruptedException {
     Progress progress = new Progress();
-    byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
     for (; ; ) {
       Answer found =
           askOnce(
               call,
               names.info(),
               null,
-              bytes,
+              body,
               reply -> {
                 Answer answer = Answer.of(reply);
                 if (answer.isError()) {
@@ -489,7 +466,7 @@ final class Remote {
         call,
         names.info(),
         null,
-        NOTHING,
+        Requests.NONE,
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
@@ -505,7 +482,7 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    return info(call, "").number("state", "last_seq", 0);
+    return info(call, Requests.NONE).number("state", "last_seq", 0);
   }
 
   /**
@@ -521,8 +498,7 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    Answer answer =
-        info(call, "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}");
+    Answer answer = info(call, Requests.counts(filter, offset));
     JsonValue state = JsonValueUtils.readObject(answer.body(), "state");
     JsonValue subjects = state == null ? null : JsonValueUtils.readObject(state, "subjects");
     Map<String, JsonValue> counts = subjects == null ? null : subjects.map;
@@ -562,7 +538,7 @@ final class Remote {
         call,
         names.entry(keySubject),
         headers,
-        NOTHING,
+        Requests.NONE,
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.isTemporary()) {

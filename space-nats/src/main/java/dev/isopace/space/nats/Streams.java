@@ -110,7 +110,7 @@ final class Streams {
   /** The configuration of the stream; null if there is none. */
   private @Nullable JsonValue find() throws InterruptedException {
     Answer answer =
-        remote.ask(call, names.info(), null, new byte[0], reply -> usable(Answer.of(reply)));
+        remote.ask(call, names.info(), null, Requests.NONE, reply -> usable(Answer.of(reply)));
     if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
       return null;
     }
