@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Which connection wake-ups came by. They wait in the queue of the dispatcher, and some may be
  * received when their connection is gone, and the next one leads to a server that has lost its
- * latest messages: then they tell of what is not there, under numbers that may stand for something
- * else by now.
+ * latest messages: then they tell of what is not there, under sequences that may stand for
+ * something else by now.
  *
  * <p>So after a reconnect a question is asked whose answer comes by the same queue. What is
  * received behind it came by that connection, or a later one; what is received before it counts as

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The removal of one entry for one call, by the deletion of its number from the stream: the server
- * lets exactly one deletion of a number succeed, and that is the take.
+ * The removal of one entry for one call, by the deletion of its sequence from the stream: the
+ * server lets exactly one deletion of a sequence succeed, and that is the take.
  *
  * <pre>
  *   reply                            meaning

@@ -183,10 +183,10 @@ final class Lines {
     if (line == null || headers == null) {
       return;
     }
-    long sequence = number(headers.getLast("Nats-Sequence"));
+    long sequence = sequence(headers.getLast("Nats-Sequence"));
     if (sequence > 0) {
       Entry entry = new Entry(sequence, message.getData(), false);
-      long previous = number(headers.getLast("Nats-Last-Sequence"));
+      long previous = sequence(headers.getLast("Nats-Last-Sequence"));
       line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, arrivals.epoch());
       if (line.lingersInVain()) {
         unsubscribeIfIdle(line);
@@ -204,7 +204,7 @@ final class Lines {
     }
   }
 
-  private static long number(@Nullable String text) {
+  private static long sequence(@Nullable String text) {
     try {
       return text == null ? -1 : Long.parseLong(text);
     } catch (NumberFormatException e) {

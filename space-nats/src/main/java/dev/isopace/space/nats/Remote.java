@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of the server without changing anything: the head of a key, an entry by its
- * number, counts. A question that gets no answer, or none that says anything, is asked again until
- * the call has waited enough; only "not found" means that there is nothing.
+ * sequence, counts. A question that gets no answer, or none that says anything, is asked again
+ * until the call has waited enough; only "not found" means that there is nothing.
  *
  * <p>Where a stream has one replica, entries are read by the direct API, which is the fastest.
  * Where it has several, any of them would answer that, with what it knows so far; so the leader is
@@ -214,8 +214,8 @@ final class Remote {
   private record Sight(@Nullable Entry entry) {}
 
   /**
-   * Sends the question for the first entries of a key from a number on. Servers before 2.11 answer
-   * with one of them, and so does the leader of a stream with replicas.
+   * Sends the question for the first entries of a key from a sequence on. Servers before 2.11
+   * answer with one of them, and so does the leader of a stream with replicas.
    */
   Pending askForEntries(String keySubject, long from, int most) {
     String subject = names.entry(keySubject);
@@ -231,7 +231,7 @@ final class Remote {
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
-  /** The head of a key, which has no entry before that number; null if there is none. */
+  /** The head of a key, which has no entry before that sequence; null if there is none. */
   @Nullable Entry head(Call call, String keySubject, long from) throws InterruptedException {
     if (isStrict) {
       barrier(call);
@@ -327,7 +327,7 @@ final class Remote {
     }
   }
 
-  // An entry by its number
+  // An entry by its sequence
 
   /** Whether the leader of the stream still has this very entry. */
   boolean has(Call call, String keySubject, Entry entry) throws InterruptedException {
@@ -346,7 +346,7 @@ final class Remote {
             return null;
           }
           JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
-          // A server that lost its latest messages may have given the number once more.
+          // A server that lost its latest messages may have given the sequence once more.
           return names.entry(keySubject).equals(JsonValueUtils.readString(message, "subject"))
               && Arrays.equals(entry.payload(), payload(message));
         });
@@ -477,7 +477,7 @@ final class Remote {
         new Progress());
   }
 
-  /** The number of the latest entry of any key. */
+  /** The sequence of the latest entry of any key. */
   long lastSequence(Call call) throws InterruptedException {
     if (isStrict) {
       barrier(call);

@@ -189,7 +189,7 @@ final class Takers<V> {
      */
     private boolean endsEmptyHanded() throws InterruptedException {
       if (epoch != remote.link().epoch()) {
-        // It looked from a number on that a server which lost its latest messages uses again.
+        // It looked from a sequence on that a server which lost its latest messages uses again.
         return false;
       }
       if (call.isOverdue() || line.isArmed(epoch)) {
@@ -305,7 +305,7 @@ final class Takers<V> {
     private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
       boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
-        // A server that starts again may give the number once more.
+        // A server that starts again may give the sequence once more.
         if (epoch != remote.link().epoch() || (isOld && !line.foresight.isTrusted())) {
           return Claim.Outcome.NOT_TRIED;
         }

@@ -43,9 +43,9 @@ final class Writer {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Gets the entries that were written, with their numbers. */
+  /** Gets the entries that were written, with their sequences. */
   interface Listener {
-    void wrote(String keySubject, long number);
+    void wrote(String keySubject, long sequence);
   }
 
   private final Remote remote;
@@ -202,7 +202,7 @@ final class Writer {
             endWith(attempt, answer);
           }
           if (!isStored()) {
-            // Also for a duplicate without a number: of something that is only on its way.
+            // Also for a duplicate without a sequence: of something that is only on its way.
             Parking.pause(call, PAUSE_NANOS);
           }
         }
