@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -54,7 +55,7 @@ final class Foresight {
   private static final int MOST_SHOWN = 32;
 
   /** Within this time after the confirmation of an entry its wake-up comes, or is lost. */
-  private static final long SOON_NANOS = 1_000_000;
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final ReentrantLock lock = new ReentrantLock();
 

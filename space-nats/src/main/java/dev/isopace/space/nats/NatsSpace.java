@@ -5,6 +5,7 @@ import dev.isopace.space.spi.AbstractSpace;
 import dev.isopace.space.spi.Coder;
 import dev.isopace.space.spi.Deadline;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A space in a stream of a JetStream server; docs/nats.md has the protocol. */
@@ -12,10 +13,10 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   /** How long close waits for what is on its way; waiters must be woken within a second. */
   private static final long CLOSE_MILLIS = 500;
 
-  private static final long RECHECK_NANOS = 60_000_000_000L;
+  private static final long RECHECK_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Where wake-ups come by way of several servers. */
-  private static final long RECHECK_CLUSTERED_NANOS = 10_000_000_000L;
+  private static final long RECHECK_CLUSTERED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Coder<V> coder;
   private final Link link;

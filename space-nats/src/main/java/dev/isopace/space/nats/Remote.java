@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Remote {
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
-  static final long ATTEMPT_NANOS = 2_000_000_000;
+  static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** The same for an answer that the server must work for. */
-  private static final long LONGEST_ATTEMPT_NANOS = 60_000_000_000L;
+  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private static final long FIRST_PAUSE_NANOS = 5_000_000;
-  private static final long LONGEST_PAUSE_NANOS = 200_000_000;
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int NOT_FOUND = 404;
   private static final byte[] NOTHING = {};
 

@@ -47,7 +47,7 @@ final class Rotation {
   private static final long LONG_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** How long to keep out of the way before there are turns; doubles with each loss. */
-  private static final int SHORTEST_SPREAD_NANOS = 1_000_000;
+  private static final long SHORTEST_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MOST_DOUBLINGS = 6;
   private static final int MOST_IN_VAIN = 64;
