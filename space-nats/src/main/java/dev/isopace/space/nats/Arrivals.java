@@ -6,16 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Which connection wake-ups came by. They wait in the queue of the dispatcher, and some may be
  * received when their connection is gone, and the next one leads to a server that has lost its
- * latest messages: then they tell of what is not there, under numbers that may stand for something
- * else by now.
+ * latest messages: then they tell of what is not there, under sequences that may stand for
+ * something else by now.
  *
  * <p>So after a reconnect a question is asked whose answer comes by the same queue. What is
  * received behind it came by that connection, or a later one; what is received before it counts as
  * older, and is news, but no knowledge. What the answer says does not matter.
  */
 final class Arrivals {
-  private static final byte[] NOTHING = {};
-
   /** After this time the answer is taken to be lost. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -71,7 +69,7 @@ final class Arrivals {
     asked = current;
     askedAt = System.nanoTime();
     try {
-      Sending.once(() -> link.connection().publish(question, inbox + current, NOTHING));
+      Sending.once(() -> link.connection().publish(question, inbox + current, Requests.NONE));
     } catch (IllegalStateException e) {
       // There is no connection; after the next reconnect it is asked again.
     }

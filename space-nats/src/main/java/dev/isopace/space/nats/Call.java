@@ -3,12 +3,13 @@ package dev.isopace.space.nats;
 import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One call of an operation: what it is, and how long it waits for an entry and for an answer. */
 final class Call {
   /** How long after its deadline a timed call waits for the answer to a question that is out. */
-  private static final long GRACE_NANOS = 1_000_000_000;
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   final String operation;
   final @Nullable String key;
@@ -96,6 +97,19 @@ final class Call {
   /** Whether a call that stays has stayed for long enough; a call that does not always has. */
   boolean isOverdue() {
     return !stays || deadline.hasPassed();
+  }
+
+  /** What a call asks that takes no notice of interrupts. */
+  interface Question<T extends @Nullable Object> {
+    T ask() throws InterruptedException;
+  }
+
+  static <T extends @Nullable Object> T uninterrupted(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a call that takes no notice of interrupts threw", e);
+    }
   }
 
   InterruptedException interrupted() {

@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
  * {@link Foresight}.
  */
 final class Chain {
-  private record Link(Entry entry, long previous) {}
+  private record Chained(Entry entry, long previous) {}
 
-  private final Deque<Link> links = new ArrayDeque<>();
+  private final Deque<Chained> entries = new ArrayDeque<>();
   private int bytes;
 
   /**
    * Appends an entry, if there is room for it and it follows; there must be no gap, so what comes
    * after one that was left out does not follow either.
    *
-   * @param previous the number of the entry that was before it; 0 if there was none
+   * @param previous the sequence of the entry that was before it; 0 if there was none
    */
   void add(Entry entry, long previous, int most, int mostBytes) {
-    Link last = links.peekLast();
+    Chained last = entries.peekLast();
     boolean follows = last == null || previous == last.entry().sequence();
     int size = bytes + entry.payload().length;
-    if (follows && links.size() < most && size <= mostBytes) {
-      links.add(new Link(entry, previous));
+    if (follows && entries.size() < most && size <= mostBytes) {
+      entries.add(new Chained(entry, previous));
       bytes = size;
     }
   }
@@ -34,35 +34,35 @@ final class Chain {
   /** The first one, if it is the head; null if not, or if that is not known. */
   @Nullable Entry head(long goneUpTo) {
     dropGone(goneUpTo);
-    Link first = links.peekFirst();
+    Chained first = entries.peekFirst();
     return first == null || first.previous() > goneUpTo ? null : first.entry();
   }
 
   /** Whether it has the next entry behind one. */
   boolean hasBehind(long sequence) {
-    for (Link link : links) {
-      if (link.previous() >= sequence) {
-        return link.previous() == sequence;
+    for (Chained each : entries) {
+      if (each.previous() >= sequence) {
+        return each.previous() == sequence;
       }
     }
     return false;
   }
 
   void dropGone(long goneUpTo) {
-    for (Link first = links.peekFirst();
+    for (Chained first = entries.peekFirst();
         first != null && first.entry().sequence() <= goneUpTo;
-        first = links.peekFirst()) {
-      links.removeFirst();
+        first = entries.peekFirst()) {
+      entries.removeFirst();
       bytes -= first.entry().payload().length;
     }
   }
 
   boolean isEmpty() {
-    return links.isEmpty();
+    return entries.isEmpty();
   }
 
   void clear() {
-    links.clear();
+    entries.clear();
     bytes = 0;
   }
 }

@@ -3,15 +3,14 @@ package dev.isopace.space.nats;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.spi.Lifecycle;
 import io.nats.client.Message;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The removal of one entry for one call, by the deletion of its number from the stream: the server
- * lets exactly one deletion of a number succeed, and that is the take.
+ * The removal of one entry for one call, by the deletion of its sequence from the stream: the
+ * server lets exactly one deletion of a sequence succeed, and that is the take.
  *
  * <pre>
  *   reply                            meaning
@@ -73,9 +72,7 @@ final class Claim {
     this.call = call;
     this.keySubject = keySubject;
     this.entry = entry;
-    this.body =
-        ("{\"seq\":" + entry.sequence() + ",\"no_erase\":true}")
-            .getBytes(StandardCharsets.US_ASCII);
+    this.body = Requests.removal(entry.sequence());
   }
 
   /** Sends the first attempt, unless the connection is another than the entry was seen on. */
@@ -112,7 +109,7 @@ final class Claim {
         remote.wire().awaitUninterruptibly(first::isDone, FOLLOWING_NANOS);
       }
       if (first.state() == Pending.State.REPLIED) {
-        Answer answer = Answer.of(first.reply());
+        Answer answer = first.answer();
         if (answer.isRemoval()) {
           return Outcome.MINE;
         }
@@ -125,46 +122,51 @@ final class Claim {
       } else if (first.state() == Pending.State.REFUSED) {
         throw remote.refusal(call, first);
       }
-      return findOut();
+      return Call.uninterrupted(this::findOut);
     } finally {
       attempts.forEach(remote.wire()::forget);
     }
   }
 
-  private Outcome findOut() {
+  private Outcome findOut() throws InterruptedException {
     // Neither the deadline nor an interrupt ends this at once: the caller would be left in doubt.
     Call question = call.withoutEnd();
     long pause = FIRST_PAUSE_NANOS;
-    try {
-      while (!isMine()) {
-        long epoch = remote.link().epoch();
-        if (!isStillThere(question)) {
-          remote.wire().awaitUninterruptibly(() -> isMine() || isNotMine(), LATE_NANOS);
-          if (isMine()) {
-            return Outcome.MINE;
-          }
-          if (isNotMine()) {
-            return Outcome.NOT_MINE;
-          }
-          throw doubt("its deletion was sent, no reply came, and the entry is gone", null);
-        }
-        int before = attempts.size();
-        send(epoch);
-        if (attempts.size() > before) {
-          Pending last = attempts.get(before);
-          remote
-              .wire()
-              .awaitUninterruptibly(() -> last.isHeardOf() || isMine(), Remote.ATTEMPT_NANOS);
-        }
-        if (!isMine()) {
-          dropErrors();
-          remote.wire().awaitUninterruptibly(() -> isMine() || remote.wire().isClosed(), pause);
-          pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-        }
+    while (!isMine()) {
+      long epoch = remote.link().epoch();
+      if (!isStillThere(question)) {
+        return settleGone();
       }
+      tryAgain(epoch);
+      if (!isMine()) {
+        requireNotRefused();
+        removeErrors();
+        forgetOldest();
+        remote.wire().awaitUninterruptibly(() -> isMine() || remote.wire().isClosed(), pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      }
+    }
+    return Outcome.MINE;
+  }
+
+  /** The entry is gone: waits a moment for the reply that tells whose it was. */
+  private Outcome settleGone() {
+    remote.wire().awaitUninterruptibly(() -> isMine() || isNotMine(), LATE_NANOS);
+    if (isMine()) {
       return Outcome.MINE;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("this question takes no notice of interrupts", e);
+    }
+    if (isNotMine()) {
+      return Outcome.NOT_MINE;
+    }
+    throw doubt("its deletion was sent, no reply came, and the entry is gone", null);
+  }
+
+  private void tryAgain(long epoch) {
+    int before = attempts.size();
+    send(epoch);
+    if (attempts.size() > before) {
+      Pending last = attempts.get(before);
+      remote.wire().awaitUninterruptibly(() -> last.isHeardOf() || isMine(), Remote.ATTEMPT_NANOS);
     }
   }
 
@@ -183,50 +185,54 @@ final class Claim {
     }
   }
 
-  /** Nothing else will come of those; and there may be many, where a disk fails. */
-  private void dropErrors() {
-    Pending last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+  /** Throws if the server does not let this client send a deletion, as far as can be told. */
+  private void requireNotRefused() {
+    // Where one was lost before, it will never be known which of them are refused.
+    boolean mayLastBe =
+        !attempts.isEmpty() && remote.wire().mayBeRefused(attempts.get(attempts.size() - 1));
+    if (mayLastBe || attempts.stream().anyMatch(each -> each.state() == Pending.State.REFUSED)) {
+      throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
+    }
+  }
+
+  /**
+   * Nothing else will come of an error, and there may be many, where a disk fails; throws if no
+   * other attempt can succeed, either.
+   */
+  private void removeErrors() {
     for (Pending attempt : List.copyOf(attempts)) {
-      boolean isHeardOf = attempt.state() == Pending.State.WAITING && attempt.isHeardOf();
-      if (attempt != last && isHeardOf && attempts.size() > MOST_ATTEMPTS) {
+      if (attempt.hasAnswer(Answer::isError)) {
+        attempts.remove(attempt);
+        Answer answer = attempt.answer();
+        if (answer.isRefusal() && !answer.isNoSuchEntry()) {
+          throw doubt(
+              "its deletion was sent, no reply came, and the next was refused: " + answer, null);
+        }
+      }
+    }
+  }
+
+  /** Of those that some server has answered, but the leader has not, only some are listened to. */
+  private void forgetOldest() {
+    for (Pending attempt : List.copyOf(attempts)) {
+      boolean isLast = attempt == attempts.get(attempts.size() - 1);
+      if (isLast || attempts.size() <= MOST_ATTEMPTS) {
+        return;
+      }
+      if (attempt.state() == Pending.State.WAITING && attempt.isHeardOf()) {
         remote.wire().forget(attempt);
         attempts.remove(attempt);
-      }
-      // Where one was lost before, it will never be known which of them are refused.
-      boolean mayBeRefused = attempt == last && remote.wire().mayBeRefused(attempt);
-      if (mayBeRefused || attempt.state() == Pending.State.REFUSED) {
-        throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
-      }
-      if (attempt.state() != Pending.State.REPLIED) {
-        continue;
-      }
-      Answer answer = Answer.of(attempt.reply());
-      if (answer.isError()) {
-        attempts.remove(attempt);
-      }
-      if (answer.isRefusal() && !answer.isNoSuchEntry()) {
-        throw doubt(
-            "its deletion was sent, no reply came, and the next was refused: " + answer, null);
       }
     }
   }
 
   private boolean isMine() {
-    for (Pending attempt : attempts) {
-      if (attempt.state() == Pending.State.REPLIED && Answer.of(attempt.reply()).isRemoval()) {
-        return true;
-      }
-    }
-    return false;
+    return attempts.stream().anyMatch(attempt -> attempt.hasAnswer(Answer::isRemoval));
   }
 
   /** Whether the leader knew no such entry when it got the only attempt. */
   private boolean isNotMine() {
-    if (sent != 1 || attempts.size() != 1) {
-      return false;
-    }
-    Pending only = attempts.get(0);
-    return only.state() == Pending.State.REPLIED && Answer.of(only.reply()).isNoSuchEntry();
+    return sent == 1 && attempts.size() == 1 && attempts.get(0).hasAnswer(Answer::isNoSuchEntry);
   }
 
   private IndeterminateException doubt(String why, @Nullable Throwable cause) {

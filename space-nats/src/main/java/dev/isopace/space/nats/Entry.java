@@ -9,7 +9,7 @@ final class Entry {
   /**
    * An entry.
    *
-   * @param sequence its number in the stream, by which it is removed; never used again
+   * @param sequence its place in the stream, by which it is removed; never used again
    * @param payload the encoded value, which nobody changes
    * @param isFresh whether the call that has it asked for it itself
    */

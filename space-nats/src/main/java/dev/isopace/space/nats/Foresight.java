@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What is known in advance of the head of a key, so that a take need not look first.
  *
  * <ul>
- *   <li>{@code goneUpTo}: no entry with this number or a lower one is left, since the one with this
- *       number was the head, and is removed.
+ *   <li>{@code goneUpTo}: no entry with this sequence or a lower one is left, since the one with
+ *       this sequence was the head, and is removed.
  *   <li>{@code pushed}: entries that came with wake-ups.
  *   <li>{@code asked}: the question for the entries behind the one that was claimed last. The more
  *       takes in a row have found another entry, the more are asked for at once, since a question
@@ -22,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p>All of this is forgotten with the connection that it came by: the next one may lead to a
  * server that has lost its latest messages. None of it is ever the reason for reporting that there
  * is no entry, and none is taken without proof: a claim succeeds only if the entry is there, and it
- * was the first one when it was shown; since numbers grow, it still is.
+ * was the first one when it was shown; since sequences grow, it still is.
  *
  * <p>Where the only replica of the stream is on another server of a cluster, that server can
- * restart and reuse numbers while the connection stays. Then nothing is known in advance: such a
- * number may by now be that of an entry of another key.
+ * restart and reuse sequences while the connection stays. Then nothing is known in advance: such a
+ * sequence may by now be that of an entry of another key.
  *
  * <p>Questions in advance, and wake-ups without a waiter, cost the server something. They are used
  * where they paid the last time: {@code run} and {@code wouldPay} remember that.
@@ -54,11 +55,11 @@ final class Foresight {
   private static final int MOST_SHOWN = 32;
 
   /** Within this time after the confirmation of an entry its wake-up comes, or is lost. */
-  private static final long SOON_NANOS = 1_000_000;
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Whether numbers stay what they are as long as the connection does. */
+  /** Whether sequences stay what they are as long as the connection does. */
   private final BooleanSupplier isTrusted;
 
   /** Told of questions whose answers nobody will wait for. */
@@ -126,7 +127,7 @@ final class Foresight {
   /**
    * An entry was stored.
    *
-   * @param previous the number of the one that was the last of the key until then; 0 if there was
+   * @param previous the sequence of the one that was the last of the key until then; 0 if there was
    *     none
    * @param cameBy the connection that it came by, or an older one
    * @param somebodyTakes whether it is likely to be of use soon
@@ -282,7 +283,7 @@ final class Foresight {
   /**
    * A question in advance was answered.
    *
-   * @param behind the number of the entry behind which it looked
+   * @param behind the sequence of the entry behind which it looked
    * @param found what is there, each the next one after the one before it
    */
   void learn(long behind, List<Entry> found, long shownOn) {
@@ -324,7 +325,7 @@ final class Foresight {
 
   // Looks and claims
 
-  /** The number from which on to look for the head. */
+  /** The sequence from which on to look for the head. */
   long lookFrom(long currentEpoch) {
     lock.lock();
     try {

@@ -214,7 +214,7 @@ final class Line {
     }
   }
 
-  /** The reader takes what was stored after this number, which may have come already. */
+  /** The reader takes what was stored after this sequence, which may have come already. */
   void setFloor(Waiter reader, long floor) {
     lock.lock();
     try {
@@ -236,7 +236,7 @@ final class Line {
   /**
    * An entry was stored.
    *
-   * @param previous the number of the one that was the last of the key until then; 0 if there was
+   * @param previous the sequence of the one that was the last of the key until then; 0 if there was
    *     none, so that this one was the head
    * @param cameBy the connection that it came by, or an older one
    */

@@ -1,14 +1,10 @@
 package dev.isopace.space.nats;
 
 import dev.isopace.space.SpaceException;
-import io.nats.client.Dispatcher;
 import io.nats.client.Message;
-import io.nats.client.NUID;
-import io.nats.client.Statistics;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,17 +31,8 @@ final class Lines {
   private final Names names;
   private final boolean isReplicated;
   private final Arrivals arrivals;
-  private final Dispatcher dispatcher;
-
-  /** How many wake-ups are known to be dropped. Used by the dispatcher's thread only. */
-  private long dropped;
-
-  /** What this client is called among those that compete. */
-  private final String me = NUID.nextGlobalSequence();
-
-  /** The connection on which the server does not allow clients to send each other messages. */
-  private volatile long hintsRefusedOn;
-
+  private final Subscriptions subscriptions;
+  private final Competition competition;
   private final Map<String, Line> map = new ConcurrentHashMap<>();
 
   /** Lines that nobody uses, the longest unused first. Guarded by the lock. */
@@ -59,8 +46,9 @@ final class Lines {
     this.link = remote.link();
     this.names = remote.names();
     this.arrivals = new Arrivals(link, names.info());
-    this.dispatcher = link.connection().createDispatcher(this::receive);
-    subscribeTo(arrivals.answers());
+    this.subscriptions = new Subscriptions(link, this::receive);
+    this.competition = new Competition(link, names, subscriptions);
+    subscriptions.subscribe(arrivals.answers());
   }
 
   /** The line of a key, to be released. */
@@ -77,39 +65,7 @@ final class Lines {
   private Line line(String key, String keySubject) {
     Foresight foresight =
         new Foresight(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
-    return new Line(key, keySubject, foresight, rotation(keySubject));
-  }
-
-  private Rotation rotation(String keySubject) {
-    return new Rotation(
-        me,
-        new Rotation.Sender() {
-          @Override
-          public void send(@Nullable String client, String message) {
-            hint(names.hint(client, keySubject), message);
-          }
-
-          @Override
-          public boolean later(Runnable task) {
-            return link.later(task);
-          }
-        });
-  }
-
-  private boolean mayHint() {
-    return hintsRefusedOn != link.epoch();
-  }
-
-  private void hint(String subject, String text) {
-    if (mayHint() && link.isUp()) {
-      try {
-        byte[] body = text.getBytes(StandardCharsets.US_ASCII);
-        Sending.once(() -> link.connection().publish(subject, body));
-      } catch (RuntimeException e) {
-        // There is no connection, or whatever it is: nobody relies on this, and a take must not end
-        // by it that has its entry.
-      }
-    }
+    return new Line(key, keySubject, foresight, competition.rotation(keySubject));
   }
 
   void release(Line line) {
@@ -164,8 +120,7 @@ final class Lines {
     line.subscribing.lock();
     try {
       if (!line.isSubscribed) {
-        String subject = names.wake(line.keySubject);
-        subscribeTo(subject);
+        subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
         line.foresight.startOver(true);
       }
@@ -178,61 +133,21 @@ final class Lines {
     }
   }
 
-  /** The library may lose a subscription that is made while it reconnects; then it is made anew. */
-  private void subscribeTo(String subject) {
-    Statistics statistics = link.connection().getStatistics();
-    long reconnects = statistics.getReconnects();
-    Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
-    while (reconnects != statistics.getReconnects()) {
-      reconnects = statistics.getReconnects();
-      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
-      Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
-    }
-  }
-
   /** Has a line listen to those that it competes with; returns whether it can. */
   boolean compete(Line line) {
-    line.subscribing.lock();
-    try {
-      boolean mayHint = mayHint();
-      if (mayHint && !line.isCompeting) {
-        for (String subject : hints(line)) {
-          subscribeTo(subject);
-        }
-        line.isCompeting = true;
-      }
-      return mayHint;
-    } catch (IllegalStateException e) {
-      // The connection is closed, which others will notice.
-      return false;
-    } finally {
-      line.subscribing.unlock();
-    }
-  }
-
-  private List<String> hints(Line line) {
-    return List.of(names.hint(null, line.keySubject), names.hint(me, line.keySubject));
-  }
-
-  private void stopCompeting(Line line) {
-    line.isCompeting = false;
-    line.rotation.retire();
-    for (String subject : hints(line)) {
-      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
-    }
+    return competition.join(line);
   }
 
   private void unsubscribeIfIdle(Line line) {
     line.subscribing.lock();
     try {
       if (line.isCompeting && !line.hasTakers()) {
-        stopCompeting(line);
+        competition.leave(line);
       }
       if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
         line.foresight.startOver(false);
-        String subject = names.wake(line.keySubject);
-        Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+        subscriptions.unsubscribe(names.wake(line.keySubject));
       }
     } catch (IllegalStateException e) {
       // The connection is closed, with all its subscriptions.
@@ -243,23 +158,13 @@ final class Lines {
 
   /** A leader that ends may have stored entries without a wake-up: all waiters look again. */
   void watchLeader() {
-    subscribeTo(names.leaderAdvisory());
-  }
-
-  /**
-   * The library tells the first time only that it drops something, and only on a connection of this
-   * handle's own. It drops when messages wait to be received, so that one comes here afterwards.
-   */
-  private void lookForDropped() {
-    long now = dispatcher.getDroppedCount();
-    if (now != dropped) {
-      dropped = now;
-      mayHaveChanged();
-    }
+    subscriptions.subscribe(names.leaderAdvisory());
   }
 
   private void receive(Message message) {
-    lookForDropped();
+    if (subscriptions.haveDropped()) {
+      mayHaveChanged();
+    }
     String subject = message.getSubject();
     if (arrivals.isAnswer(subject)) {
       arrivals.receive(subject);
@@ -278,10 +183,10 @@ final class Lines {
     if (line == null || headers == null) {
       return;
     }
-    long sequence = number(headers.getLast("Nats-Sequence"));
+    long sequence = sequence(headers.getLast("Nats-Sequence"));
     if (sequence > 0) {
       Entry entry = new Entry(sequence, message.getData(), false);
-      long previous = number(headers.getLast("Nats-Last-Sequence"));
+      long previous = sequence(headers.getLast("Nats-Last-Sequence"));
       line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, arrivals.epoch());
       if (line.lingersInVain()) {
         unsubscribeIfIdle(line);
@@ -299,7 +204,7 @@ final class Lines {
     }
   }
 
-  private static long number(@Nullable String text) {
+  private static long sequence(@Nullable String text) {
     try {
       return text == null ? -1 : Long.parseLong(text);
     } catch (NumberFormatException e) {
@@ -339,7 +244,7 @@ final class Lines {
   /** The server does not let this client announce to others what it does. */
   void refuseHints(String subject) {
     if (names.isHint(subject)) {
-      hintsRefusedOn = link.epoch();
+      competition.refuse();
       map.values().forEach(line -> line.rotation.turnOff());
     }
   }
@@ -354,7 +259,7 @@ final class Lines {
 
   void close() {
     map.values().forEach(line -> line.rotation.retire());
-    link.closeDispatcher(dispatcher);
+    subscriptions.close();
     keeping.lock();
     try {
       kept.clear();

@@ -34,8 +34,8 @@ final class Link implements ConnectionListener {
     void hasEnded();
   }
 
-  private static final long LOOK_AGAIN_NANOS = 250_000_000;
-  private static final long MOMENT_NANOS = 1_000_000;
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Connection connection;
 

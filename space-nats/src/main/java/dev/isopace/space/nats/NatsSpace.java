@@ -5,6 +5,7 @@ import dev.isopace.space.spi.AbstractSpace;
 import dev.isopace.space.spi.Coder;
 import dev.isopace.space.spi.Deadline;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A space in a stream of a JetStream server; docs/nats.md has the protocol. */
@@ -12,10 +13,10 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   /** How long close waits for what is on its way; waiters must be woken within a second. */
   private static final long CLOSE_MILLIS = 500;
 
-  private static final long RECHECK_NANOS = 60_000_000_000L;
+  private static final long RECHECK_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Where wake-ups come by way of several servers. */
-  private static final long RECHECK_CLUSTERED_NANOS = 10_000_000_000L;
+  private static final long RECHECK_CLUSTERED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Coder<V> coder;
   private final Link link;
@@ -121,24 +122,22 @@ final class NatsSpace<V> extends AbstractSpace<V> {
 
   @Override
   protected @Nullable V poll(String key) {
-    return uninterrupted(() -> takers.take(Call.immediate("inp", key, timeoutNanos), key));
+    return Call.uninterrupted(() -> takers.take(Call.immediate("inp", key, timeoutNanos), key));
   }
 
   @Override
   protected @Nullable V peek(String key) {
-    return uninterrupted(() -> readers.read(Call.immediate("rdp", key, timeoutNanos), key));
+    return Call.uninterrupted(() -> readers.read(Call.immediate("rdp", key, timeoutNanos), key));
   }
 
   @Override
   protected long count(String key) {
-    Long count = uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
-    return count == null ? 0 : count;
+    return Call.uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
   }
 
   @Override
   protected Set<String> names() {
-    Set<String> keys = uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
-    return keys == null ? Set.of() : keys;
+    return Call.uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
   }
 
   @Override
@@ -149,17 +148,5 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     wire.close();
     lines.close();
     link.close();
-  }
-
-  private interface Question<T> {
-    @Nullable T ask() throws InterruptedException;
-  }
-
-  private static <T> @Nullable T uninterrupted(Question<T> question) {
-    try {
-      return question.ask();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("a call that takes no notice of interrupts threw", e);
-    }
   }
 }

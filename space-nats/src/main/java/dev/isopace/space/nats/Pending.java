@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,9 @@ final class Pending {
 
   private final @Nullable Ending ending;
 
+  /** The reply, parsed. The race is benign: the reply stays the same, and answers are immutable. */
+  private @Nullable Answer answer;
+
   /** The thread to unpark. After setting this, check the state. */
   private volatile @Nullable Thread waiter;
 
@@ -85,6 +89,21 @@ final class Pending {
       throw new IllegalStateException("no reply: " + state());
     }
     return reply;
+  }
+
+  /** The reply, parsed. Only in the state {@link State#REPLIED}. */
+  Answer answer() {
+    Answer parsed = answer;
+    if (parsed == null) {
+      parsed = Answer.of(reply());
+      answer = parsed;
+    }
+    return parsed;
+  }
+
+  /** Whether there is a reply, of some kind. */
+  boolean hasAnswer(Predicate<Answer> kind) {
+    return state() == State.REPLIED && kind.test(answer());
   }
 
   /** From now on the calling thread is unparked when this is done. */

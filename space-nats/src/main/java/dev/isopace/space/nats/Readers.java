@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * head when it was stored, and returns that, even if a caller takes the entry meanwhile.
  *
  * <p>A wake-up can be late: its entry may have been stored, and taken, before the call began. So a
- * reader asks, once its subscription is in place, for the number of the latest entry of the stream,
+ * reader asks, once its subscription is in place, for the sequence of the stream's latest entry,
  * and believes only in wake-ups with a greater one. Whatever else wakes it makes it look.
  *
  * <p>Linearization points: of a read that looks, where the server reads; of one that was woken,
@@ -92,7 +92,7 @@ final class Readers<V> {
 
   /**
    * Ensures that the reader gets a wake-up for each entry from now on, and finds out which wake-ups
-   * are not from before. The earlier the number is asked for, the fewer entries it misses.
+   * are not from before. The earlier the sequence is asked for, the fewer entries it misses.
    */
   private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
     line.clearFloor(me, epoch);

@@ -16,12 +16,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of the server without changing anything: the head of a key, an entry by its
- * number, counts. A question that gets no answer, or none that says anything, is asked again until
- * the call has waited enough; only "not found" means that there is nothing.
+ * sequence, counts. A question that gets no answer, or none that says anything, is asked again
+ * until the call has waited enough; only "not found" means that there is nothing.
  *
  * <p>Where a stream has one replica, entries are read by the direct API, which is the fastest.
  * Where it has several, any of them would answer that, with what it knows so far; so the leader is
@@ -29,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Remote {
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
-  static final long ATTEMPT_NANOS = 2_000_000_000;
+  static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** The same for an answer that the server must work for. */
-  private static final long LONGEST_ATTEMPT_NANOS = 60_000_000_000L;
+  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private static final long FIRST_PAUSE_NANOS = 5_000_000;
-  private static final long LONGEST_PAUSE_NANOS = 200_000_000;
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int NOT_FOUND = 404;
   private static final byte[] NOTHING = {};
 
@@ -45,8 +46,7 @@ final class Remote {
   private static final String LAST = "Nats-Last-Sequence";
 
   /** An entry that does not exist: only the way through the leader, and back, counts. */
-  private static final byte[] BARRIER =
-      "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BARRIER = Requests.removal(0);
 
   /** The server drops all requests when too many of them queue, as after a reconnect. */
   private static final int MOST_QUESTIONS = 512;
@@ -178,7 +178,7 @@ final class Remote {
         if (read != null) {
           return read;
         }
-        progress.lastAnswer = Answer.of(pending.reply()).toString();
+        progress.lastAnswer = pending.answer().toString();
         Parking.pause(call, jittered(progress.pause));
         progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
       }
@@ -215,44 +215,29 @@ final class Remote {
   private record Sight(@Nullable Entry entry) {}
 
   /**
-   * Sends the question for the first entries of a key from a number on. Servers before 2.11 answer
-   * with one of them, and so does the leader of a stream with replicas.
+   * Sends the question for the first entries of a key from a sequence on. Servers before 2.11
+   * answer with one of them, and so does the leader of a stream with replicas.
    */
   Pending askForEntries(String keySubject, long from, int most) {
+    String subject = names.entry(keySubject);
     if (!isDirect) {
-      return wire.sendAhead(names.get(), headBody(keySubject, from), null);
+      return wire.sendAhead(names.get(), Requests.head(subject, from), null);
     }
     if (most == 1) {
-      return wire.sendAhead(names.directGet(), headBody(keySubject, from), null);
+      return wire.sendAhead(names.directGet(), Requests.head(subject, from), null);
     }
-    String body =
-        "{\"seq\":"
-            + from
-            + ",\"next_by_subj\":\""
-            + names.entry(keySubject)
-            + "\",\"batch\":"
-            + most
-            + ",\"max_bytes\":"
-            + MOST_BYTES_AT_ONCE
-            + "}";
     return wire.sendAhead(
         names.directGet(),
-        body.getBytes(StandardCharsets.US_ASCII),
+        Requests.heads(subject, from, most, MOST_BYTES_AT_ONCE),
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
-  private byte[] headBody(String keySubject, long from) {
-    String body =
-        "{\"seq\":" + Math.max(1, from) + ",\"next_by_subj\":\"" + names.entry(keySubject) + "\"}";
-    return body.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** The head of a key, which has no entry before that number; null if there is none. */
+  /** The head of a key, which has no entry before that sequence; null if there is none. */
   @Nullable Entry head(Call call, String keySubject, long from) throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
-    byte[] body = headBody(keySubject, from);
+    byte[] body = Requests.head(names.entry(keySubject), from);
     Progress progress = new Progress();
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
@@ -343,16 +328,15 @@ final class Remote {
     }
   }
 
-  // An entry by its number
+  // An entry by its sequence
 
   /** Whether the leader of the stream still has this very entry. */
   boolean has(Call call, String keySubject, Entry entry) throws InterruptedException {
-    byte[] body = ("{\"seq\":" + entry.sequence() + "}").getBytes(StandardCharsets.US_ASCII);
     return ask(
         call,
         names.get(),
         null,
-        body,
+        Requests.entry(entry.sequence()),
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
@@ -363,7 +347,7 @@ final class Remote {
             return null;
           }
           JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
-          // A server that lost its latest messages may have given the number once more.
+          // A server that lost its latest messages may have given the sequence once more.
           return names.entry(keySubject).equals(JsonValueUtils.readString(message, "subject"))
               && Arrays.equals(entry.payload(), payload(message));
         });
@@ -372,8 +356,8 @@ final class Remote {
   /** A header of the last entry of a key; null if there is no entry, or it has no such header. */
   @Nullable String lastHeader(Call call, String keySubject, String header)
       throws InterruptedException {
-    String found =
-        ask(call, names.get(), null, lastBody(keySubject), reply -> header(call, reply, header));
+    byte[] body = Requests.last(names.entry(keySubject));
+    String found = ask(call, names.get(), null, body, reply -> header(call, reply, header));
     return found.isEmpty() ? null : found;
   }
 
@@ -395,7 +379,7 @@ final class Remote {
       List<String> again = new ArrayList<>();
       try {
         for (String keySubject : some) {
-          asked.add(wire.send(names.get(), null, lastBody(keySubject)));
+          asked.add(wire.send(names.get(), null, Requests.last(names.entry(keySubject))));
         }
         for (int i = 0; i < permits; i++) {
           String one =
@@ -418,11 +402,6 @@ final class Remote {
     }
     found.remove("");
     return found;
-  }
-
-  private byte[] lastBody(String keySubject) {
-    String body = "{\"last_by_subj\":\"" + names.entry(keySubject) + "\"}";
-    return body.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The header of the entry in an answer, empty if there is none; null if it says nothing. */
@@ -457,16 +436,15 @@ final class Remote {
    * What the leader says of the stream. To count subjects may take it longer than other answers
    * take, so that each attempt is given twice the time of the one before.
    */
-  Answer info(Call call, String body) throws InterruptedException {
+  private Answer info(Call call, byte[] body) throws InterruptedException {
     Progress progress = new Progress();
-    byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
     for (; ; ) {
       Answer found =
           askOnce(
               call,
               names.info(),
               null,
-              bytes,
+              body,
               reply -> {
                 Answer answer = Answer.of(reply);
                 if (answer.isError()) {
@@ -489,7 +467,7 @@ final class Remote {
         call,
         names.info(),
         null,
-        NOTHING,
+        Requests.NONE,
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
@@ -500,12 +478,12 @@ final class Remote {
         new Progress());
   }
 
-  /** The number of the latest entry of any key. */
+  /** The sequence of the latest entry of any key. */
   long lastSequence(Call call) throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
-    return info(call, "").number("state", "last_seq", 0);
+    return info(call, Requests.NONE).number("state", "last_seq", 0);
   }
 
   /**
@@ -521,8 +499,7 @@ final class Remote {
     if (isStrict) {
       barrier(call);
     }
-    Answer answer =
-        info(call, "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}");
+    Answer answer = info(call, Requests.counts(filter, offset));
     JsonValue state = JsonValueUtils.readObject(answer.body(), "state");
     JsonValue subjects = state == null ? null : JsonValueUtils.readObject(state, "subjects");
     Map<String, JsonValue> counts = subjects == null ? null : subjects.map;
@@ -562,7 +539,7 @@ final class Remote {
         call,
         names.entry(keySubject),
         headers,
-        NOTHING,
+        Requests.NONE,
         reply -> {
           Answer answer = Answer.of(reply);
           if (answer.isTemporary()) {

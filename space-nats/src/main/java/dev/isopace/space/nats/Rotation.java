@@ -1,27 +1,22 @@
 package dev.isopace.space.nats;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns that clients take at a key for which they compete, so that they do not all try to delete
  * the same entry. The one that has the turn takes a few entries, then passes it to the one that has
- * waited longest. They communicate by messages that the server does not keep:
- *
- * <pre>
- *   to everybody   w CLIENT            it waits for the turn
- *   to everybody   f CLIENT            there is no entry left, and all may look
- *   to everybody   q CLIENT            it does not wait any longer
- *   to one         p CLIENT OTHER...   it has the turn now, and after it those others want it
- * </pre>
+ * waited longest. They communicate by {@linkplain TurnMessage messages} that the server does not
+ * keep.
  *
  * <p>All of this is advice. A turn proves nothing: the deletion decides, as ever. No client waits
  * for it for long: its holder may be gone, or have other things to do. Where two have it, one of
@@ -51,13 +46,8 @@ final class Rotation {
   /** A client that pauses for longer between two takes passes on the turn first. */
   private static final long LONG_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  /** What a client may be called; others would not fit into subjects. */
-  private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9]{1,32}");
-
-  private static final int LONGEST_MESSAGE = 8192;
-
   /** How long to keep out of the way before there are turns; doubles with each loss. */
-  private static final int SHORTEST_SPREAD_NANOS = 1_000_000;
+  private static final long SHORTEST_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MOST_DOUBLINGS = 6;
   private static final int MOST_IN_VAIN = 64;
@@ -75,7 +65,23 @@ final class Rotation {
     boolean later(Runnable task);
   }
 
-  private record Message(@Nullable String client, String text) {}
+  /** A message to one client, or to all if it is null. */
+  private record Outgoing(@Nullable String client, TurnMessage message) {}
+
+  /** A turn of this client. */
+  private static final class Turn {
+    final long begunAt = System.nanoTime();
+
+    /** How many entries are left of it. */
+    int left = BURST;
+
+    /** Whether it came from another client, and no taker has noticed it yet. */
+    boolean isFresh;
+
+    Turn(boolean isFresh) {
+      this.isFresh = isFresh;
+    }
+  }
 
   private final String me;
   private final Sender sender;
@@ -87,13 +93,8 @@ final class Rotation {
   /** Whether others were met here. */
   private volatile boolean isOn;
 
-  private boolean hasTurn;
-
-  /** Whether the turn came, and nothing was taken in it yet. */
-  private boolean isNew;
-
-  /** How many entries are left of this client's turn. */
-  private int left;
+  /** Null while this client does not have the turn. */
+  private @Nullable Turn turn;
 
   /** Whether others know that this client waits, as far as it can tell. */
   private boolean isAnnounced;
@@ -102,35 +103,36 @@ final class Rotation {
   private @Nullable Thread waiter;
 
   /** Whether it need not wait any longer. */
-  private volatile boolean isFree;
+  private volatile boolean mayGo;
 
   /** Whether the handle is closed: nobody waits for a turn any more. */
-  private volatile boolean isEnded;
+  private volatile boolean isClosed;
 
   /** Whether the latest look found no entry, and none was claimed since. */
   private volatile boolean wasEmpty;
 
-  /** When this client got the turn from another, or passed it. */
-  private long passedAt;
+  /** When this client last got or passed the turn; null if it has not since turns began. */
+  private @Nullable Long passedAt;
 
-  private boolean wasPassed;
-
-  /** When this client's turn began, how many others there were then, and what it has lost since. */
-  private long begunAt;
-
+  /** How many others waited then. */
   private int others;
+
+  /** How many claims this client has lost since it last won one. */
   private int losses;
-  private long heardAt;
+
+  /** When another client was last heard of, or turns began. */
+  private long heardOrBeganAt;
 
   /** Whether anything was ever heard; nothing is where clients may not send these messages. */
-  private boolean hasHeard;
+  private boolean heardAnything;
 
   private long endedAt;
 
   /** How much was heard since somebody here has taken of the key. */
   private int inVain;
 
-  private boolean isSlow;
+  /** Whether to pass the turn at the end of a take, since this client pauses between them. */
+  private boolean passesAtOnce;
 
   /** Whether somebody of this client takes of the key. */
   private volatile boolean isTaking;
@@ -160,7 +162,7 @@ final class Rotation {
     if (isOn) {
       lock.lock();
       try {
-        isSlow = System.nanoTime() - endedAt > LONG_GAP_NANOS;
+        passesAtOnce = System.nanoTime() - endedAt > LONG_GAP_NANOS;
       } finally {
         lock.unlock();
       }
@@ -170,12 +172,12 @@ final class Rotation {
   /** A take has ended, and nobody else of this client takes of the key. */
   void end() {
     isTaking = false;
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
       endedAt = System.nanoTime();
-      if (hasTurn && isSlow) {
-        pass = pass();
+      if (turn != null && passesAtOnce) {
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
@@ -186,29 +188,29 @@ final class Rotation {
   /**
    * Waits for the turn, a short time.
    *
-   * @return how many entries may be taken without others in between; 0 if it did not come; less if
-   *     nothing has changed
+   * @return how many entries may be taken without others in between; 0 if it did not come; empty if
+   *     nothing has changed since the call before
    */
-  int await(Call call) throws InterruptedException {
+  OptionalInt await(Call call) throws InterruptedException {
     if (!isOn) {
-      return -1;
+      return OptionalInt.empty();
     }
     long patience;
-    Message announcement;
+    Outgoing announcement;
     lock.lock();
     try {
-      if (!call.stays && wasEmpty && !hasTurn) {
-        // A probe of a key that is empty need not wait: it looks, and claims nothing.
-        return 0;
+      if (turn != null) {
+        boolean wasFresh = turn.isFresh;
+        turn.isFresh = false;
+        return wasFresh ? OptionalInt.of(turn.left) : OptionalInt.empty();
       }
-      if (hasTurn) {
-        boolean isNewNow = isNew;
-        isNew = false;
-        return isNewNow ? left : -1;
+      if (!call.stays && wasEmpty) {
+        // A probe of a key that is empty need not wait: it looks, and claims nothing.
+        return OptionalInt.of(0);
       }
       patience = patience();
       waiter = Thread.currentThread();
-      isFree = false;
+      mayGo = false;
       announcement = announce();
     } finally {
       lock.unlock();
@@ -219,45 +221,47 @@ final class Rotation {
           call.stays
               ? call.deadline.remainingNanos()
               : Math.min(LONGEST_OF_PROBE_NANOS, call.patience(true) / 4);
-      Parking.await(call, () -> isFree || isEnded, Math.min(patience, most));
+      Parking.await(call, () -> mayGo || isClosed, Math.min(patience, most));
     } finally {
       lock.lock();
       try {
         waiter = null;
-        isNew = false;
-        isAnnounced &= isFree;
+        if (turn != null) {
+          turn.isFresh = false;
+        }
+        isAnnounced &= mayGo;
       } finally {
         lock.unlock();
       }
     }
-    return howManyLeft();
+    return OptionalInt.of(howManyLeft());
   }
 
   private int howManyLeft() {
     lock.lock();
     try {
-      return hasTurn ? left : 0;
+      return turn == null ? 0 : turn.left;
     } finally {
       lock.unlock();
     }
   }
 
   /** Announces to the others that this client waits, unless they know. */
-  private @Nullable Message announce() {
+  private @Nullable Outgoing announce() {
     if (isAnnounced) {
       return null;
     }
     isAnnounced = true;
-    return new Message(null, "w " + me);
+    return toAll(TurnMessage.Kind.WAIT);
   }
 
   private long patience() {
-    boolean areThereTurns = wasPassed && System.nanoTime() - passedAt < GONE_NANOS;
+    boolean areThereTurns = passedAt != null && System.nanoTime() - passedAt < GONE_NANOS;
     int crowd = Math.max(others, waiting.size());
     long base =
         areThereTurns
             ? MORE_NANOS + (1 + Math.min(MOST_AHEAD, crowd)) * LONGEST_TURN_NANOS
-            : SHORTEST_SPREAD_NANOS << Math.min(losses, hasHeard ? MOST_DOUBLINGS : 1);
+            : SHORTEST_SPREAD_NANOS << Math.min(losses, heardAnything ? MOST_DOUBLINGS : 1);
     return (areThereTurns ? base : 0) + ThreadLocalRandom.current().nextLong(base);
   }
 
@@ -267,21 +271,20 @@ final class Rotation {
     if (!isOn) {
       return;
     }
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
-      if (!hasTurn) {
-        startTurn();
-      }
-      left--;
+      Turn current = turn == null ? new Turn(false) : turn;
+      turn = current;
+      current.left--;
       losses = 0;
       long now = System.nanoTime();
-      if (now - heardAt > GONE_NANOS) {
+      if (now - heardOrBeganAt > GONE_NANOS) {
         isOn = false;
-        hasTurn = false;
+        turn = null;
         waiting.clear();
-      } else if (left <= 0 || now - begunAt > LONGEST_TURN_NANOS) {
-        pass = pass();
+      } else if (current.left <= 0 || now - current.begunAt > LONGEST_TURN_NANOS) {
+        pass = pass(current);
       }
     } finally {
       lock.unlock();
@@ -292,20 +295,20 @@ final class Rotation {
   /** A claim was lost: somebody else has the turn. */
   void lost() {
     wasEmpty = false;
-    Message announcement;
+    Outgoing announcement;
     lock.lock();
     try {
       if (!isOn) {
         isOn = true;
-        heardAt = System.nanoTime();
-        endedAt = heardAt;
-        wasPassed = false;
-        isSlow = true;
+        heardOrBeganAt = System.nanoTime();
+        endedAt = heardOrBeganAt;
+        passedAt = null;
+        passesAtOnce = true;
         isAnnounced = false;
         losses = 0;
       }
       losses++;
-      hasTurn = false;
+      turn = null;
       announcement = announce();
     } finally {
       lock.unlock();
@@ -318,18 +321,18 @@ final class Rotation {
     if (!isOn) {
       return;
     }
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
-      isSlow = true;
-      if (hasTurn) {
-        pass = pass();
+      passesAtOnce = true;
+      if (turn != null) {
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
     }
     send(pass);
-    send(new Message(null, "q " + me));
+    send(toAll(TurnMessage.Kind.QUIT));
     turnOff();
   }
 
@@ -337,8 +340,8 @@ final class Rotation {
   void endWaits() {
     lock.lock();
     try {
-      isEnded = true;
-      free();
+      isClosed = true;
+      letGo();
     } finally {
       lock.unlock();
     }
@@ -349,9 +352,9 @@ final class Rotation {
     lock.lock();
     try {
       isOn = false;
-      hasTurn = false;
+      turn = null;
       waiting.clear();
-      free();
+      letGo();
     } finally {
       lock.unlock();
     }
@@ -366,49 +369,42 @@ final class Rotation {
     boolean isOfUse;
     lock.lock();
     try {
-      isOfUse = hasTurn && !waiting.isEmpty();
+      isOfUse = turn != null && !waiting.isEmpty();
     } finally {
       lock.unlock();
     }
-    send(isOfUse ? new Message(null, "f " + me) : null);
+    send(isOfUse ? toAll(TurnMessage.Kind.FREE) : null);
   }
 
   /** What passes the turn on, if somebody waits; else this client goes on. */
-  private @Nullable Message pass() {
+  private @Nullable Outgoing pass(Turn current) {
     Iterator<String> all = waiting.iterator();
     if (!all.hasNext()) {
-      startTurn();
+      // Where no taker has noticed the turn, it is still news that others have taken before it.
+      turn = new Turn(current.isFresh);
       return null;
     }
     others = waiting.size();
     String next = all.next();
     all.remove();
-    StringBuilder text = new StringBuilder("p ").append(me);
-    waiting.forEach(client -> text.append(' ').append(client));
-    isAnnounced = !isSlow;
+    List<String> behind = new ArrayList<>(waiting);
+    isAnnounced = !passesAtOnce;
     if (isAnnounced) {
-      text.append(' ').append(me);
+      behind.add(me);
     }
     waiting.clear();
-    hasTurn = false;
-    notePass();
-    return new Message(next, text.toString());
-  }
-
-  private void startTurn() {
-    hasTurn = true;
-    left = BURST;
-    begunAt = System.nanoTime();
-  }
-
-  private void notePass() {
-    wasPassed = true;
+    turn = null;
     passedAt = System.nanoTime();
+    return new Outgoing(next, new TurnMessage(TurnMessage.Kind.PASS, me, behind));
   }
 
-  private void send(@Nullable Message message) {
-    if (message != null) {
-      sender.send(message.client(), message.text());
+  private Outgoing toAll(TurnMessage.Kind kind) {
+    return new Outgoing(null, new TurnMessage(kind, me, List.of()));
+  }
+
+  private void send(@Nullable Outgoing outgoing) {
+    if (outgoing != null) {
+      sender.send(outgoing.client(), outgoing.message().encode());
     }
     watch();
   }
@@ -418,7 +414,7 @@ final class Rotation {
     lock.lock();
     try {
       // While somebody takes, the end of the take will watch.
-      if (isWatched || isTaking || !hasTurn || waiting.isEmpty()) {
+      if (isWatched || isTaking || turn == null || waiting.isEmpty()) {
         return;
       }
       isWatched = true;
@@ -436,13 +432,13 @@ final class Rotation {
   }
 
   private void passIfUnused() {
-    Message pass = null;
+    Outgoing pass = null;
     lock.lock();
     try {
       isWatched = false;
-      if (hasTurn && !isTaking && System.nanoTime() - endedAt > LONG_GAP_NANOS) {
-        isSlow = true;
-        pass = pass();
+      if (turn != null && !isTaking && System.nanoTime() - endedAt > LONG_GAP_NANOS) {
+        passesAtOnce = true;
+        pass = pass(turn);
       }
     } finally {
       lock.unlock();
@@ -457,48 +453,25 @@ final class Rotation {
    *
    * @param somebodyTakes whether somebody of this client takes of the key
    */
-  boolean hear(String message, boolean somebodyTakes) {
-    if (message.length() > LONGEST_MESSAGE) {
+  boolean hear(String text, boolean somebodyTakes) {
+    TurnMessage message = TurnMessage.parse(text);
+    if (message == null || message.sender().equals(me)) {
       return true;
     }
-    String[] words = message.split(" ", -1);
-    if (words.length < 2 || words[1].equals(me)) {
-      return true;
-    }
-    Message pass = null;
+    Outgoing pass = null;
     boolean isOfUse;
     lock.lock();
     try {
-      heardAt = System.nanoTime();
-      hasHeard = true;
+      heardOrBeganAt = System.nanoTime();
+      heardAnything = true;
       inVain = somebodyTakes ? 0 : inVain + 1;
       isOfUse = inVain < MOST_IN_VAIN;
-      switch (words[0]) {
-        case "w" -> addWaiting(words[1]);
-        case "q" -> waiting.remove(words[1]);
-        case "f" -> free();
-        case "p" -> {
-          List<String> heard = List.copyOf(waiting);
-          waiting.clear();
-          for (int i = 2; i < words.length; i++) {
-            addWaiting(words[i]);
-          }
-          heard.forEach(this::addWaiting);
-          notePass();
-          isAnnounced = false;
-          others = waiting.size();
-          startTurn();
-          isNew = true;
-          if (somebodyTakes) {
-            free();
-          } else {
-            isSlow = true;
-            pass = pass();
-          }
-        }
-        default -> {
-          // Of a later version.
-        }
+      switch (message.kind()) {
+        case WAIT -> addWaiting(message.sender());
+        case QUIT -> waiting.remove(message.sender());
+        case FREE -> letGo();
+        case PASS -> pass = takeOver(message.waiting(), somebodyTakes);
+        case UNKNOWN -> {}
       }
     } finally {
       lock.unlock();
@@ -507,14 +480,34 @@ final class Rotation {
     return isOfUse;
   }
 
+  /** Takes the turn that another client has passed; returns what passes it on, if nobody takes. */
+  private @Nullable Outgoing takeOver(List<String> behind, boolean somebodyTakes) {
+    List<String> heard = List.copyOf(waiting);
+    waiting.clear();
+    behind.forEach(this::addWaiting);
+    heard.forEach(this::addWaiting);
+    passedAt = System.nanoTime();
+    isAnnounced = false;
+    others = waiting.size();
+    Turn begun = new Turn(true);
+    turn = begun;
+    if (somebodyTakes) {
+      letGo();
+      return null;
+    }
+    passesAtOnce = true;
+    return pass(begun);
+  }
+
   private void addWaiting(String client) {
-    if (!client.equals(me) && waiting.size() < MOST_WAITING && CLIENT.matcher(client).matches()) {
+    if (!client.equals(me) && waiting.size() < MOST_WAITING && TurnMessage.isClient(client)) {
       waiting.add(client);
     }
   }
 
-  private void free() {
-    isFree = true;
+  /** Whoever waits for the turn need not wait any longer. */
+  private void letGo() {
+    mayGo = true;
     if (waiter != null) {
       LockSupport.unpark(waiter);
     }

@@ -11,10 +11,7 @@ import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,21 +99,18 @@ final class Streams {
   }
 
   private Opened open(@Nullable ConnectionErrors errors) {
-    try {
-      JsonValue found = find();
-      if (found == null) {
-        found = create();
-      }
-      return opened(found, errors);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("open takes no notice of interrupts", e);
-    }
+    return opened(Call.uninterrupted(this::findOrCreate), errors);
+  }
+
+  private JsonValue findOrCreate() throws InterruptedException {
+    JsonValue found = find();
+    return found == null ? create() : found;
   }
 
   /** The configuration of the stream; null if there is none. */
   private @Nullable JsonValue find() throws InterruptedException {
     Answer answer =
-        remote.ask(call, names.info(), null, new byte[0], reply -> usable(Answer.of(reply)));
+        remote.ask(call, names.info(), null, Requests.NONE, reply -> usable(Answer.of(reply)));
     if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
       return null;
     }
@@ -218,68 +212,13 @@ final class Streams {
         Math.min(timeout, window / 2));
   }
 
-  private static boolean isTrue(JsonValue config, String name) {
+  static boolean isTrue(JsonValue config, String name) {
     return Boolean.TRUE.equals(JsonValueUtils.readBoolean(config, name, false));
   }
 
   /** That the stream has the settings that are needed, and those that were asked for. */
   private void requireFit(JsonValue found) {
-    List<String> differences = new ArrayList<>();
-    differ(differences, found, "subjects", "[\"" + names.entry(">") + "\"]");
-    differ(differences, found, "retention", "\"limits\"");
-    differ(differences, found, "discard", "\"new\"");
-    differ(
-        differences,
-        found,
-        "storage",
-        "\"" + settings.storage().toString().toLowerCase(Locale.ROOT) + "\"");
-    JsonValue republish = JsonValueUtils.readObject(found, "republish");
-    if (republish == null
-        || !names.entry(">").equals(JsonValueUtils.readString(republish, "src"))
-        || !names.wake(">").equals(JsonValueUtils.readString(republish, "dest"))
-        || isTrue(republish, "headers_only")) {
-      differences.add(
-          "it does not republish " + names.entry(">") + " to " + names.wake(">") + " with payload");
-    }
-    for (String flag : new String[] {"deny_delete", "no_ack", "sealed"}) {
-      if (isTrue(found, flag)) {
-        differences.add(flag + " is true");
-      }
-    }
-    for (String limit : new String[] {"max_age", "max_msgs_per_subject"}) {
-      long value = JsonValueUtils.readLong(found, limit, 0);
-      if (value > 0) {
-        differences.add(limit + " is " + value + ", so that entries are dropped or refused");
-      }
-    }
-    for (String other : new String[] {"mirror", "sources", "subject_transform"}) {
-      if (JsonValueUtils.readValue(found, other) != null) {
-        differences.add("it has a " + other);
-      }
-    }
-    if ("async".equals(JsonValueUtils.readString(found, "persist_mode"))) {
-      differences.add("persist_mode is async, so that what was acknowledged may be lost");
-    }
-    asked(differences, found, "num_replicas", "replicas", settings.replicas());
-    asked(differences, found, "max_bytes", "bytes", settings.maxBytes());
-    asked(differences, found, "max_msgs", "entries", settings.maxEntries());
-    Duration duplicates = settings.duplicates();
-    asked(
-        differences,
-        found,
-        "duplicate_window",
-        "duplicates",
-        duplicates == null ? null : duplicates.toNanos());
-    Duration window = Duration.ofNanos(JsonValueUtils.readLong(found, "duplicate_window", 0));
-    if (window.compareTo(NatsUri.SHORTEST_WINDOW) < 0) {
-      differences.add(
-          "duplicate_window is "
-              + window.toMillis()
-              + " ms, so that an entry could be stored twice: set it to 2 s or more (nats stream"
-              + " edit --dupe-window=2m "
-              + names.stream()
-              + ")");
-    }
+    List<String> differences = new StreamDifferences(found, names, settings).find();
     if (!differences.isEmpty()) {
       throw new SpaceException(
           what
@@ -288,27 +227,6 @@ final class Streams {
               + " exists with other settings: "
               + String.join("; ", differences)
               + ". Correct the URI, or the stream, or use another name");
-    }
-  }
-
-  private static void differ(
-      List<String> differences, JsonValue found, String name, String expected) {
-    JsonValue value = JsonValueUtils.readValue(found, name);
-    String actual = value == null ? "not set" : value.toJson();
-    if (!expected.equals(actual)) {
-      differences.add(name + " is " + actual + " instead of " + expected);
-    }
-  }
-
-  private static void asked(
-      List<String> differences,
-      JsonValue found,
-      String name,
-      String parameter,
-      @Nullable Number expected) {
-    Long actual = JsonValueUtils.readLong(found, name);
-    if (expected != null && !Objects.equals(actual, expected.longValue())) {
-      differences.add(name + " is " + actual + ", but " + parameter + " asks for " + expected);
     }
   }
 }

@@ -31,10 +31,18 @@ import org.jspecify.annotations.Nullable;
  * nothing in advance: otherwise all clients would delete each entry, and all but one in vain.
  */
 final class Takers<V> {
+  /** How long a probe waits for its turn in this handle. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** The same where the one that has it may be waiting for the turn among clients. */
   private static final long SOON_AMONG_OTHERS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** How long to wait for the wake-up by an entry that this handle wrote. */
+  private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** A pause after a lost claim is random, up to about this time, which doubles with each loss. */
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
   private static final int MOST_DOUBLINGS = 4;
 
   /** The server drops all requests when too many of them queue. */
@@ -141,19 +149,19 @@ final class Takers<V> {
     private final Line line;
     private final Call call;
 
-    /** Without the turn: what others have asked for is left to them. */
-    private final boolean isAlone;
+    /** Then what others have asked for is left to them. */
+    private final boolean hasNoTurn;
 
     /** Whether what is known in advance has turned out not to help. */
     private boolean mustLook;
 
     private long epoch;
 
-    Attempt(Line line, Call call, boolean isAlone) {
+    Attempt(Line line, Call call, boolean hasNoTurn) {
       this.line = line;
       this.call = call;
-      this.isAlone = isAlone;
-      this.mustLook = isAlone;
+      this.hasNoTurn = hasNoTurn;
+      this.mustLook = hasNoTurn;
     }
 
     @Nullable V take() throws InterruptedException {
@@ -162,32 +170,44 @@ final class Takers<V> {
         awaitTurnAmongClients();
         epoch = remote.link().epoch();
         Entry head = find();
-        if (head == null && epoch != remote.link().epoch()) {
-          // It looked from a number on that a server which lost its latest messages uses again.
-          mustLook = true;
-          continue;
-        }
-        if (head == null) {
-          if (call.isOverdue() || line.isArmed(epoch)) {
-            return null;
+        if (head != null) {
+          V value = decode(head);
+          if (value != null && claim(head)) {
+            return value;
           }
-          lines.arm(call, line, epoch);
+        } else if (endsEmptyHanded()) {
+          return null;
+        } else {
           mustLook = true;
-          continue;
-        }
-        V value = decode(head);
-        if (value != null && claim(head)) {
-          return value;
         }
       }
     }
 
-    private void awaitTurnAmongClients() throws InterruptedException {
-      int expected = isAlone ? -1 : line.rotation.await(call);
-      if (expected >= 0) {
-        line.foresight.startAnew(expected);
-        mustLook = expected == 0;
+    /**
+     * Whether the attempt ends because a look found no entry. Otherwise it looks again; before it
+     * may wait it has subscribed, so that what is stored after its last look wakes it.
+     */
+    private boolean endsEmptyHanded() throws InterruptedException {
+      if (epoch != remote.link().epoch()) {
+        // It looked from a sequence on that a server which lost its latest messages uses again.
+        return false;
       }
+      if (call.isOverdue() || line.isArmed(epoch)) {
+        return true;
+      }
+      lines.arm(call, line, epoch);
+      return false;
+    }
+
+    private void awaitTurnAmongClients() throws InterruptedException {
+      if (!hasNoTurn) {
+        line.rotation.await(call).ifPresent(this::startAnew);
+      }
+    }
+
+    private void startAnew(int expected) {
+      line.foresight.startAnew(expected);
+      mustLook = expected == 0;
     }
 
     private @Nullable Entry find() throws InterruptedException {
@@ -200,7 +220,7 @@ final class Takers<V> {
           return known;
         }
       }
-      mustLook = isAlone;
+      mustLook = hasNoTurn;
       if (!line.isSubscribed && line.foresight.wouldPay()) {
         lines.subscribe(call, line);
       }
@@ -285,7 +305,7 @@ final class Takers<V> {
     private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
       boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
-        // A server that starts again may give the number once more.
+        // A server that starts again may give the sequence once more.
         if (epoch != remote.link().epoch() || (isOld && !line.foresight.isTrusted())) {
           return Claim.Outcome.NOT_TRIED;
         }
@@ -305,7 +325,7 @@ final class Takers<V> {
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
       // Before the claim: the server answers it during the removal, not after it.
-      int more = isAlone ? 0 : line.foresight.howManyToAsk(head);
+      int more = hasNoTurn ? 0 : line.foresight.howManyToAsk(head);
       Pending question =
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       boolean isSettled = false;

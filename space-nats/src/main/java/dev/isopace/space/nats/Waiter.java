@@ -11,15 +11,15 @@ final class Waiter {
   final Thread thread = Thread.currentThread();
 
   /**
-   * Of a reader: only what was stored after this number was surely stored within its call; null as
-   * long as that number is not known.
+   * Of a reader: only what was stored after this sequence was surely stored within its call; null
+   * as long as that sequence is not known.
    */
   @Nullable Long floor;
 
   /** Of a reader: the connection by which it asks for the floor. Others may count anew. */
   long preparedOn;
 
-  /** Of a reader: entries that were heads when stored, and came before the number was known. */
+  /** Of a reader: entries that were heads when stored, and came before the sequence was known. */
   final List<Entry> early = new ArrayList<>();
 
   /** Of a reader: the entry that was the head when it was stored. Written once, under the lock. */

@@ -137,11 +137,7 @@ final class Wire {
 
   /** The same for what has begun and cannot be called off. */
   boolean awaitUninterruptibly(BooleanSupplier condition, long nanos) {
-    try {
-      return replies.await(null, condition, nanos);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody asked for this exception", e);
-    }
+    return Call.uninterrupted(() -> replies.await(null, condition, nanos));
   }
 
   /**

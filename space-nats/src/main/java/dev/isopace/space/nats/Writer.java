@@ -43,9 +43,9 @@ final class Writer {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Gets the entries that were written, with their numbers. */
+  /** Gets the entries that were written, with their sequences. */
   interface Listener {
-    void wrote(String keySubject, long number);
+    void wrote(String keySubject, long sequence);
   }
 
   private final Remote remote;
@@ -83,15 +83,12 @@ final class Writer {
     requireSize(value.length, headers.serializedLength());
     Call call = Call.immediate("out", key, timeoutNanos);
     Attempts attempts = new Attempts(call, keySubject, id, headers, value);
-    try {
-      boolean isThere = attempts.write();
-      if (attempts.storedAs > 0) {
-        listener.wrote(keySubject, attempts.storedAs);
-      }
-      return isThere;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("out takes no notice of interrupts", e);
+    boolean isThere = Call.uninterrupted(attempts::write);
+    long sequence = attempts.confirmedAs();
+    if (sequence > 0) {
+      listener.wrote(keySubject, sequence);
     }
+    return isThere;
   }
 
   private void requireSize(int value, int headers) {
@@ -108,16 +105,13 @@ final class Writer {
     private final byte[] value;
 
     /** Those that may have reached the server, or may yet, and were not answered by an error. */
-    private final List<Pending> open = new ArrayList<>();
+    private final List<Pending> unrefuted = new ArrayList<>();
 
     /** The server that the first of them was sent to; null if none was. */
     private @Nullable ServerInfo server;
 
     private String lastAnswer = "no answer came";
     private boolean hasAskedForStream;
-
-    /** The number that the server has confirmed; 0 if it has not. */
-    private long storedAs;
 
     Attempts(Call call, String keySubject, String id, Headers headers, byte[] value) {
       this.call = call;
@@ -132,7 +126,7 @@ final class Writer {
       try {
         while (!isStored()) {
           if (remote.wire().isClosed()) {
-            if (open.isEmpty()) {
+            if (unrefuted.isEmpty()) {
               return false;
             }
             throw closed();
@@ -152,7 +146,7 @@ final class Writer {
         }
         return true;
       } finally {
-        open.forEach(remote.wire()::forget);
+        unrefuted.forEach(remote.wire()::forget);
       }
     }
 
@@ -161,7 +155,7 @@ final class Writer {
      * just be slow, and half of the time that is left is enough for a look.
      */
     private void listenOnceMore() throws InterruptedException {
-      Pending last = open.get(open.size() - 1);
+      Pending last = unrefuted.get(unrefuted.size() - 1);
       if (!last.isDone()) {
         long half = Math.max(LATE_NANOS, call.patience(true) / 2);
         remote.wire().await(call, () -> isStored() || last.isDone(), half);
@@ -176,7 +170,7 @@ final class Writer {
 
     /** Sends it; returns whether it is known by other means than an answer that it is there. */
     private boolean attempt() throws InterruptedException {
-      if (isReplicated && !open.isEmpty() && isThereBehindBarrier()) {
+      if (isReplicated && !unrefuted.isEmpty() && isThereBehindBarrier()) {
         return true;
       }
       ServerInfo sentTo = remote.link().server();
@@ -188,29 +182,32 @@ final class Writer {
       if (server == null) {
         server = sentTo;
       }
-      open.add(attempt);
+      unrefuted.add(attempt);
       remote
           .wire()
           .await(
               call,
-              () -> attempt.isDone() || (open.size() > 1 && isStored()),
+              () -> attempt.isDone() || (unrefuted.size() > 1 && isStored()),
               Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
       switch (attempt.state()) {
         case REPLIED -> {
-          if (!isStored() && isFoundElsewhere()) {
+          if (isStored()) {
+            return false;
+          }
+          if (isFoundElsewhere()) {
             return true;
           }
-          Answer answer = Answer.of(attempt.reply());
-          if (!isStored() && answer.isError()) {
+          Answer answer = attempt.answer();
+          if (answer.isError() && !isStored()) {
             endWith(attempt, answer);
           }
           if (!isStored()) {
-            // Also for a duplicate without a number: of something that is only on its way.
+            // Also for a duplicate without a sequence: of something that is only on its way.
             Parking.pause(call, PAUSE_NANOS);
           }
         }
         case REFUSED -> {
-          open.remove(attempt);
+          unrefuted.remove(attempt);
           remote.wire().forget(attempt);
           throw ended(remote.refusal(call, attempt));
         }
@@ -246,9 +243,9 @@ final class Writer {
 
     /** Where one replica has not stored it, but others may have, it is looked for. */
     private boolean isFoundElsewhere() throws InterruptedException {
-      for (Pending attempt : open) {
+      for (Pending attempt : unrefuted) {
         if (isReplicated && attempt.state() == Pending.State.REPLIED) {
-          Answer answer = Answer.of(attempt.reply());
+          Answer answer = attempt.answer();
           if (answer.isOfOneReplica()) {
             lookForIt("a server has not stored it (" + answer + "), but others may have");
             return true;
@@ -262,7 +259,7 @@ final class Writer {
     private void endWith(Pending attempt, Answer error) throws InterruptedException {
       if (!error.isInProcess()) {
         remote.wire().forget(attempt);
-        open.remove(attempt);
+        unrefuted.remove(attempt);
       }
       requireTemporary(error);
       if (error.isNoResponders()) {
@@ -272,20 +269,21 @@ final class Writer {
     }
 
     private boolean isStored() {
-      if (storedAs > 0) {
-        return true;
-      }
-      for (Pending attempt : open) {
+      return confirmedAs() > 0;
+    }
+
+    /** The sequence under which the server has confirmed the entry; 0 if it has not. */
+    private long confirmedAs() {
+      for (Pending attempt : unrefuted) {
         if (attempt.state() == Pending.State.REPLIED) {
-          Answer answer = Answer.of(attempt.reply());
-          long number = JsonValueUtils.readLong(answer.body(), "seq", 0);
-          if (!answer.isError() && number > 0) {
-            storedAs = number;
-            return true;
+          Answer answer = attempt.answer();
+          long sequence = JsonValueUtils.readLong(answer.body(), "seq", 0);
+          if (!answer.isError() && sequence > 0) {
+            return sequence;
           }
         }
       }
-      return false;
+      return 0;
     }
 
     private void requireTemporary(Answer answer) {
@@ -326,7 +324,7 @@ final class Writer {
     /** Whether the server may have forgotten what it was sent, having started again. */
     private boolean mayHaveRestarted() {
       ServerInfo first = server;
-      if (first == null || open.isEmpty() || isReplicated) {
+      if (first == null || unrefuted.isEmpty() || isReplicated) {
         return false;
       }
       // In a cluster the one server that has the stream may be another than the one that is known.
@@ -348,7 +346,7 @@ final class Writer {
 
     /** What to throw where no other attempt can be made: doubt, if one may have stored it. */
     private RuntimeException ended(RuntimeException failure) {
-      return open.isEmpty() ? failure : doubt(failure.getMessage());
+      return unrefuted.isEmpty() ? failure : doubt(failure.getMessage());
     }
 
     private SpaceException closed() {

@@ -7,6 +7,7 @@ import dev.isopace.space.spi.Deadline;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,11 @@ final class RotationTest {
     rotation.hear(manyOthers(), false);
     rotation.sawNothing();
     sent.clear();
-    assertEquals(0, rotation.await(probe()));
+    assertEquals(OptionalInt.of(0), rotation.await(probe()));
     assertEquals(List.of(), sent);
     rotation.lost();
     long begun = System.nanoTime();
-    assertEquals(0, rotation.await(probe()));
+    assertEquals(OptionalInt.of(0), rotation.await(probe()));
     assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
   }
 

@@ -1,0 +1,94 @@
+package dev.isopace.space.nats;
+
+import io.nats.client.NUID;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages between this client and others that compete for the same keys: by which subjects they
+ * go, and whether the server allows them. What to say is decided by the {@link Rotation} of a key.
+ */
+final class Competition {
+  private final Link link;
+  private final Names names;
+  private final Subscriptions subscriptions;
+
+  /** What this client is called among those that compete. */
+  private final String me = NUID.nextGlobalSequence();
+
+  /** The connection on which the server does not allow clients to send each other messages. */
+  private volatile long refusedOn;
+
+  Competition(Link link, Names names, Subscriptions subscriptions) {
+    this.link = link;
+    this.names = names;
+    this.subscriptions = subscriptions;
+  }
+
+  Rotation rotation(String keySubject) {
+    return new Rotation(
+        me,
+        new Rotation.Sender() {
+          @Override
+          public void send(@Nullable String client, String message) {
+            hint(names.hint(client, keySubject), message);
+          }
+
+          @Override
+          public boolean later(Runnable task) {
+            return link.later(task);
+          }
+        });
+  }
+
+  private boolean mayHint() {
+    return refusedOn != link.epoch();
+  }
+
+  private void hint(String subject, String text) {
+    if (mayHint() && link.isUp()) {
+      try {
+        byte[] body = text.getBytes(StandardCharsets.US_ASCII);
+        Sending.once(() -> link.connection().publish(subject, body));
+      } catch (RuntimeException e) {
+        // There is no connection, or whatever it is: nobody relies on this, and a take must not end
+        // by it that has its entry.
+      }
+    }
+  }
+
+  /** Has a line listen to those that it competes with; returns whether it can. */
+  boolean join(Line line) {
+    line.subscribing.lock();
+    try {
+      boolean mayHint = mayHint();
+      if (mayHint && !line.isCompeting) {
+        hints(line).forEach(subscriptions::subscribe);
+        line.isCompeting = true;
+      }
+      return mayHint;
+    } catch (IllegalStateException e) {
+      // The connection is closed, which others will notice.
+      return false;
+    } finally {
+      line.subscribing.unlock();
+    }
+  }
+
+  /** Ends that; to be called with {@link Line#subscribing} held. */
+  void leave(Line line) {
+    line.isCompeting = false;
+    line.rotation.retire();
+    hints(line).forEach(subscriptions::unsubscribe);
+  }
+
+  private List<String> hints(Line line) {
+    return List.of(names.hint(null, line.keySubject), names.hint(me, line.keySubject));
+  }
+
+  /** The server does not let this client announce to others what it does. */
+  void refuse() {
+    refusedOn = link.epoch();
+  }
+}
