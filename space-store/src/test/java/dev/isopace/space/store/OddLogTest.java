@@ -50,6 +50,8 @@ final class OddLogTest {
         && System.nanoTime() < limit) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
+    assertTrue(
+        disk.list().stream().anyMatch(name -> name.contains("-")), "nothing was put together");
     store.close();
     try (Store again = Store.open(SimulatedDisk.afterKill(disk.trace()), SETTINGS)) {
       assertEquals(40, again.len("k"));
