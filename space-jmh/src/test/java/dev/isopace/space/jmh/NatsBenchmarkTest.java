@@ -25,7 +25,7 @@ class NatsBenchmarkTest {
   void refuses() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> run("--colour", "blue"));
-    assertTrue(e.getMessage().startsWith("unknown option --colour"), e.getMessage());
+    assertTrue(e.getMessage().startsWith("unknown option '--colour'"), e.getMessage());
   }
 
   private static String run(String... args) throws Exception {

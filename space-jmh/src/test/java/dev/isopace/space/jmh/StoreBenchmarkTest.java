@@ -49,7 +49,7 @@ class StoreBenchmarkTest {
     String[] place = {"--dir", directory.toString()};
     String[] args = Stream.of(choice, brief, place).flatMap(Stream::of).toArray(String[]::new);
     try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
-      StoreBenchmark.run(Options.parse(args), out);
+      StoreBenchmark.run(StoreOptions.parse(args), out);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }
