@@ -35,7 +35,7 @@ class WorkloadsTest {
   }
 
   @Test
-  void inMemory() throws RunnerException {
+  void eachRunsInMemoryAndLeavesNoThread() throws RunnerException {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
 
     assertEquals(11, run("local:", IN_MEMORY, 1).size());
@@ -49,7 +49,7 @@ class WorkloadsTest {
   }
 
   @Test
-  void onDisk() throws RunnerException, IOException {
+  void eachRunsOnDiskAndLeavesNoFile() throws RunnerException, IOException {
     String uri = "store:" + directory + "?sync=never";
     assertEquals(2, run(uri, "DurablePush", 1).size());
     assertEquals(2, run(uri, "FillAndDrain", 1000).size());

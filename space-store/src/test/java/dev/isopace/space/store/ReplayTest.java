@@ -417,7 +417,9 @@ final class ReplayTest {
   }
 
   @Test
-  @DisplayName("The same, where the next life is not synced, and where it has done nothing else")
+  @DisplayName(
+      "What an opening has carried on is salvaged, also if the next life is not synced or did no"
+          + " more")
   void carriedByOtherLives() throws Exception {
     Path unsynced = carried(Settings.Sync.NEVER);
     OddLogTest.flip(unsynced.resolve(Segment.name(2)), Format.HEADER + 9);
