@@ -43,7 +43,7 @@ class WorkloadsTest {
     List<Thread> left =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> !before.contains(thread))
-            .filter(thread -> thread.getName().matches("(crew|taker|bystander|partner).*"))
+            .filter(thread -> thread.getName().matches("(worker|taker|bystander|partner).*"))
             .collect(Collectors.toList());
     assertEquals(List.of(), left);
   }
