@@ -67,7 +67,7 @@ final class Demo {
    * @return what was counted
    * @throws ExecutionException with the first failure of any thread as its cause
    */
-  Outcome run(LineSource source) throws ExecutionException {
+  Outcome run(TextSplitter source) throws ExecutionException {
     try {
       return coordinate(source);
     } catch (ExecutionException e) {
@@ -78,7 +78,7 @@ final class Demo {
     }
   }
 
-  private Outcome coordinate(LineSource source) throws ExecutionException, InterruptedException {
+  private Outcome coordinate(TextSplitter source) throws ExecutionException, InterruptedException {
     long began = System.nanoTime();
     credits.issue(producers + consumers);
     List<CompletableFuture<Void>> consuming = startConsumers();
@@ -108,7 +108,7 @@ final class Demo {
     return consuming;
   }
 
-  private List<CompletableFuture<Void>> startProducers(LineSource source) {
+  private List<CompletableFuture<Void>> startProducers(TextSplitter source) {
     List<CompletableFuture<Void>> producing = new ArrayList<>();
     for (int i = 0; i < producers; i++) {
       producing.add(

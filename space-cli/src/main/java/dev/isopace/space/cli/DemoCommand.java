@@ -65,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     try (Input text = Input.open(inputName(), environment.stdin());
         Space<String> space = Opener.open(uri, Codec.utf8())) {
-      LineSource source = new LineSource(text.bytes());
+      TextSplitter source = new TextSplitter(text.bytes());
       Demo demo =
           new Demo(
               space,
@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
     return Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
   }
 
-  private Demo.Outcome run(Demo demo, LineSource source, Input text) throws CommandException {
+  private Demo.Outcome run(Demo demo, TextSplitter source, Input text) throws CommandException {
     try {
       return runWatched(demo, source, text.size());
     } catch (ExecutionException e) {
@@ -104,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private Demo.Outcome runWatched(Demo demo, LineSource source, long size)
+  private Demo.Outcome runWatched(Demo demo, TextSplitter source, long size)
       throws ExecutionException {
     Progress progress =
         Progress.ofReading(

@@ -5,7 +5,7 @@ package dev.isopace.space.cli;
  *
  * <p>A line never holds a line feed. So a line is written as it is, the rest of a line that was too
  * long for one entry is written behind a line feed, and a line feed alone says that there are no
- * more: {@link LineSource} writes no empty rest.
+ * more: {@link TextSplitter} writes no empty rest.
  */
 final class Entry {
   static final String END = "\n";

@@ -75,10 +75,7 @@ final class InCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          Taking taking =
-              new Taking(
-                  environment.interruption(),
-                  new Printer(environment.stdout(), separator.asByte()));
+          Taking taking = new Taking(environment, separator);
           long taken = taking.run(wanted, () -> take(space));
           return taken == 0 || (count != null && taken < count) ? ExitCode.NONE : 0;
         });

@@ -36,10 +36,7 @@ final class InpCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          Taking taking =
-              new Taking(
-                  environment.interruption(),
-                  new Printer(environment.stdout(), separator.asByte()));
+          Taking taking = new Taking(environment, separator);
           return taking.run(1, () -> space.inp(place.key())) == 0 ? ExitCode.NONE : 0;
         });
   }

@@ -99,7 +99,7 @@ final class OutCommand implements Callable<Integer> {
   }
 
   private void writeLines(Input text, Outbox outbox) throws CommandException {
-    Lines lines = new Lines(text, separator.asByte());
+    EntryReader lines = new EntryReader(text, separator.asByte());
     Progress progress =
         Progress.ofReading(
             environment.stderrIsTerminal(),
@@ -123,7 +123,7 @@ final class OutCommand implements Callable<Integer> {
     }
   }
 
-  private static byte @Nullable [] next(Lines lines, Outbox outbox) throws CommandException {
+  private static byte @Nullable [] next(EntryReader lines, Outbox outbox) throws CommandException {
     try {
       return lines.next();
     } catch (CommandException e) {

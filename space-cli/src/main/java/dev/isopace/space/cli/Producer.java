@@ -7,10 +7,10 @@ import java.io.IOException;
 final class Producer implements Crew.Task {
   private final Space<String> space;
   private final String lines;
-  private final LineSource source;
+  private final TextSplitter source;
   private final Credits.ProducerPurse purse;
 
-  Producer(Space<String> space, String lines, LineSource source, Credits.ProducerPurse purse) {
+  Producer(Space<String> space, String lines, TextSplitter source, Credits.ProducerPurse purse) {
     this.space = space;
     this.lines = lines;
     this.source = source;
@@ -19,7 +19,7 @@ final class Producer implements Crew.Task {
 
   @Override
   public void run() throws IOException, InterruptedException {
-    for (LineSource.Batch batch = source.next(); batch != null; batch = source.next()) {
+    for (TextSplitter.Batch batch = source.next(); batch != null; batch = source.next()) {
       purse.pay(batch.cost());
       for (String entry : batch.entries()) {
         Put.into(space, lines, entry);

@@ -50,7 +50,7 @@ final class RdCommand implements Callable<Integer> {
           if (entry.isEmpty()) {
             return ExitCode.NONE;
           }
-          new Printer(environment.stdout(), separator.asByte()).print(entry.get());
+          separator.printer(environment).print(entry.get());
           return 0;
         });
   }

@@ -38,7 +38,7 @@ final class RdpCommand implements Callable<Integer> {
           if (entry.isEmpty()) {
             return ExitCode.NONE;
           }
-          new Printer(environment.stdout(), separator.asByte()).print(entry.get());
+          separator.printer(environment).print(entry.get());
           return 0;
         });
   }

@@ -18,4 +18,9 @@ final class Separator {
   byte asByte() {
     return nul ? 0 : LINE_FEED;
   }
+
+  /** Prints on standard output. */
+  Printer printer(Environment environment) {
+    return new Printer(environment.stdout(), asByte());
+  }
 }

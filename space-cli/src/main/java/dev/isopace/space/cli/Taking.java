@@ -26,9 +26,9 @@ final class Taking {
   private final Printer printer;
   private volatile boolean interrupted;
 
-  Taking(Interruption interruption, Printer printer) {
-    this.interruption = interruption;
-    this.printer = printer;
+  Taking(Environment environment, Separator separator) {
+    this.interruption = environment.interruption();
+    this.printer = separator.printer(environment);
   }
 
   /**

@@ -13,7 +13,7 @@ package dev.isopace.space.cli;
  *       no-break spaces included; and U+2060, WORD JOINER, of all things;
  *   <li>invisible: the other control characters (Cc), U+2028 (Zl), U+2029 (Zp), surrogates (Cs),
  *       and code points that are not assigned (Cn); likewise bytes that are not UTF-8, which {@link
- *       LineSource} leaves out;
+ *       TextSplitter} leaves out;
  *   <li>word characters: all others. Among them are lone combining marks, format characters such as
  *       U+200B and U+FEFF, private use, and U+FFFD.
  * </ul>

@@ -78,13 +78,14 @@ final class CompactionRow {
   private static double round(Store store, Duration before, Tally without, Tally with)
       throws Exception {
     byte[] value = Payload.of(VALUE);
-    try (Gang gang = new Gang(1, false, worker -> store.push("latency", value))) {
-      gang.work(before.dividedBy(2), new Tally());
-      gang.work(before, without);
+    try (TimedWorkers workers =
+        new TimedWorkers(1, false, worker -> store.push("latency", value))) {
+      workers.work(before.dividedBy(2), new Tally());
+      workers.work(before, without);
       CompletableFuture<Double> compaction = new CompletableFuture<>();
       Threads.start(false, "compaction", () -> compact(store, compaction));
       do {
-        gang.work(SLICE, with);
+        workers.work(SLICE, with);
       } while (!compaction.isDone());
       return compaction.get();
     } catch (ExecutionException e) {

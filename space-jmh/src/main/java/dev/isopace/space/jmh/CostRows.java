@@ -33,10 +33,10 @@ final class CostRows {
       OptionalLong before;
       OptionalLong after;
       try (Store store = Store.open(workplace.fresh("forces"));
-          Gang gang = pushers(store, threads)) {
-        gang.work(options.round(), new Tally());
+          TimedWorkers workers = pushers(store, threads)) {
+        workers.work(options.round(), new Tally());
         before = Machine.writes();
-        gang.work(options.round(), tally);
+        workers.work(options.round(), tally);
         after = Machine.writes();
       }
       if (before.isEmpty() || after.isEmpty()) {
@@ -54,11 +54,11 @@ final class CostRows {
     OptionalLong before;
     OptionalLong after;
     try (Store store = Store.open(workplace.fresh("written"));
-        Gang gang = pushers(store, 1)) {
-      gang.work(options.round(), new Tally());
+        TimedWorkers workers = pushers(store, 1)) {
+      workers.work(options.round(), new Tally());
       before = Machine.written();
       for (int i = 0; i < options.rounds(); i++) {
-        gang.work(options.round(), tally);
+        workers.work(options.round(), tally);
       }
       after = Machine.written();
     }
@@ -98,7 +98,7 @@ final class CostRows {
   private static void cpu(Options options, Workplace workplace, Report report) throws Exception {
     Rounds<Double> costs;
     try (Store store = Store.open(workplace.fresh("cpu"));
-        Gang gang = pushers(store, MANY_THREADS)) {
+        TimedWorkers workers = pushers(store, MANY_THREADS)) {
       costs =
           Rounds.measure(
               1,
@@ -106,7 +106,7 @@ final class CostRows {
               () -> {
                 Tally tally = new Tally();
                 long before = Machine.cpuNanos();
-                gang.work(options.round(), tally);
+                workers.work(options.round(), tally);
                 return (Machine.cpuNanos() - before) / 1e3 / tally.operations();
               });
     }
@@ -118,8 +118,8 @@ final class CostRows {
         "of the whole process");
   }
 
-  private static Gang pushers(Store store, int threads) {
+  private static TimedWorkers pushers(Store store, int threads) {
     byte[] value = Payload.of(VALUE);
-    return new Gang(threads, false, worker -> store.push("k" + worker, value));
+    return new TimedWorkers(threads, false, worker -> store.push("k" + worker, value));
   }
 }

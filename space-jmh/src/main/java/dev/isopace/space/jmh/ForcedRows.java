@@ -141,8 +141,8 @@ final class ForcedRows {
     if (shape.threads() == 1) {
       return duel.fight(ALONE, alone, new Solo(task));
     }
-    try (Gang gang = new Gang(shape.threads(), shape.isVirtual(), task)) {
-      return duel.fight(TOGETHER, alone, gang);
+    try (TimedWorkers workers = new TimedWorkers(shape.threads(), shape.isVirtual(), task)) {
+      return duel.fight(TOGETHER, alone, workers);
     }
   }
 

@@ -42,7 +42,7 @@ public class HotKey {
   @Param("1")
   public int threads = 1;
 
-  private @Nullable Crew crew;
+  private @Nullable BatchWorkers workers;
   private int share;
 
   /** For JMH. */
@@ -51,7 +51,7 @@ public class HotKey {
   /** Starts the threads. */
   @Setup
   public void start(Subject subject) {
-    crew = new Crew(2 * threads, (worker, part) -> work(subject, worker, part));
+    workers = new BatchWorkers(2 * threads, (worker, part) -> work(subject, worker, part));
   }
 
   /** Finds out how large a batch should be; once compiled, that is more than before. */
@@ -60,7 +60,7 @@ public class HotKey {
     long taken = 0;
     for (share = 1; taken < BATCH_NANOS && share * 2 * threads <= LARGEST; share *= 2) {
       long began = System.nanoTime();
-      crew().work(share);
+      workers().work(share);
       taken = System.nanoTime() - began;
     }
   }
@@ -68,7 +68,7 @@ public class HotKey {
   /** Ends the threads. */
   @TearDown
   public void end(Subject subject) throws Exception {
-    crew().disband();
+    workers().close();
   }
 
   /**
@@ -80,7 +80,7 @@ public class HotKey {
    */
   @Benchmark
   public void transfer(Subject subject, Moved moved) throws Exception {
-    crew().work(share);
+    workers().work(share);
     moved.entries += (long) share * threads;
   }
 
@@ -96,10 +96,10 @@ public class HotKey {
     }
   }
 
-  private Crew crew() {
-    if (crew == null) {
+  private BatchWorkers workers() {
+    if (workers == null) {
       throw new IllegalStateException("the threads have not been started");
     }
-    return crew;
+    return workers;
   }
 }

@@ -117,8 +117,8 @@ final class NatsRows {
 
   private static Duel.Outcome fight(Options options, int threads, Task raw, Task space)
       throws Exception {
-    try (Gang one = new Gang(threads, false, raw);
-        Gang other = new Gang(threads, false, space)) {
+    try (TimedWorkers one = new TimedWorkers(threads, false, raw);
+        TimedWorkers other = new TimedWorkers(threads, false, space)) {
       return new Duel(options).fight(SLICE.multipliedBy(2), one, other);
     }
   }

@@ -26,12 +26,12 @@ public final class StoreBenchmark {
    */
   public static void main(String[] args) throws Exception {
     if (List.of(args).contains("--help")) {
-      System.out.println(Options.USAGE);
+      System.out.println(StoreOptions.USAGE);
       return;
     }
-    Options options;
+    StoreOptions options;
     try {
-      options = Options.parse(args);
+      options = StoreOptions.parse(args);
     } catch (IllegalArgumentException e) {
       System.err.println("store benchmark: " + e.getMessage());
       System.exit(2);
@@ -40,9 +40,9 @@ public final class StoreBenchmark {
     run(options, System.out);
   }
 
-  static void run(Options options, PrintStream out) throws Exception {
-    List<Row> rows = chosen(options);
-    if (options.list()) {
+  static void run(StoreOptions options, PrintStream out) throws Exception {
+    List<Row> rows = chosen(options.common());
+    if (options.common().list()) {
       rows.forEach(row -> out.println(row.name()));
       return;
     }
@@ -73,9 +73,9 @@ public final class StoreBenchmark {
     return rows().stream().filter(row -> options.rows().matcher(row.name()).find()).toList();
   }
 
-  private static void run(Row row, Options options, Report report) throws Exception {
+  private static void run(Row row, StoreOptions options, Report report) throws Exception {
     try (Workplace workplace = Workplace.in(options.directory())) {
-      row.measurement().run(options, workplace, report);
+      row.measurement().run(options.common(), workplace, report);
     } catch (IOException | RuntimeException e) {
       throw new IllegalStateException("row " + row.name() + " could not be measured", e);
     }

@@ -15,17 +15,17 @@ import org.junit.jupiter.api.Test;
  */
 class NatsBenchmarkTest {
   @Test
-  void names() throws Exception {
+  void theRowsCanBeNamedWithoutAServer() throws Exception {
     assertEquals(
         List.of("inp-16-clients-one-key", "inp-16-threads-one-key"),
         run("--rows", "16", "--list", "--server", "nowhere:1", "--replicas", "3").lines().toList());
   }
 
   @Test
-  void refuses() {
+  void anUnknownOptionIsRefusedBeforeAServerIsAsked() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> run("--colour", "blue"));
-    assertTrue(e.getMessage().startsWith("unknown option --colour"), e.getMessage());
+    assertTrue(e.getMessage().startsWith("unknown option '--colour'"), e.getMessage());
   }
 
   private static String run(String... args) throws Exception {

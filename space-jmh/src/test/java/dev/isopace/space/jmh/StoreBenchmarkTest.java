@@ -27,7 +27,7 @@ class StoreBenchmarkTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void measures(String row) throws Exception {
+  void aRowReportsWhatItReachedAndLeavesNothing(String row) throws Exception {
     String out = run("--rows", "^" + row + "$");
 
     assertTrue(out.lines().filter(line -> line.contains("reached")).count() >= 1, out);
@@ -36,7 +36,7 @@ class StoreBenchmarkTest {
   }
 
   @Test
-  void measuresABacklog() throws Exception {
+  void theBacklogIsPulledInOrderAndLeavesNothing() throws Exception {
     String out = run("--backlog");
 
     assertTrue(out.contains("pulled in order"), out);
@@ -49,7 +49,7 @@ class StoreBenchmarkTest {
     String[] place = {"--dir", directory.toString()};
     String[] args = Stream.of(choice, brief, place).flatMap(Stream::of).toArray(String[]::new);
     try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
-      StoreBenchmark.run(Options.parse(args), out);
+      StoreBenchmark.run(StoreOptions.parse(args), out);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }

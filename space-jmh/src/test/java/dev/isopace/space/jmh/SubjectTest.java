@@ -35,7 +35,7 @@ class SubjectTest {
   }
 
   @Test
-  void underAFreshNameItIs() throws IOException {
+  void aSpaceThatOthersSeeIsOpenedUnderAFreshName() throws IOException {
     Space<byte[]> others = SharedProvider.space("backlog");
     others.out("jobs", new byte[] {1});
 

@@ -35,7 +35,7 @@ class WorkloadsTest {
   }
 
   @Test
-  void inMemory() throws RunnerException {
+  void eachRunsInMemoryAndLeavesNoThread() throws RunnerException {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
 
     assertEquals(11, run("local:", IN_MEMORY, 1).size());
@@ -43,13 +43,13 @@ class WorkloadsTest {
     List<Thread> left =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> !before.contains(thread))
-            .filter(thread -> thread.getName().matches("(crew|taker|bystander|partner).*"))
+            .filter(thread -> thread.getName().matches("(worker|taker|bystander|partner).*"))
             .collect(Collectors.toList());
     assertEquals(List.of(), left);
   }
 
   @Test
-  void onDisk() throws RunnerException, IOException {
+  void eachRunsOnDiskAndLeavesNoFile() throws RunnerException, IOException {
     String uri = "store:" + directory + "?sync=never";
     assertEquals(2, run(uri, "DurablePush", 1).size());
     assertEquals(2, run(uri, "FillAndDrain", 1000).size());

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one key holds: its entries, oldest first, and those who wait for one. Guarded by the lock of
- * its section, all of it but the volatile fields of {@link CopyingWaiter}.
+ * its stripe, all of it but the volatile fields of {@link CopyingWaiter}.
  *
  * @param <V> what takers receive
  */

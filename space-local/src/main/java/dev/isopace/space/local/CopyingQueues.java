@@ -6,13 +6,10 @@ import dev.isopace.space.local.CopyingQueue.Entry;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,27 +21,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Structure</h2>
  *
- * <p>Keys are spread over sections. A section is a lock and a map from key to {@link CopyingQueue}.
- * A queue is in the map while it holds an entry or a waiter, and leaves it under the same hold of
- * the lock that takes the last of them away; so an idle key costs nothing, and nobody can wait at a
+ * <p>Keys are spread over stripes. A stripe is a lock and a map from key to {@link CopyingQueue}. A
+ * queue is in the map while it holds an entry or a waiter, and leaves it under the same hold of the
+ * lock that takes the last of them away; so an idle key costs nothing, and nobody can wait at a
  * queue that has left. No code of the user's runs under a lock, and nobody waits under one.
  *
- * <p>Every operation takes effect at one instant within a hold of the section's lock, which is its
+ * <p>Every operation takes effect at one instant within a hold of the stripe's lock, which is its
  * linearization point: {@code put} where it appends or hands over; {@code take} and {@code poll}
  * where they remove, or where somebody hands to them; {@code read} and {@code peek} where they see
  * the head, or where it is handed to them; a call that ends empty, where it found no entry as it
  * gave up.
  *
- * <h2>Entries that must be opened</h2>
+ * <h2>Entries that must be decoded</h2>
  *
- * <p>An entry must be opened, by the user's codec, before it is taken: if that fails it stays at
+ * <p>The algorithm is that of {@code dev.isopace.space.store.Queues}, which claims an entry first
+ * and removes it once that is durable; here it is removed at once.
+ *
+ * <p>An entry must be decoded, by the user's codec, before it is taken: if that fails it stays at
  * the head, as if nobody had tried. Handing it over first and putting it back would let others see
- * the key without it meanwhile. So whoever wants to take looks at the head, opens it outside the
+ * the key without it meanwhile. So whoever wants to take looks at the head, decodes it outside the
  * lock, and takes the lock again to remove it, if it is still the head (by identity, so that an
  * equal value in its place is not mistaken for it):
  *
  * <ul>
- *   <li>What was opened while takers are in line goes to the first of them, whoever opened it. So
+ *   <li>What was decoded while takers are in line goes to the first of them, whoever decoded it. So
  *       nobody overtakes the line, however slowly its first wakes up or decodes.
  *   <li>The first taker in line has the <em>turn</em> while the key holds an entry: it is to try.
  *       Whoever leaves the front of the line passes the turn on. Invariant: if a key holds entries
@@ -79,10 +79,10 @@ final class CopyingQueues<V> {
   }
 
   /** A power of two; enough that two busy keys seldom meet. */
-  private static final int SECTIONS = 64;
+  private static final int STRIPES = 64;
 
-  private final List<Section<V>> sections =
-      Stream.generate(Section<V>::new).limit(SECTIONS).toList();
+  private final List<CopyingStripe<V>> stripes =
+      Stream.generate(CopyingStripe<V>::new).limit(STRIPES).toList();
   private final Lifecycle lifecycle;
   private final Decoder<V> decoder;
 
@@ -98,17 +98,17 @@ final class CopyingQueues<V> {
   }
 
   boolean put(String key, byte[] value) {
-    Section<V> section = section(key);
+    CopyingStripe<V> stripe = stripe(key);
     // Nothing of what follows the readers' leaving needs memory: they would not be woken.
     Entry entry = new Entry(value);
     CopyingWaiter<byte[]> readers;
     CopyingWaiter<V> taker;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       if (!lifecycle.isOpen()) {
         return false;
       }
-      CopyingQueue<V> queue = section.obtain(key);
+      CopyingQueue<V> queue = stripe.obtain(key);
       readers = clear(queue.readers, reader -> reader.received = value);
       taker = queue.takers.first();
       queue.append(entry);
@@ -116,7 +116,7 @@ final class CopyingQueues<V> {
         taker.turn = true;
       }
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     unparkAll(readers);
     unpark(taker);
@@ -155,30 +155,30 @@ final class CopyingQueues<V> {
   }
 
   long count(String key) {
-    Section<V> section = section(key);
-    Tenacity.lock(section.lock);
+    CopyingStripe<V> stripe = stripe(key);
+    Tenacity.lock(stripe.lock);
     try {
       lifecycle.requireOpen("len", key);
-      CopyingQueue<V> queue = section.find(key);
+      CopyingQueue<V> queue = stripe.find(key);
       return queue == null ? 0 : queue.size();
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
   }
 
   Set<String> names() {
     Set<String> names = new HashSet<>();
-    for (Section<V> section : sections) {
-      Tenacity.lock(section.lock);
+    for (CopyingStripe<V> stripe : stripes) {
+      Tenacity.lock(stripe.lock);
       try {
         lifecycle.requireOpen("keys", null);
-        for (CopyingQueue<V> queue : section.queues()) {
+        for (CopyingQueue<V> queue : stripe.queues()) {
           if (queue.head() != null) {
             names.add(queue.key);
           }
         }
       } finally {
-        section.lock.unlock();
+        stripe.lock.unlock();
       }
     }
     return names;
@@ -188,16 +188,16 @@ final class CopyingQueues<V> {
    * Wakes all waiters and drops all entries. The lifecycle has been closed: nothing can be added.
    */
   void close() {
-    for (Section<V> section : sections) {
-      Tenacity.lock(section.lock);
+    for (CopyingStripe<V> stripe : stripes) {
+      Tenacity.lock(stripe.lock);
       try {
-        for (CopyingQueue<V> queue : section.queues()) {
+        for (CopyingQueue<V> queue : stripe.queues()) {
           unparkAll(clear(queue.readers, reader -> reader.closed = true));
           unparkAll(clear(queue.takers, taker -> taker.closed = true));
         }
-        section.clear();
+        stripe.clear();
       } finally {
-        section.lock.unlock();
+        stripe.lock.unlock();
       }
     }
   }
@@ -208,34 +208,34 @@ final class CopyingQueues<V> {
    * instant at which there was no entry, and only if it stays.
    */
   private @Nullable V takeOrJoin(String operation, String key, CopyingWaiter<V> waiter) {
-    Section<V> section = section(key);
+    CopyingStripe<V> stripe = stripe(key);
     Entry head;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<V> queue = section.find(key);
+      CopyingQueue<V> queue = stripe.find(key);
       head = queue == null ? null : queue.head();
       if (queue == null || head == null) {
         if (waiter.stays) {
-          section.obtain(key).takers.add(waiter);
+          stripe.obtain(key).takers.add(waiter);
         }
         return null;
       }
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     V value = decoder.decode(operation, key, head.value);
-    return removeOrJoin(section, operation, key, waiter, head, value) ? value : null;
+    return removeOrJoin(stripe, operation, key, waiter, head, value) ? value : null;
   }
 
   /**
-   * Removes an entry that the caller, who is in no line, has opened: for the caller, if nobody is
+   * Removes an entry that the caller, who is in no line, has decoded: for the caller, if nobody is
    * in line, and then returns true; else for the first in line. False also if it is no longer the
    * head. Where it returns false, the caller has joined the line: with the turn if there is another
    * entry; without, if there is none, and then only if it stays.
    */
   private boolean removeOrJoin(
-      Section<V> section,
+      CopyingStripe<V> stripe,
       String operation,
       String key,
       CopyingWaiter<V> waiter,
@@ -243,15 +243,15 @@ final class CopyingQueues<V> {
       V value) {
     CopyingWaiter<V> first = null;
     CopyingWaiter<V> next = null;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<V> queue = section.obtain(key);
+      CopyingQueue<V> queue = stripe.obtain(key);
       if (queue.head() == tried) {
         queue.removeHead();
         first = queue.takers.first();
         if (first == null) {
-          section.forgetIfIdle(queue);
+          stripe.forgetIfIdle(queue);
           return true;
         }
         handOver(queue, first, value);
@@ -262,9 +262,9 @@ final class CopyingQueues<V> {
         queue.takers.add(waiter);
         waiter.turn = more;
       }
-      section.forgetIfIdle(queue);
+      stripe.forgetIfIdle(queue);
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     unpark(first);
     unpark(next);
@@ -276,51 +276,51 @@ final class CopyingQueues<V> {
    * no entry. Then it returns null, and the waiter is in line still, unless it is a probe.
    */
   private @Nullable V takeInLine(String operation, String key, CopyingWaiter<V> waiter) {
-    Section<V> section = section(key);
+    CopyingStripe<V> stripe = stripe(key);
     for (; ; ) {
       Entry head;
-      Tenacity.lock(section.lock);
+      Tenacity.lock(stripe.lock);
       try {
         waiter.turn = false;
         if (isServed(waiter)) {
           return waiter.missed ? null : requireReceived(operation, key, waiter);
         }
-        head = section.require(key).head();
+        head = stripe.require(key).head();
         if (head == null) {
           return null;
         }
       } finally {
-        section.lock.unlock();
+        stripe.lock.unlock();
       }
       V value;
       try {
         value = decoder.decode(operation, key, head.value);
       } catch (RuntimeException | Error e) {
-        if (leaveFailed(section, key, waiter, head)) {
+        if (leaveFailed(stripe, key, waiter, head)) {
           throw e;
         }
         continue;
       }
-      if (removeInLine(section, key, waiter, head, value)) {
+      if (removeInLine(stripe, key, waiter, head, value)) {
         return value;
       }
     }
   }
 
   /**
-   * Removes an entry that a taker in line has opened, for the first in line, and returns whether
+   * Removes an entry that a taker in line has decoded, for the first in line, and returns whether
    * that is this one. False also if the waiter was served meanwhile, or the head is another.
    */
   private boolean removeInLine(
-      Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried, V value) {
+      CopyingStripe<V> stripe, String key, CopyingWaiter<V> waiter, Entry tried, V value) {
     CopyingWaiter<V> first;
     CopyingWaiter<V> next;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<V> queue = section.require(key);
+      CopyingQueue<V> queue = stripe.require(key);
       if (queue.head() != tried) {
         return false;
       }
@@ -328,9 +328,9 @@ final class CopyingQueues<V> {
       first = Objects.requireNonNull(queue.takers.first());
       handOver(queue, first, value);
       next = passTurn(queue);
-      section.forgetIfIdle(queue);
+      stripe.forgetIfIdle(queue);
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     if (first != waiter) {
       unpark(first);
@@ -342,25 +342,25 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Leaves the line, having failed to open the head. False if that does not count: the waiter was
+   * Leaves the line, having failed to decode the head. False if that does not count: the waiter was
    * served meanwhile, or the head is another.
    */
   private boolean leaveFailed(
-      Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried) {
+      CopyingStripe<V> stripe, String key, CopyingWaiter<V> waiter, Entry tried) {
     CopyingWaiter<V> next;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<V> queue = section.require(key);
+      CopyingQueue<V> queue = stripe.require(key);
       if (queue.head() != tried) {
         return false;
       }
       queue.takers.remove(waiter);
       next = passTurn(queue);
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     unpark(next);
     return true;
@@ -372,18 +372,18 @@ final class CopyingQueues<V> {
    */
   private byte @Nullable [] peekOrJoin(
       String operation, String key, @Nullable CopyingWaiter<byte[]> waiter) {
-    Section<V> section = section(key);
-    Tenacity.lock(section.lock);
+    CopyingStripe<V> stripe = stripe(key);
+    Tenacity.lock(stripe.lock);
     try {
       lifecycle.requireOpen(operation, key);
-      CopyingQueue<V> queue = section.find(key);
+      CopyingQueue<V> queue = stripe.find(key);
       Entry head = queue == null ? null : queue.head();
       if (head == null && waiter != null) {
-        section.obtain(key).readers.add(waiter);
+        stripe.obtain(key).readers.add(waiter);
       }
       return head == null ? null : head.value;
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
   }
 
@@ -434,23 +434,23 @@ final class CopyingQueues<V> {
    */
   private <T> boolean leave(
       String key, CopyingWaiter<T> waiter, LineOf<V, T> line, boolean atAnyPrice) {
-    Section<V> section = section(key);
+    CopyingStripe<V> stripe = stripe(key);
     CopyingWaiter<V> next;
-    Tenacity.lock(section.lock);
+    Tenacity.lock(stripe.lock);
     try {
       if (isServed(waiter)) {
         return false;
       }
-      CopyingQueue<V> queue = section.require(key);
+      CopyingQueue<V> queue = stripe.require(key);
       if (!atAnyPrice && queue.head() != null) {
         waiter.turn = true;
         return false;
       }
       line.in(queue).remove(waiter);
       next = passTurn(queue);
-      section.forgetIfIdle(queue);
+      stripe.forgetIfIdle(queue);
     } finally {
-      section.lock.unlock();
+      stripe.lock.unlock();
     }
     unpark(next);
     return true;
@@ -510,58 +510,8 @@ final class CopyingQueues<V> {
     }
   }
 
-  private Section<V> section(String key) {
-    int hash = key.hashCode() * 0x9E3779B9; // golden ratio: similar keys go to different sections
-    return sections.get(hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(SECTIONS)));
-  }
-
-  private static final class Section<V> {
-    /** Below this a map is not worth rebuilding. */
-    private static final int SMALL = 64;
-
-    final ReentrantLock lock = new ReentrantLock();
-    private Map<String, CopyingQueue<V>> map = new HashMap<>();
-    private int largest;
-
-    @Nullable CopyingQueue<V> find(String key) {
-      return map.get(key);
-    }
-
-    /**
-     * The queue of a key at which the caller has a waiter, so that it cannot have been forgotten.
-     */
-    CopyingQueue<V> require(String key) {
-      return Objects.requireNonNull(map.get(key));
-    }
-
-    CopyingQueue<V> obtain(String key) {
-      CopyingQueue<V> queue = map.get(key);
-      if (queue == null) {
-        queue = new CopyingQueue<>(key);
-        map.put(key, queue);
-        largest = Math.max(largest, map.size());
-      }
-      return queue;
-    }
-
-    void forgetIfIdle(CopyingQueue<V> queue) {
-      if (queue.isIdle()) {
-        map.remove(queue.key);
-        // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
-        if (largest > SMALL && map.size() < largest / 8) {
-          map = new HashMap<>(map);
-          largest = map.size();
-        }
-      }
-    }
-
-    Iterable<CopyingQueue<V>> queues() {
-      return map.values();
-    }
-
-    void clear() {
-      map = new HashMap<>();
-      largest = 0;
-    }
+  private CopyingStripe<V> stripe(String key) {
+    return stripes.get(
+        KeyedQueues.hash(key) >>> (Integer.SIZE - Integer.numberOfTrailingZeros(STRIPES)));
   }
 }

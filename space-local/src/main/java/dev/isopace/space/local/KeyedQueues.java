@@ -428,7 +428,7 @@ final class KeyedQueues<V> {
   }
 
   /** The upper bits choose the stripe, the lower bits the slot. */
-  private static int hash(String key) {
+  static int hash(String key) {
     int hash = key.hashCode() * 0x9E3779B9; // golden ratio: similar keys go to different stripes
     return hash ^ (hash >>> 15);
   }

@@ -113,7 +113,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  @DisplayName("A token")
+  @DisplayName("A space is opened with the token that the server wants, and with no other")
   void token() {
     try (NatsServer server = start("token: secret")) {
       try (Space<String> space = Fresh.open(server.address(), Fresh.name() + "?token=secret")) {
@@ -124,7 +124,9 @@ final class ConnectionsTest {
   }
 
   @Test
-  @DisplayName("An nkey, by the file of its seed")
+  @DisplayName(
+      "A space is opened with an nkey that the server knows, by the file of its seed; with no"
+          + " other")
   void nkey() throws Exception {
     NKey key = NKey.createUser(null);
     Path seed = Files.writeString(folder.resolve("seed"), new String(key.getSeed()) + "\n");

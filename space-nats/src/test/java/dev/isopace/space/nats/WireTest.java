@@ -39,7 +39,8 @@ final class WireTest {
   }
 
   @Test
-  @DisplayName("Refused, and then given up")
+  @DisplayName(
+      "A request that is given up after a refusal may be the one refused: the other has its answer")
   void refusedAndForgotten() throws Exception {
     with(
         wire -> {
@@ -52,7 +53,9 @@ final class WireTest {
   }
 
   @Test
-  @DisplayName("Given up, and then refused")
+  @DisplayName(
+      "A request that is given up before a refusal may be the one refused: the other has its"
+          + " answer")
   void forgottenAndRefused() throws Exception {
     with(
         wire -> {
@@ -65,7 +68,7 @@ final class WireTest {
   }
 
   @Test
-  @DisplayName("As many refusals as requests, given up or not: all are refused")
+  @DisplayName("Where refusals are as many as requests, given up or not, all of them are refused")
   void allRefused() throws Exception {
     with(
         wire -> {

@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>How an entry is taken</h2>
  *
- * <p>An entry must be read, and opened by the user's codec, before it is removed: if that fails, it
- * stays at the head, as if nobody had tried. So whoever wants to take looks at the first entry that
- * nobody has claimed, reads and opens it without the lock, and takes the lock again to claim it, if
- * it is still the first.
+ * <p>The algorithm is that of {@code dev.isopace.space.local.CopyingQueues}, which removes an entry
+ * at once; here it is claimed first, and removed once that is durable.
+ *
+ * <p>An entry must be read, and decoded by the user's codec, before it is removed: if that fails,
+ * it stays at the head, as if nobody had tried. So whoever wants to take looks at the first entry
+ * that nobody has claimed, reads and decodes it without the lock, and takes the lock again to claim
+ * it, if it is still the first.
  *
  * <ul>
- *   <li>What was opened while takers are in line is claimed for the first of them, whoever opened
+ *   <li>What was decoded while takers are in line is claimed for the first of them, whoever decoded
  *       it. So nobody overtakes the line, however slowly its first wakes up or decodes.
  *   <li>The first taker in line has the <em>turn</em> while an entry is available: it is to try.
  *       Whoever takes the front of the line away passes the turn on. Invariant: if a key has

@@ -87,19 +87,20 @@ final class ClosingTest {
   }
 
   @Test
-  @DisplayName("after a verification")
+  @DisplayName("A verification closes all files, and tells all failures")
   void verification() {
     requireAllClosed(() -> Keeper.verify(() -> disk, bytes -> {}));
   }
 
   @Test
-  @DisplayName("after a salvage")
+  @DisplayName("A salvage closes all files, and tells all failures")
   void salvage() {
     requireAllClosed(() -> Salvager.salvage(disk, StoreTckTest.freshDirectory()));
   }
 
   @Test
-  @DisplayName("when the store is closed, and when it could not be opened")
+  @DisplayName(
+      "A store that is closed or could not be opened closes all files, and tells all failures")
   void store() throws IOException {
     Store store = Store.open(disk, SETTINGS);
     store.push("k", new byte[1_000]);
@@ -108,7 +109,7 @@ final class ClosingTest {
   }
 
   @Test
-  @DisplayName("when it is files that are prepared")
+  @DisplayName("Files that were prepared are all closed, and all failures are told")
   void spares() throws IOException {
     Spares spares = new Spares(disk, false, 100);
     for (int i = 0; i < 6; i++) {

@@ -66,7 +66,8 @@ final class HostileBytesTest {
   }
 
   @Test
-  @DisplayName("where it is a torn tail")
+  @DisplayName(
+      "A large torn tail that is full of what could be records is cut off in a reasonable time")
   void tornTail() throws IOException {
     Path copy = fill();
     try (Store store = Store.open(copy)) {
@@ -76,7 +77,8 @@ final class HostileBytesTest {
   }
 
   @Test
-  @DisplayName("where what follows shows that it is damage; and what follows is salvaged")
+  @DisplayName(
+      "A value that is full of what could be records, before others, is damage; those are salvaged")
   void damage() throws IOException {
     byte[] large = new byte[1 << 20];
     new Random(1).nextBytes(large);
@@ -92,7 +94,8 @@ final class HostileBytesTest {
   }
 
   @Test
-  @DisplayName("also where each byte of it could be the beginning of one")
+  @DisplayName(
+      "A file each byte of which could begin a record is passed by a salvage in a reasonable time")
   void anywhere() throws IOException {
     // As a length, it is 16 MiB and a few.
     byte[] ones = new byte[19 << 20];

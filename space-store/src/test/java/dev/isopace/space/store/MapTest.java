@@ -43,7 +43,7 @@ final class MapTest {
 
   @ParameterizedTest
   @EnumSource(Failure.class)
-  @DisplayName("where mapping fails")
+  @DisplayName("A store whose files cannot be mapped works all the same")
   void failure(Failure failure) throws Exception {
     Settings settings =
         new Settings(Settings.Sync.NEVER, Duration.ZERO, 1 << 30, 64 << 10, 512 << 10);
@@ -75,7 +75,8 @@ final class MapTest {
   }
 
   @Test
-  @DisplayName("when an interrupt comes meanwhile")
+  @DisplayName(
+      "A file whose mapping is interrupted again and again is read and written all the same")
   void interrupt() throws Exception {
     FutureTask<Void> maps = new FutureTask<>(this::mapAgainAndAgain);
     Thread mapping = new Thread(maps, "mapping");

@@ -13,8 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -45,11 +43,10 @@ final class OddLogTest {
       store = Store.open(disk, SETTINGS);
     }
     // What the last one has left is put together unasked.
-    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (disk.list().stream().noneMatch(name -> name.contains("-"))
-        && System.nanoTime() < limit) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-    }
+    SimulatedDisk last = disk;
+    Await.until(
+        "it is put together",
+        () -> last.list().stream().anyMatch(n -> n.matches("[^-]+-[^-]+\\.log")));
     store.close();
     try (Store again = Store.open(SimulatedDisk.afterKill(disk.trace()), SETTINGS)) {
       assertEquals(40, again.len("k"));

@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -99,11 +99,10 @@ final class OwnThreadTest {
         };
     Store store = Store.open(disk, SETTINGS);
     assertTrue(making.await(30, TimeUnit.SECONDS));
-    CompletableFuture<Void> push =
-        CompletableFuture.runAsync(() -> push(store, new byte[3 * SEGMENT]));
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-    CompletableFuture<Void> close = CompletableFuture.runAsync(() -> close(store));
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    FutureTask<Void> push = new FutureTask<>(() -> push(store, new byte[3 * SEGMENT]), null);
+    Await.waiting(Await.start(push));
+    FutureTask<Void> close = new FutureTask<>(() -> close(store), null);
+    Await.waiting(Await.start(close));
     released.countDown();
     close.get(30, TimeUnit.SECONDS);
     ExecutionException failure =
@@ -144,11 +143,7 @@ final class OwnThreadTest {
           };
       store.push("k", VALUE);
       assertTrue(pushed.await(30, TimeUnit.SECONDS));
-      long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      while (durable(simulated) < 2 && System.nanoTime() < limit) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      }
-      assertEquals(2, durable(simulated));
+      Await.until("both entries are durable", () -> durable(simulated) == 2);
     }
   }
 

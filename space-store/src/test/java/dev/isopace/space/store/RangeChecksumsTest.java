@@ -18,7 +18,8 @@ final class RangeChecksumsTest {
   private static final int RANGES = 3_000;
 
   @Test
-  @DisplayName("wherever it begins and ends, in any order")
+  @DisplayName(
+      "Ranges match their checksums and no others, wherever they begin and end, in any order")
   void anyRange() throws IOException {
     Random random = new Random(1);
     byte[] bytes = new byte[SIZE];

@@ -42,7 +42,9 @@ final class ReadOnlyTest {
   }
 
   @Test
-  @DisplayName("since the file system is mounted to be read")
+  @DisplayName(
+      "A store on a file system that is mounted to be read is verified and salvaged, and not"
+          + " opened")
   void fileSystem() throws IOException, InterruptedException {
     Path shown = mount.mountReadOnly(directory);
     requireReadable(shown);
@@ -52,7 +54,7 @@ final class ReadOnlyTest {
   }
 
   @Test
-  @DisplayName("since somebody else owns the directory")
+  @DisplayName("A store in a directory that only others may write is verified and salvaged")
   void directory() throws IOException {
     Files.setPosixFilePermissions(
         directory.resolve(LOCK), PosixFilePermissions.fromString("r--r--r--"));
@@ -73,7 +75,8 @@ final class ReadOnlyTest {
   }
 
   @Test
-  @DisplayName("unless somebody uses it")
+  @DisplayName(
+      "A store that somebody uses is neither verified nor salvaged, although it may only be read")
   void inUse() throws IOException, InterruptedException {
     Path shown = mount.mountReadOnly(directory);
     List<Executable> uses =

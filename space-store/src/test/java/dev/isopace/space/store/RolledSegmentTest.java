@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,10 +66,13 @@ final class RolledSegmentTest {
               },
               threads));
       assertTrue(held.await(10, TimeUnit.SECONDS));
+      Await.until("segments are prepared", () -> Await.isIdle(disk));
+      int files = disk.list().size();
       pushes.add(
           CompletableFuture.runAsync(() -> push(store, "next", new byte[SEGMENT / 2]), threads));
-      // The store's thread has all the time that it needs to do the wrong thing.
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      // By then, the store's thread has done all that it would do, also the wrong thing.
+      Await.until(
+          "another one is prepared", () -> disk.list().size() > files && Await.isIdle(disk));
       released.countDown();
       for (CompletableFuture<Void> push : pushes) {
         push.get(10, TimeUnit.SECONDS);

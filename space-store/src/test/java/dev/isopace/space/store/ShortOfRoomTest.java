@@ -8,17 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,8 +137,25 @@ final class ShortOfRoomTest {
   }
 
   /** Until the segments are there that the store prepares. */
-  private static void settle() {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+  private void settle() throws IOException {
+    Await.until(
+        "segments are prepared", () -> blankSegments() == Spares.WANTED && Await.isIdle(disk));
+  }
+
+  private long blankSegments() throws IOException {
+    long count = 0;
+    for (String name : disk.list()) {
+      count += Segment.NAME.matcher(name).matches() && isBlank(directory.resolve(name)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean isBlank(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(Format.HEADER);
+      // No more than that: a file that is used again holds something behind it.
+      return Arrays.equals(in.readNBytes(Format.TERMINATOR), new byte[Format.TERMINATOR]);
+    }
   }
 
   private static void fill(Store store, String key, int size) {
@@ -163,9 +182,8 @@ final class ShortOfRoomTest {
       CompletableFuture<Void> push =
           CompletableFuture.runAsync(() -> pushQuietly(store, new byte[300_000]));
       assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
-      CompletableFuture<Integer> pull =
-          CompletableFuture.supplyAsync(() -> pullQuietly(store).length);
-      settle();
+      FutureTask<Integer> pull = new FutureTask<>(() -> pullQuietly(store).length);
+      Await.waiting(Await.start(pull));
       disk.growth.set(null);
       grown.countDown();
       push.get();
@@ -200,15 +218,8 @@ final class ShortOfRoomTest {
   @DisplayName("A taker whose removal finds no room leaves the line, and nothing is taken for it")
   void aTakerThatFailsLeavesTheLine() throws Exception {
     try (Store store = Store.open(disk, SETTINGS)) {
-      CompletableFuture<byte[]> waiting =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return store.pull(LARGE_KEY);
-                } catch (IOException | InterruptedException e) {
-                  throw new AssertionError(e.getMessage(), e);
-                }
-              });
+      FutureTask<byte[]> waiting = new FutureTask<>(() -> store.pull(LARGE_KEY));
+      Await.waiting(Await.start(waiting));
       settle();
       // Enough for the entry, whose key alone fills a segment, and not for its removal.
       disk.fillUp();
@@ -313,9 +324,8 @@ final class ShortOfRoomTest {
           CompletableFuture.supplyAsync(
               () -> assertThrows(IOException.class, () -> store.push("k", new byte[1 << 20])));
       assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
-      CompletableFuture<Integer> pull =
-          CompletableFuture.supplyAsync(() -> pullQuietly(store).length);
-      settle();
+      FutureTask<Integer> pull = new FutureTask<>(() -> pullQuietly(store).length);
+      Await.waiting(Await.start(pull));
       disk.growth.set(null);
       failed.countDown();
       assertTrue(push.get().getMessage().contains(NO_SPACE), push.get().getMessage());

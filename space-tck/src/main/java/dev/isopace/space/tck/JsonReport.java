@@ -22,14 +22,15 @@ final class JsonReport {
       double seconds) {
     return object(
             List.of(
-                field("uri", text(uri)),
+                field("uri", JsonText.of(uri)),
                 field("conformant", Boolean.toString(verdicts.isConformant())),
                 field("seed", Long.toString(options.seed())),
                 field("timeScale", Double.toString(options.timeScale())),
                 field("load", Double.toString(options.load())),
                 field("kill", Boolean.toString(options.kill())),
                 field(
-                    "capabilities", array(capabilities.stream().map(c -> text(c.name())).toList())),
+                    "capabilities",
+                    array(capabilities.stream().map(c -> JsonText.of(c.name())).toList())),
                 field("versions", versions(providers)),
                 field("seconds", number(seconds)),
                 field("rules", array(verdicts.all().stream().map(JsonReport::rule).toList()))))
@@ -39,30 +40,31 @@ final class JsonReport {
   private static String versions(List<SpaceProvider> providers) {
     return object(
         List.of(
-            field("suite", text(Versions.of(JsonReport.class))),
+            field("suite", JsonText.of(Versions.of(JsonReport.class))),
             field(
                 "providers",
                 array(
                     providers.stream()
                         .map(
                             provider ->
-                                text(
+                                JsonText.of(
                                     provider.getClass().getName()
                                         + " "
                                         + Versions.of(provider.getClass())))
                         .toList())),
-            field("java", text(Runtime.version().toString())),
+            field("java", JsonText.of(Runtime.version().toString())),
             field(
                 "system",
-                text(System.getProperty("os.name") + " " + System.getProperty("os.version"))),
+                JsonText.of(
+                    System.getProperty("os.name") + " " + System.getProperty("os.version"))),
             field("processors", Integer.toString(Runtime.getRuntime().availableProcessors()))));
   }
 
   private static String rule(Verdict verdict) {
     return object(
         List.of(
-            field("id", text(verdict.rule)),
-            field("result", text(name(verdict.result()))),
+            field("id", JsonText.of(verdict.rule)),
+            field("result", JsonText.of(name(verdict.result()))),
             field("seconds", number(verdict.seconds())),
             field("tests", array(verdict.tests.stream().map(JsonReport::test).toList()))));
   }
@@ -70,10 +72,10 @@ final class JsonReport {
   private static String test(Verdict.Test test) {
     return object(
         List.of(
-            field("name", text(test.name())),
-            field("result", text(name(test.result()))),
+            field("name", JsonText.of(test.name())),
+            field("result", JsonText.of(name(test.result()))),
             field("seconds", number(test.seconds())),
-            field("said", text(test.said())),
+            field("said", JsonText.of(test.said())),
             field("counts", object(counts(test.counts())))));
   }
 
@@ -88,7 +90,7 @@ final class JsonReport {
   }
 
   private static String field(String name, String value) {
-    return text(name) + ": " + value;
+    return JsonText.of(name) + ": " + value;
   }
 
   private static String object(Collection<String> fields) {
@@ -109,29 +111,5 @@ final class JsonReport {
 
   private static String number(double value) {
     return String.format(Locale.ROOT, "%.3f", value);
-  }
-
-  /** A string of JSON (RFC 8259): quotes, backslashes and control characters are escaped. */
-  static String text(String value) {
-    StringBuilder text = new StringBuilder("\"");
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      switch (c) {
-        case '"' -> text.append("\\\"");
-        case '\\' -> text.append("\\\\");
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        default -> {
-          // Unpaired surrogates have no form in UTF-8.
-          if (c < ' ' || Character.isSurrogate(c)) {
-            text.append(String.format("\\u%04x", (int) c));
-          } else {
-            text.append(c);
-          }
-        }
-      }
-    }
-    return text.append('"').toString();
   }
 }

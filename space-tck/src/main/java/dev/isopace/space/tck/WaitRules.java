@@ -139,6 +139,7 @@ abstract class WaitRules extends Rules {
       woken += came == Woken.WHILE_IT_WAITED ? 1 : 0;
       late += came == Woken.LATE ? 1 : 0;
     }
+    stage().report("waits woken for nothing", woken);
   }
 
   /** How one went on that was woken for nothing. */

@@ -151,8 +151,7 @@ final class MainTest {
   @Test
   @DisplayName("Strings of the report are strings of JSON")
   void strings() {
-    assertEquals(
-        "\"a\\\"b\\\\c\\n\\u0001\\ud83dé\"", JsonReport.text("a\"b\\c\n\u0001\ud83d\u00e9"));
+    assertEquals("\"a\\\"b\\\\c\\n\\u0001\\ud83dé\"", JsonText.of("a\"b\\c\n\u0001\ud83d\u00e9"));
   }
 
   @Test

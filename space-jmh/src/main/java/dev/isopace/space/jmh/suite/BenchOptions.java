@@ -1,13 +1,10 @@
 package dev.isopace.space.jmh.suite;
 
-import java.nio.file.InvalidPathException;
+import dev.isopace.space.jmh.OptionReader;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +41,18 @@ record BenchOptions(
     Pattern rows = Pattern.compile("");
     Path report = DEFAULT_REPORT;
     Path docs = null;
-    Deque<String> left = new ArrayDeque<>(List.of(args));
-    while (!left.isEmpty()) {
-      String next = left.remove();
+    OptionReader reader = new OptionReader(USAGE, args);
+    for (String next = reader.next(); next != null; next = reader.next()) {
       switch (next) {
         case "--quick" -> pace = Pace.QUICK;
         case "--peers" -> withPeers = true;
         case "--list" -> isList = true;
-        case "--rows" -> rows = pattern(value(next, left));
-        case "--report" -> report = path(next, value(next, left));
-        case "--docs" -> docs = path(next, value(next, left));
+        case "--rows" -> rows = reader.pattern(next);
+        case "--report" -> report = reader.path(next);
+        case "--docs" -> docs = reader.path(next);
         default -> {
           if (next.startsWith("-")) {
-            throw new IllegalArgumentException("unknown option '" + next + "'; " + USAGE);
+            throw reader.unknown(next);
           }
           uris.add(next);
         }
@@ -66,30 +62,5 @@ record BenchOptions(
       uris.add(DEFAULT_URI);
     }
     return new BenchOptions(List.copyOf(uris), pace, withPeers, rows, report, docs, isList);
-  }
-
-  private static String value(String option, Deque<String> left) {
-    if (left.isEmpty()) {
-      throw new IllegalArgumentException(option + " needs a value; " + USAGE);
-    }
-    return left.remove();
-  }
-
-  private static Pattern pattern(String value) {
-    try {
-      return Pattern.compile(value);
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(
-          "--rows is '" + value + "', which is no regular expression: " + e.getDescription(), e);
-    }
-  }
-
-  private static Path path(String option, String value) {
-    try {
-      return Path.of(value);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(
-          option + " is '" + value + "', which is no path: " + e.getReason(), e);
-    }
   }
 }

@@ -90,28 +90,7 @@ final class Json {
   }
 
   static String string(@Nullable String text) {
-    if (text == null) {
-      return "null";
-    }
-    StringBuilder escaped = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> escaped.append("\\\"");
-        case '\\' -> escaped.append("\\\\");
-        case '\n' -> escaped.append("\\n");
-        case '\r' -> escaped.append("\\r");
-        case '\t' -> escaped.append("\\t");
-        default -> {
-          if (c < ' ' || Character.isSurrogate(c)) {
-            escaped.append(String.format("\\u%04x", (int) c));
-          } else {
-            escaped.append(c);
-          }
-        }
-      }
-    }
-    return escaped.append('"').toString();
+    return text == null ? "null" : JsonText.of(text);
   }
 
   /** JSON has no word for what is not a number. */

@@ -21,7 +21,7 @@ class BenchTest {
     "--report, --report needs a value",
     "--peers, there are no peers on the class path",
   })
-  void refuses(String argument, String message) {
+  void whatCannotBeMeasuredIsRefusedInOneLine(String argument, String message) {
     StringWriter err = new StringWriter();
     int exitCode =
         new Bench().run(new PrintWriter(new StringWriter()), new PrintWriter(err), argument);
@@ -33,7 +33,7 @@ class BenchTest {
   }
 
   @Test
-  void listsWorkloads() {
+  void allWorkloadsCanBeListed() {
     StringWriter out = new StringWriter();
     int exitCode =
         new Bench().run(new PrintWriter(out), new PrintWriter(new StringWriter()), "--list");

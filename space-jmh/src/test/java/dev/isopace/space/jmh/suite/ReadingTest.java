@@ -23,35 +23,35 @@ class ReadingTest {
       new Measured(ResultRole.SECONDARY, "ops/s", 1000, 1001, 1002, 1003);
 
   @Test
-  void ofTheTimeOfAnOperation() {
+  void theTimeOfAnOperationHasItsError() {
     Reading read = read(Section.ONE_THREAD);
     assertEquals(3000, read.value(), 1e-6);
     assertEquals(1000 * TIME.getScoreError(), read.error(), 1e-6);
   }
 
   @Test
-  void ofACounter() {
+  void aCounterHasItsError() {
     Reading read = read(Section.HOT_KEY);
     assertEquals(1001.5, read.value(), 1e-6);
     assertEquals(ENTRIES.getScoreError(), read.error(), 1e-6);
   }
 
   @Test
-  void ofAPercentileThereIsNone() {
+  void aPercentileHasNoError() {
     Reading read = read(Section.LATENCY);
     assertEquals(2500, read.value(), 1e-6);
     assertEquals(Double.NaN, read.error());
   }
 
   @Test
-  void ofOneOfManyEntries() {
+  void theTimePerEntryHasTheErrorPerEntry() {
     Reading read = read(Section.BACKLOG);
     assertEquals(3000 / 500_000.0, read.value(), 1e-9);
     assertEquals(1000 * TIME.getScoreError() / 500_000, read.error(), 1e-9);
   }
 
   @Test
-  void ofWhatIsNotThere() {
+  void whatWasNotMeasuredHasNeitherValueNorError() {
     assertEquals(Reading.NONE, read(Section.MEMORY));
   }
 

@@ -40,14 +40,14 @@ class ReportTest {
   }
 
   @Test
-  void ofNothing() throws Exception {
+  void aReportOfNothingSaysSo() throws Exception {
     write(new Results(List.of()));
 
     assertTrue(read("index.html").contains("Nothing was measured"));
   }
 
   @Test
-  void ofOnePointInEachSection() throws Exception {
+  void aReportOfOnePointInEachSectionIsWellFormed() throws Exception {
     for (Section section : Section.values()) {
       Results results = new Results(List.of(ODD, PEER));
       SortedMap<Double, Double> percentiles = new TreeMap<>();

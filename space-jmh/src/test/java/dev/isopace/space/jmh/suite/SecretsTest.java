@@ -25,7 +25,7 @@ class SecretsTest {
   @TempDir private Path directory;
 
   @Test
-  void ofAUriStayHidden() throws IOException {
+  void aPasswordInAUriIsInNoFileAndNoLine() throws IOException {
     StringWriter said = new StringWriter();
     PrintWriter both = new PrintWriter(said);
     String[] args = {URI, "--quick", "--rows", ROW, "--report", directory.toString()};

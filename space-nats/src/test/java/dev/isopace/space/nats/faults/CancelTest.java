@@ -52,13 +52,15 @@ final class CancelTest {
   }
 
   @Test
-  @DisplayName("By an interrupt, while it looks, waits, is being woken, or claims")
+  @DisplayName(
+      "A take that is interrupted as it looks, waits, is woken or claims has its entry, or left it")
   void interrupts() throws Exception {
     run("interrupts", true);
   }
 
   @Test
-  @DisplayName("By its timeout, likewise")
+  @DisplayName(
+      "A take that times out as it looks, waits, is woken or claims has its entry, or left it")
   void timeouts() throws Exception {
     run("timeouts", false);
   }

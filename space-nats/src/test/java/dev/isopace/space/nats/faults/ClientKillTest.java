@@ -29,7 +29,8 @@ final class ClientKillTest {
   private static final String KEY = "jobs";
 
   @Test
-  @DisplayName("Killed while it takes: what it did not take is there, and what it took is not")
+  @DisplayName(
+      "A process is killed while it takes: what it did not take is there, and what it took is not")
   void kill() throws Exception {
     Random random = new Random(Load.seed("kills of takers"));
     String name = Fresh.name();
@@ -53,13 +54,15 @@ final class ClientKillTest {
   }
 
   @Test
-  @DisplayName("Asleep while others take: when it wakes up it takes nothing that they have taken")
+  @DisplayName("A process that sleeps while others take takes nothing of theirs when it wakes up")
   void pause() throws Exception {
     pause(PAUSES, PAUSE);
   }
 
   @Test
-  @DisplayName("The same, asleep for longer than it waits for any answer")
+  @DisplayName(
+      "A process that sleeps for longer than it waits for any answer takes nothing of others"
+          + " either")
   void longPause() throws Exception {
     pause(1, Load.times(1) > 1 ? LONGEST_PAUSE : LONG_PAUSE);
   }

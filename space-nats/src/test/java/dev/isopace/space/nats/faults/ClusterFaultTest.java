@@ -70,7 +70,7 @@ final class ClusterFaultTest {
   }
 
   @Test
-  @DisplayName("It is killed")
+  @DisplayName("While the leader is killed, nothing is lost or doubled")
   void kill() throws Exception {
     disturb(
         "kills of the leader",
@@ -79,13 +79,13 @@ final class ClusterFaultTest {
   }
 
   @Test
-  @DisplayName("It is cut off from the others, and still talks to clients")
+  @DisplayName("While the leader is cut off and still talks to clients, nothing is lost or doubled")
   void partition() throws Exception {
     disturb("partitions", NatsCluster::cutOff, NatsCluster::rejoin);
   }
 
   @Test
-  @DisplayName("It sleeps, and wakes up as if nothing had happened")
+  @DisplayName("While the leader sleeps, and wakes up unawares, nothing is lost or doubled")
   void pause() throws Exception {
     disturb(
         "pauses of the leader",
@@ -94,7 +94,7 @@ final class ClusterFaultTest {
   }
 
   @Test
-  @DisplayName("It is killed, and the only one that holds the entries")
+  @DisplayName("While the only server that holds the entries is killed, nothing is lost or doubled")
   void killOfTheOnlyReplica() throws Exception {
     disturb(
         "kills of the only replica",

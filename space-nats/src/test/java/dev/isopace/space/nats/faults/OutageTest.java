@@ -24,7 +24,8 @@ final class OutageTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 
   @Test
-  @DisplayName("By takers and by readers, timed or not, on the oldest and on the newest server")
+  @DisplayName(
+      "Takers and readers, timed or not, find what was written while they had no connection")
   void outages() throws Exception {
     for (Binary binary : Binaries.oldestAndNewest()) {
       String name = Fresh.name();

@@ -106,7 +106,7 @@ final class QueueHistoryTest {
   }
 
   @Test
-  @DisplayName("As many are counted as there are")
+  @DisplayName("A count of fewer or more entries than there are is found")
   void counts() {
     add(Kind.WRITE, "a", 1, 2).add(Kind.COUNT, "0", 3, 4).add(Kind.TAKE, "a", 5, 6);
     requireFault("COUNTED: 0");

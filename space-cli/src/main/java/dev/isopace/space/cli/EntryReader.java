@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts bytes into entries behind each separator, which is left out; what stands behind the last one
- * is an entry, too, if there is any. Unlike those of {@link LineSource} they are whole, whatever
+ * is an entry, too, if there is any. Unlike those of {@link TextSplitter} they are whole, whatever
  * their length, and exact. To be used by one thread, {@link #bytesRead} aside.
  */
-final class Lines {
-  /** In bytes: what a store takes at most. A line that never ends must not take all memory. */
+final class EntryReader {
+  /**
+   * In bytes: the most that {@code StoreOption.withLargestValue} allows. A line that never ends
+   * must not take all memory.
+   */
   static final int LONGEST = 256 << 20;
 
   private static final int WINDOW = 64 << 10;
@@ -34,11 +37,11 @@ final class Lines {
   /** Read by whoever shows the progress. */
   private final AtomicLong bytesRead = new AtomicLong();
 
-  Lines(Input input, byte separator) {
+  EntryReader(Input input, byte separator) {
     this(input, separator, LONGEST);
   }
 
-  Lines(Input input, byte separator, int longest) {
+  EntryReader(Input input, byte separator, int longest) {
     this.name = input.name();
     this.in = input.bytes();
     this.separator = separator;

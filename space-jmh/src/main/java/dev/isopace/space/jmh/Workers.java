@@ -9,53 +9,49 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Threads that work off a batch together, each its part of it, as often as they are told.
- *
- * <p>Since each knows how much it has to do, a taker that blocks always gets what it waits for, and
- * none is left behind when a measurement ends.
- */
-final class Crew {
-  /** Longer than any batch takes. */
+/** Threads that work together, round by round, as often as they are told. */
+abstract class Workers implements AutoCloseable {
+  /** Longer than any round takes. */
   private static final long PATIENCE_SECONDS = 60;
 
-  private final Part part;
   private final List<Thread> threads = new ArrayList<>();
   private final CyclicBarrier start;
   private final CyclicBarrier end;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  // Written between the end of one batch and the start of the next, which publishes it.
-  private int share;
+  // Written by the barriers' actions or by the owner of the threads, and published by the barriers.
+  private long began;
+  private long ended;
   private boolean isOver;
 
-  /** What one thread does in a batch. */
-  interface Part {
-    void run(int worker, int share) throws Exception;
-  }
-
-  Crew(int size, Part part) {
-    this.part = part;
-    this.start = new CyclicBarrier(size + 1);
-    this.end = new CyclicBarrier(size + 1);
+  Workers(int size, boolean isVirtual) {
+    this.start = new CyclicBarrier(size + 1, () -> began = System.nanoTime());
+    this.end = new CyclicBarrier(size + 1, () -> ended = System.nanoTime());
     for (int i = 0; i < size; i++) {
       int worker = i;
-      threads.add(Threads.start(false, "crew-" + i, () -> live(worker)));
+      threads.add(Threads.start(isVirtual, "worker-" + i, () -> live(worker)));
     }
   }
 
-  /** Returns once each thread has done its share. */
-  void work(int shareOfEach) throws Exception {
-    share = shareOfEach;
+  /**
+   * What one thread does in a round.
+   *
+   * @param began when it began, by {@link System#nanoTime}
+   */
+  abstract void round(int worker, long began) throws Exception;
+
+  /** Returns once each thread has done its part of a round; says how many nanoseconds that took. */
+  final long play() throws InterruptedException {
     meet(start);
     meet(end);
+    return ended - began;
   }
 
   private void live(int worker) {
     try {
       start.await();
       while (!isOver) {
-        part.run(worker, share);
+        round(worker, began);
         end.await();
         start.await();
       }
@@ -69,25 +65,31 @@ final class Crew {
     }
   }
 
-  private void meet(CyclicBarrier barrier) throws Exception {
+  private void meet(CyclicBarrier barrier) throws InterruptedException {
     try {
       barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (BrokenBarrierException | TimeoutException e) {
       threads.forEach(Thread::interrupt);
       Throwable thrown = failure.get();
-      throw new IllegalStateException("a batch was not done", thrown == null ? e : thrown);
+      throw new IllegalStateException(
+          "a thread of the benchmark failed, or hangs", thrown == null ? e : thrown);
     }
   }
 
-  /** Ends the threads; those that have failed are gone already. */
-  void disband() throws Exception {
+  /** Ends the threads; where one has failed, all are gone already. */
+  @Override
+  public final void close() {
     if (start.isBroken() || end.isBroken() || failure.get() != null) {
       return;
     }
     isOver = true;
-    meet(start);
-    for (Thread thread : threads) {
-      thread.join();
+    try {
+      meet(start);
+      for (Thread thread : threads) {
+        thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

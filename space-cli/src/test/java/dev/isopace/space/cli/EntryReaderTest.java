@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Lines are cut exactly, or refused")
-final class LinesTest {
+final class EntryReaderTest {
   @Test
   @DisplayName("A line ends at a line feed or at the end of the input; a carriage return stays")
   void lines() throws CommandException {
@@ -98,7 +98,8 @@ final class LinesTest {
             return length;
           }
         };
-    Lines lines = new Lines(new Input("some text", zeros, 0), Separator.LINE_FEED, 1 << 20);
+    EntryReader lines =
+        new EntryReader(new Input("some text", zeros, 0), Separator.LINE_FEED, 1 << 20);
     CommandException refused = assertThrows(CommandException.class, lines::next);
     assertEquals(
         "some text, line 1 has more than 1048576 bytes, the limit for an entry",
@@ -111,12 +112,13 @@ final class LinesTest {
   void largest(String rest) throws CommandException {
     int longest = 100_000;
     String largest = "x".repeat(longest);
-    Lines taken =
-        new Lines(new Input("some text", in(largest + rest), 0), Separator.LINE_FEED, longest);
+    EntryReader taken =
+        new EntryReader(
+            new Input("some text", in(largest + rest), 0), Separator.LINE_FEED, longest);
     assertEquals(largest, new String(taken.next(), UTF_8));
 
-    Lines refused =
-        new Lines(
+    EntryReader refused =
+        new EntryReader(
             new Input("some text", in(largest + "x" + rest), 0), Separator.LINE_FEED, longest);
     assertThrows(CommandException.class, refused::next);
   }
@@ -130,7 +132,7 @@ final class LinesTest {
   }
 
   private static List<String> read(InputStream in, char separator) throws CommandException {
-    Lines lines = new Lines(new Input("some text", in, 0), (byte) separator);
+    EntryReader lines = new EntryReader(new Input("some text", in, 0), (byte) separator);
     List<String> read = new ArrayList<>();
     for (byte[] line = lines.next(); line != null; line = lines.next()) {
       read.add(new String(line, UTF_8));

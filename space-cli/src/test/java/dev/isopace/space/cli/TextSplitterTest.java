@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Bytes are cut into lines, and long lines into entries")
-final class LineSourceTest {
-  private static final int MOST_BYTES = LineSource.WINDOW + 4 * LineSource.LONGEST_CARRY + 1;
+final class TextSplitterTest {
+  private static final int MOST_BYTES = TextSplitter.WINDOW + 4 * TextSplitter.LONGEST_CARRY + 1;
 
   @Test
   @DisplayName("Lines end at a line feed or at the end of the input; a carriage return stays")
@@ -95,7 +95,7 @@ final class LineSourceTest {
   @Test
   @DisplayName("A line that is cut at its very end has no empty rest, which would be an end marker")
   void noEmptyRest() throws IOException {
-    for (int length = LineSource.WINDOW - 3; length < 2 * LineSource.WINDOW + 3; length++) {
+    for (int length = TextSplitter.WINDOW - 3; length < 2 * TextSplitter.WINDOW + 3; length++) {
       List<String> entries = entries("a".repeat(length - 1) + " \nb");
       assertFalse(entries.contains(Entry.END), "length " + length);
       assertEquals(2, words(entries), "length " + length);
@@ -107,9 +107,9 @@ final class LineSourceTest {
   @DisplayName("No batch costs more than a credit")
   void batches() throws IOException {
     String text = "some words\n".repeat(10_000) + "long ".repeat(100_000) + "\n".repeat(10_000);
-    LineSource source = new LineSource(new ByteArrayInputStream(text.getBytes(UTF_8)));
+    TextSplitter source = new TextSplitter(new ByteArrayInputStream(text.getBytes(UTF_8)));
     int batches = 0;
-    for (LineSource.Batch b = source.next(); b != null; b = source.next(), batches++) {
+    for (TextSplitter.Batch b = source.next(); b != null; b = source.next(), batches++) {
       assertTrue(b.cost() <= Credits.CREDIT, "cost " + b.cost());
       assertEquals(b.cost(), b.entries().stream().mapToInt(Credits::cost).sum());
     }
@@ -160,7 +160,7 @@ final class LineSourceTest {
           random.nextInt(5) == 0
               ? bytes(malformed[random.nextInt(malformed.length)])
               : pieces[random.nextInt(pieces.length)].getBytes(UTF_8);
-      int times = random.nextInt(4) == 0 ? random.nextInt(2 * LineSource.WINDOW) : 1;
+      int times = random.nextInt(4) == 0 ? random.nextInt(2 * TextSplitter.WINDOW) : 1;
       for (int j = 0; j < times; j++) {
         text.write(piece);
       }
@@ -189,9 +189,9 @@ final class LineSourceTest {
   }
 
   private static List<String> entries(InputStream in) throws IOException {
-    LineSource source = new LineSource(in);
+    TextSplitter source = new TextSplitter(in);
     List<String> entries = new ArrayList<>();
-    for (LineSource.Batch b = source.next(); b != null; b = source.next()) {
+    for (TextSplitter.Batch b = source.next(); b != null; b = source.next()) {
       for (String entry : b.entries()) {
         assertTrue(entry.getBytes(UTF_8).length <= MOST_BYTES, "an entry is too long");
         assertFalse(entry.equals(Entry.END), "an entry is an end marker");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * beginning of a word, and that of a very long one: whatever its length, it counts once, so only a
  * beginning of it is carried, from its first word character on.
  */
-final class LineSource {
+final class TextSplitter {
   /** In bytes. */
   static final int WINDOW = 16 * 1024;
 
@@ -59,7 +59,7 @@ final class LineSource {
   /** Read by whoever shows the progress, who must not wait for the lock. */
   private final AtomicLong bytesRead = new AtomicLong();
 
-  LineSource(InputStream in) {
+  TextSplitter(InputStream in) {
     this.in = in;
   }
 
