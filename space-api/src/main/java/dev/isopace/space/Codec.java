@@ -6,10 +6,11 @@ import java.util.function.Function;
  * Turns values into bytes and back, for backends that keep entries outside the heap.
  *
  * <p>A backend calls it on the thread of the caller and never under a lock: {@link #encode} once
- * per {@code out}, {@link #decode} once per entry that a call tries for. An implementation must be
- * thread-safe. It must keep no reference to an array that it is given or returns, and must not
- * return null. A null result, like an exception, makes the operation fail with a {@link
- * SpaceException} that names the key.
+ * per {@code out}, {@link #decode} each time a call tries to take or read an entry. An
+ * implementation must be thread-safe. It must keep no reference to an array that it is given or
+ * returns, and must not return null. A null result, like an exception, makes the operation fail
+ * with a {@link SpaceException} that names the key; only a {@link VirtualMachineError} is passed on
+ * as it is.
  *
  * @param <V> the type of the values
  */

@@ -228,7 +228,8 @@ public final class SpaceUri {
   }
 
   /**
-   * Returns the value of a parameter that is a whole number.
+   * Returns the value of a parameter that is a whole number, in decimal digits, perhaps behind a
+   * sign.
    *
    * @param name the name of the parameter
    * @param defaultValue the value if it is not given
@@ -263,7 +264,8 @@ public final class SpaceUri {
 
   /**
    * Returns the value of a parameter that is a length of time: a whole number with a unit, one of
-   * {@code ns}, {@code us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}.
+   * {@code ns}, {@code us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}, in lower
+   * case.
    *
    * @param name the name of the parameter
    * @param defaultValue the value if it is not given
