@@ -33,9 +33,9 @@ public interface Codec<V> {
   V decode(byte[] bytes);
 
   /**
-   * Strings as UTF-8, without loss: a string with an unpaired surrogate, and bytes that are not
-   * valid UTF-8, are refused with an {@link IllegalArgumentException}, never replaced by a
-   * substitute character.
+   * Returns the codec of strings as UTF-8, without loss: a string with an unpaired surrogate, and
+   * bytes that are not valid UTF-8, are refused with an {@link IllegalArgumentException}, never
+   * replaced by a substitute character.
    *
    * @return the codec
    */
@@ -44,7 +44,7 @@ public interface Codec<V> {
   }
 
   /**
-   * Byte arrays as they are, copied both ways.
+   * Returns the codec of byte arrays as they are, copied both ways.
    *
    * @return the codec
    */
@@ -53,7 +53,7 @@ public interface Codec<V> {
   }
 
   /**
-   * A codec made of two functions.
+   * Makes a codec of two functions.
    *
    * @param encode turns a value into bytes; must be thread-safe and must not return null
    * @param decode turns bytes back; must be thread-safe and must not return null

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a handle is open, and the one way from open to closed. Thread-safe.
+ * The state of a handle: open, and once it was closed, closed for ever. Thread-safe.
  *
  * <p>A backend checks {@link #isOpen} under the lock that guards its entries and waiters, and takes
  * that lock in the action that it gives to {@link #close(Runnable)}: then nothing is stored and
@@ -18,7 +18,7 @@ public final class Lifecycle {
 
   private static final Object CLOSED = new Object();
 
-  /** Null while the handle is open; then the thread that closes it; in the end {@link #CLOSED}. */
+  /** Null while the handle is open; then the thread that closes it; finally {@link #CLOSED}. */
   private final AtomicReference<@Nullable Object> closer = new AtomicReference<>();
 
   private final CountDownLatch released = new CountDownLatch(1);

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class SpaceUri {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
 
-  /** An authority that a question mark cuts off before an at sign: that one is a password's. */
+  /**
+   * An authority that a question mark cuts off before an at sign, which shows that the question
+   * mark belongs to a password.
+   */
   private static final Pattern CUT_AUTHORITY =
       Pattern.compile("[A-Za-z0-9+.-]+://[^/?]*\\?.*@.*", Pattern.DOTALL);
 
@@ -349,7 +352,7 @@ public final class SpaceUri {
     }
   }
 
-  /** The URI as it was given, secrets masked. */
+  /** Returns the URI as it was given, secrets masked. */
   @Override
   public String toString() {
     return masked;

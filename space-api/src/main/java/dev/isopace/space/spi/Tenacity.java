@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>None of these methods throws OutOfMemoryError; they retry until there is memory.
  */
 public final class Tenacity {
-  /** So many frames, 7 KiB of stack, are more than any call of a backend here needs. */
+  /** A number of frames, 7 KiB of stack, that is more than any call of a backend here needs. */
   private static final int FRAMES = 128;
 
   private Tenacity() {}
@@ -28,7 +28,7 @@ public final class Tenacity {
     descend(FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
-  /** The parameters are what makes a frame large. */
+  /** Calls itself as often as told; its parameters make each frame large. */
   private static long descend(
       int frames,
       long a,

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * their length, and exact. To be used by one thread, {@link #bytesRead} aside.
  */
 final class Lines {
-  /** In bytes: what a store takes at most. A line that never ends must not take all memory. */
+  /**
+   * The longest line, in bytes, which is what a store takes at most. A line that never ends must
+   * not take all memory.
+   */
   static final int LONGEST = 256 << 20;
 
   private static final int WINDOW = 64 << 10;
@@ -31,7 +34,7 @@ final class Lines {
   private boolean ended;
   private long number;
 
-  /** Read by whoever shows the progress. */
+  /** The bytes read so far, for the thread that shows the progress. */
   private final AtomicLong bytesRead = new AtomicLong();
 
   Lines(Input input, byte separator) {
@@ -50,7 +53,7 @@ final class Lines {
   }
 
   /**
-   * The next entry.
+   * Returns the next entry.
    *
    * @return its bytes, which are valid UTF-8; null at the end of the input
    * @throws CommandException bad input, if it is not valid UTF-8 or too long; a failure, if the

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that work off a batch together, each its part of it, as often as they are told.
+ * Threads that work off batches together, each its share, as often as they are told.
  *
- * <p>Since each knows how much it has to do, a taker that blocks always gets what it waits for, and
- * none is left behind when a measurement ends.
+ * <p>Since each thread knows how much it has to do, a taker that blocks always gets what it waits
+ * for, and none is left behind when a measurement ends.
  */
 final class Crew {
-  /** Longer than any batch takes. */
+  /** The time, in seconds, in which any batch ends. */
   private static final long PATIENCE_SECONDS = 60;
 
   private final Part part;
@@ -29,7 +29,7 @@ final class Crew {
   private int share;
   private boolean isOver;
 
-  /** What one thread does in a batch. */
+  /** The work of one thread in a batch. */
   interface Part {
     void run(int worker, int share) throws Exception;
   }
@@ -63,7 +63,7 @@ final class Crew {
       // Another one has failed, or the owner gave up.
     } catch (Throwable t) {
       failure.compareAndSet(null, t);
-      // Whoever waits for what this one owes must not wait for ever.
+      // Threads that wait for the work of this one must not wait for ever.
       threads.forEach(Thread::interrupt);
       end.reset();
     }
@@ -79,7 +79,7 @@ final class Crew {
     }
   }
 
-  /** Ends the threads; those that have failed are gone already. */
+  /** Ends the threads; those that have failed have ended already. */
   void disband() throws Exception {
     if (start.isBroken() || end.isBroken() || failure.get() != null) {
       return;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Threads that do the same for a while, together, each time that it is their turn. */
+/** Threads that do the same for a while, together, each time it is their turn. */
 final class Gang implements Side, AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 

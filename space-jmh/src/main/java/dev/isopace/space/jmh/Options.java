@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What the command line says.
+ * The options of the command line.
  *
  * @param rows which rows
  * @param round how long each side works in a round
@@ -58,7 +58,7 @@ record Options(
     return options;
   }
 
-  /** How many entries stand for that many. */
+  /** Returns a number of entries multiplied by the scale. */
   int scaled(int entries) {
     return (int) Math.max(1, Math.round(entries * scale));
   }

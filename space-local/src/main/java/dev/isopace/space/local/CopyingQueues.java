@@ -78,7 +78,7 @@ final class CopyingQueues<V> {
     V decode(String operation, String key, byte[] bytes);
   }
 
-  /** A power of two; enough that two busy keys seldom meet. */
+  /** The number of sections: a power of two, large enough that two busy keys seldom meet. */
   private static final int SECTIONS = 64;
 
   private final List<Section<V>> sections =
@@ -87,7 +87,7 @@ final class CopyingQueues<V> {
   private final Decoder<V> decoder;
 
   /**
-   * No keys.
+   * Creates an engine that holds no keys.
    *
    * @param lifecycle of the handle; once it is closed, {@link #close} must follow
    * @param decoder how to turn entries into values
@@ -229,10 +229,10 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Removes an entry that the caller, who is in no line, has opened: for the caller, if nobody is
-   * in line, and then returns true; else for the first in line. False also if it is no longer the
-   * head. Where it returns false, the caller has joined the line: with the turn if there is another
-   * entry; without, if there is none, and then only if it stays.
+   * Removes an entry that the caller has opened without being in line. Returns true if the caller
+   * takes it. If takers are in line, the entry goes to the first of them; if it is no longer the
+   * head, it stays. In both cases the result is false and the caller has joined the line: with the
+   * turn if there is another entry; without, if there is none, and then only if it stays.
    */
   private boolean removeOrJoin(
       Section<V> section,
@@ -308,8 +308,9 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Removes an entry that a taker in line has opened, for the first in line, and returns whether
-   * that is this one. False also if the waiter was served meanwhile, or the head is another.
+   * Removes an entry that a taker in line has opened and gives it to the first taker in line.
+   * Returns whether that is the given one. Also false if the waiter was served meanwhile or the
+   * head is another entry.
    */
   private boolean removeInLine(
       Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried, V value) {
@@ -342,8 +343,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Leaves the line, having failed to open the head. False if that does not count: the waiter was
-   * served meanwhile, or the head is another.
+   * Leaves the line after a failure to open the head. False if the failure is obsolete: the waiter
+   * was served meanwhile, or the head is another entry.
    */
   private boolean leaveFailed(
       Section<V> section, String key, CopyingWaiter<V> waiter, Entry tried) {
@@ -367,8 +368,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Reads the head. If there is none, returns null, and a waiter that was given has joined the
-   * line.
+   * Reads the head, or returns null if there is none. Then the waiter, if one was given, has joined
+   * the line.
    */
   private byte @Nullable [] peekOrJoin(
       String operation, String key, @Nullable CopyingWaiter<byte[]> waiter) {
@@ -400,7 +401,7 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Waits in line until the waiter has received or is to try. False if the deadline has passed:
+   * Waits in line until the waiter was served or has the turn. False if the deadline has passed;
    * then it has left the line.
    */
   private <T> boolean await(
@@ -429,8 +430,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Leaves the line without an entry. False if the waiter was served before it could; also, unless
-   * it leaves at any price, if there is an entry to try for, and then it has the turn.
+   * Leaves the line without an entry. False if the waiter was served before it could leave. Also
+   * false, unless it must leave, if there is an entry to try for; then it has the turn.
    */
   private <T> boolean leave(
       String key, CopyingWaiter<T> waiter, LineOf<V, T> line, boolean atAnyPrice) {
@@ -457,8 +458,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Gives the first taker in line the turn, if there is an entry to try for, and returns it to be
-   * woken. If there is none, no probe remains in line.
+   * Gives the turn to the first taker in line if there is an entry to try for, and returns that
+   * taker, to be woken. If there is no entry, no probe remains in line.
    */
   private @Nullable CopyingWaiter<V> passTurn(CopyingQueue<V> queue) {
     if (queue.head() == null) {
@@ -516,7 +517,7 @@ final class CopyingQueues<V> {
   }
 
   private static final class Section<V> {
-    /** Below this a map is not worth rebuilding. */
+    /** The size up to which a map is not worth rebuilding. */
     private static final int SMALL = 64;
 
     final ReentrantLock lock = new ReentrantLock();
@@ -528,7 +529,8 @@ final class CopyingQueues<V> {
     }
 
     /**
-     * The queue of a key at which the caller has a waiter, so that it cannot have been forgotten.
+     * Returns the queue of a key at which the caller has a waiter, so that it cannot have been
+     * forgotten.
      */
     CopyingQueue<V> require(String key) {
       return Objects.requireNonNull(map.get(key));

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 public final class StoreOption {
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
 
-  /** Practically never, and still a number of nanoseconds. */
+  /** The longest interval: practically never, and still a number of nanoseconds. */
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(36_500);
 
   private final UnaryOperator<Settings> change;

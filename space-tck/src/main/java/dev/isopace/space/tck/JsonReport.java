@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A run, as JSON. */
+/** The report of a run, as JSON. */
 final class JsonReport {
   private JsonReport() {}
 
@@ -111,7 +111,10 @@ final class JsonReport {
     return String.format(Locale.ROOT, "%.3f", value);
   }
 
-  /** A string of JSON (RFC 8259): quotes, backslashes and control characters are escaped. */
+  /**
+   * Returns a text as a string of JSON (RFC 8259): quotes, backslashes and control characters are
+   * escaped.
+   */
   static String text(String value) {
     StringBuilder text = new StringBuilder("\"");
     for (int i = 0; i < value.length(); i++) {
