@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * nobody begins to wait after the handle was closed.
  */
 public final class Lifecycle {
-  private final String name;
-
   private static final Object CLOSED = new Object();
+
+  private final String name;
 
   /** Null while the handle is open; then the thread that closes it; finally {@link #CLOSED}. */
   private final AtomicReference<@Nullable Object> closer = new AtomicReference<>();

@@ -82,13 +82,16 @@ final class Secrets {
     List<MatchResult> atSigns = atSigns(from, (form == Form.PATH ? colon : from) < targetEnd);
     int secretStart = secretStart(form, from, colon, atSigns);
     if (secretStart < 0) {
+      // No secret in the target.
       return uri.substring(0, targetEnd) + maskedQuery();
     }
     String shown = uri.substring(0, secretStart) + MASK + "@";
     MatchResult last = atSigns.get(atSigns.size() - 1);
     if (last.start() > targetEnd) {
+      // The secret reaches into what looks like the query.
       return shown + maskedQueryAfter(last.end());
     }
+    // The secret ends in the target, perhaps repeated before each of several hosts.
     String hosts = hostsOfOneUser(from, secretStart, atSigns);
     return shown + hosts + uri.substring(last.end(), targetEnd) + maskedQuery();
   }
@@ -161,17 +164,18 @@ final class Secrets {
   /** Masks the pairs from one index on, and leaves out everything before another index. */
   private String maskPairs(int begin, int shownFrom) {
     StringBuilder all = new StringBuilder();
-    boolean secretBefore = false;
+    boolean afterMasked = false;
     int pairStart = begin;
     for (String pair : uri.substring(begin).split("&", -1)) {
-      String masked = maskPair(pair, secretBefore);
-      secretBefore = !masked.equals(pair);
+      String masked = maskPair(pair, afterMasked);
+      boolean isMasked = !masked.equals(pair);
       int pairEnd = pairStart + pair.length();
       if (pairStart >= shownFrom) {
         all.append(pairStart == begin ? "" : "&").append(masked);
       } else if (pairEnd >= shownFrom) {
-        all.append(secretBefore ? MASK : uri.substring(shownFrom, pairEnd));
+        all.append(isMasked ? MASK : uri.substring(shownFrom, pairEnd));
       }
+      afterMasked = isMasked;
       pairStart = pairEnd + 1;
     }
     return all.toString();
