@@ -3,7 +3,7 @@
 module dev.isopace.space.store {
   requires transitive dev.isopace.space;
   requires static org.jspecify;
-  requires jdk.unsupported; // to unmap files
+  requires jdk.unsupported; // to unmap files before Java 22: see Mapping
 
   exports dev.isopace.space.store;
 

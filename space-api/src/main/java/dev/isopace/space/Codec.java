@@ -6,10 +6,11 @@ import java.util.function.Function;
  * Turns values into bytes and back, for backends that keep entries outside the heap.
  *
  * <p>A backend calls it on the thread of the caller and never under a lock: {@link #encode} once
- * per {@code out}, {@link #decode} once per entry that a call tries for. An implementation must be
- * thread-safe. It must keep no reference to an array that it is given or returns, and must not
- * return null. A null result, like an exception, makes the operation fail with a {@link
- * SpaceException} that names the key.
+ * per {@code out}, {@link #decode} each time a call tries to take or read an entry. An
+ * implementation must be thread-safe. It must keep no reference to an array that it is given or
+ * returns, and must not return null. A null result, like an exception, makes the operation fail
+ * with a {@link SpaceException} that names the key; only a {@link VirtualMachineError} is passed on
+ * as it is.
  *
  * @param <V> the type of the values
  */
@@ -32,9 +33,9 @@ public interface Codec<V> {
   V decode(byte[] bytes);
 
   /**
-   * Strings as UTF-8, without loss: a string with an unpaired surrogate, and bytes that are not
-   * valid UTF-8, are refused with an {@link IllegalArgumentException}, never replaced by a
-   * substitute character.
+   * Returns the codec of strings as UTF-8, without loss: a string with an unpaired surrogate, and
+   * bytes that are not valid UTF-8, are refused with an {@link IllegalArgumentException}, never
+   * replaced by a substitute character.
    *
    * @return the codec
    */
@@ -43,7 +44,7 @@ public interface Codec<V> {
   }
 
   /**
-   * Byte arrays as they are, copied both ways.
+   * Returns the codec of byte arrays as they are, copied both ways.
    *
    * @return the codec
    */
@@ -52,7 +53,7 @@ public interface Codec<V> {
   }
 
   /**
-   * A codec made of two functions.
+   * Makes a codec of two functions.
    *
    * @param encode turns a value into bytes; must be thread-safe and must not return null
    * @param decode turns bytes back; must be thread-safe and must not return null

@@ -18,19 +18,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look for providers, and what it found.
+ * A search for providers, and what it found.
  *
  * <p>A provider that fails to load is kept as a failure: it hides neither the others nor itself.
  * Two classes that claim one scheme are an error for that scheme alone. Which of them would be
  * taken must never depend on the order of a class path.
  */
 final class Discovery {
-  /** The artifact of each scheme of this project, for those who have forgotten to add it. */
+  /** The artifact of each scheme of this project, to be named if it is missing. */
   private static final Map<String, String> ARTIFACTS =
       Map.of("local", "space-local", "store", "space-store", "nats", "space-nats");
 
   /**
-   * ServiceLoader can fail for ever at one place, for instance on a jar file that cannot be read.
+   * The most failures of one search: ServiceLoader can fail for ever at one place, for instance on
+   * a jar file that cannot be read.
    */
   private static final int MOST_FAILURES = 100;
 
@@ -43,7 +44,7 @@ final class Discovery {
   private final List<Found> found = new ArrayList<>();
   private final Set<String> classNames = new HashSet<>();
 
-  /** By their text: what fails once through each of two loaders has failed once. */
+  /** The failures by their text, so that one that comes through each of two loaders counts once. */
   private final Map<String, Throwable> failures = new LinkedHashMap<>();
 
   private Discovery() {}

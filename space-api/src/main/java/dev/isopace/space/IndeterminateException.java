@@ -21,7 +21,7 @@ public class IndeterminateException extends SpaceException {
   private final byte @Nullable [] payload;
 
   /**
-   * An operation whose outcome is unknown.
+   * Creates an exception for an operation whose outcome is unknown.
    *
    * @param message which operation, for what key, and what to do
    */
@@ -31,7 +31,7 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * An operation whose outcome is unknown, with the cause.
+   * Creates an exception for an operation whose outcome is unknown, with the cause.
    *
    * @param message which operation, for what key, and what to do
    * @param cause why the outcome is unknown, or null
@@ -42,7 +42,7 @@ public class IndeterminateException extends SpaceException {
   }
 
   /**
-   * A take whose outcome is unknown, and whose entry is known.
+   * Creates an exception for a take whose outcome is unknown, and whose entry is known.
    *
    * @param message which operation, for what key, and what to do
    * @param cause why the outcome is unknown, or null

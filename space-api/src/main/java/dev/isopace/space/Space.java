@@ -62,10 +62,10 @@ import java.util.Set;
  * longer than the clock can express means for ever.
  *
  * <p><b>Interrupts</b> end {@code in} and {@code rd}, timed or not, with {@link
- * InterruptedException} and the flag cleared; also if the flag was set at the call, and even if an
- * entry is there. A caller to whom an entry had been handed already returns it and leaves the flag
- * set. The other operations, {@link #close} and {@link Spaces#open(String, Codec) opening}
- * included, ignore the flag and leave it set.
+ * InterruptedException} and the flag cleared; also if the flag is set when the call begins, and
+ * even if an entry is there. If an entry was already handed to the caller, the call returns it and
+ * leaves the flag set. The other operations, {@link #close} and {@link Spaces#open(String, Codec)
+ * opening} included, ignore the flag and leave it set.
  *
  * <p>A call that ends without an entry, by timeout, interrupt or close, has removed nothing: an
  * entry on its way to a waiter that gives up goes to the next waiter or stays at the head. If the
@@ -169,8 +169,8 @@ public interface Space<V> extends AutoCloseable {
   Optional<V> rd(String key, Duration timeout) throws InterruptedException;
 
   /**
-   * Takes the head if there is one: {@code in} that does not wait. Never empty while an entry has
-   * been in the space since before the call and nobody takes it.
+   * Takes the head if there is one: {@code in} that does not wait. The result is not empty if an
+   * entry was there before the call and nobody takes it during the call.
    *
    * @param key the key
    * @return the value of the entry, which no other call takes; or empty, if the key held none
@@ -183,8 +183,8 @@ public interface Space<V> extends AutoCloseable {
   Optional<V> inp(String key);
 
   /**
-   * Reads the head if there is one: {@code rd} that does not wait. Never empty while an entry has
-   * been in the space since before the call and nobody takes it.
+   * Reads the head if there is one: {@code rd} that does not wait. The result is not empty if an
+   * entry was there before the call and nobody takes it during the call.
    *
    * @param key the key
    * @return the value of the entry; or empty, if the key held none

@@ -12,7 +12,7 @@ public class SpaceClosedException extends SpaceException {
   @Serial private static final long serialVersionUID = 1L;
 
   /**
-   * A closed handle.
+   * Creates an exception for a closed handle.
    *
    * @param message which operation found which handle closed
    */
@@ -21,7 +21,7 @@ public class SpaceClosedException extends SpaceException {
   }
 
   /**
-   * A handle that was closed for a reason.
+   * Creates an exception for a handle that was closed for a reason.
    *
    * @param message which operation found which handle closed
    * @param cause why the handle is closed, or null

@@ -13,7 +13,7 @@ public class SpaceException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
   /**
-   * A failure without a cause.
+   * Creates an exception without a cause.
    *
    * @param message what happened, to which operation and key, and what to do
    */
@@ -22,7 +22,7 @@ public class SpaceException extends RuntimeException {
   }
 
   /**
-   * A failure with its cause.
+   * Creates an exception with its cause.
    *
    * @param message what happened, to which operation and key, and what to do
    * @param cause what made the operation fail, or null

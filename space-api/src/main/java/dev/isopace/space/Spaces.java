@@ -25,7 +25,7 @@ public final class Spaces {
    * @param codec turns values into bytes and back, where the backend needs that
    * @param <V> the type of the values
    * @return the handle, to be closed
-   * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
+   * @throws IllegalArgumentException if the URI is malformed, or the backend does not accept its
    *     target or one of its parameters; the message about an unknown parameter lists the valid
    *     ones with their meaning. Nothing has been opened or created
    * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be
@@ -46,7 +46,7 @@ public final class Spaces {
    * @param loader where to look for providers, and nowhere else
    * @param <V> the type of the values
    * @return the handle, to be closed
-   * @throws IllegalArgumentException if the URI is malformed, or the backend does not know its
+   * @throws IllegalArgumentException if the URI is malformed, or the backend does not accept its
    *     target or one of its parameters; the message about an unknown parameter lists the valid
    *     ones with their meaning. Nothing has been opened or created
    * @throws SpaceException if no provider has this scheme, or more than one, or the space cannot be

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +44,11 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
 
     Waiter(boolean takes) {
       this.takes = takes;
+    }
+
+    /** Returns when it is signalled, when the deadline has passed, or for no reason at all. */
+    void await(Deadline deadline) throws InterruptedException {
+      signal.awaitNanos(deadline.remainingNanos());
     }
   }
 
@@ -140,7 +144,7 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
           if (!queue.waiters.contains(waiter)) {
             queue.waiters.add(waiter);
           }
-          await(waiter, deadline);
+          waiter.await(deadline);
         }
       }
     } finally {
@@ -149,7 +153,10 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
     }
   }
 
-  /** Calls the codec, without the lock. */
+  /**
+   * Calls the codec. Called with the lock, and returns with it; it is free in between, so that
+   * anything may have changed.
+   */
   private V decode(String operation, String key, byte[] bytes) {
     lock.unlock();
     try {
@@ -176,17 +183,6 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
     forgetIfIdle(key);
   }
 
-  private static void await(SimpleSpace<?>.Waiter waiter, Deadline deadline)
-      throws InterruptedException {
-    long left = deadline.remainingNanos();
-    if (left == Long.MAX_VALUE) {
-      waiter.signal.await();
-    } else {
-      boolean signalled = waiter.signal.await(left, TimeUnit.NANOSECONDS);
-      assert signalled || deadline.hasPassed();
-    }
-  }
-
   @Override
   protected @Nullable V read(String key, Deadline deadline) throws InterruptedException {
     byte[] bytes = readBytes(key, deadline);
@@ -204,7 +200,7 @@ final class SimpleSpace<V> extends AbstractSpace<V> {
         queue.waiters.add(waiter);
       }
       while (waiter.given == null && !deadline.hasPassed()) {
-        await(waiter, deadline);
+        waiter.await(deadline);
         if (waiter.given == null) {
           lifecycle().requireOpen("rd", key);
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the type of the values
  */
 public abstract class AbstractSpace<V> implements Space<V> {
-  /** In bytes of UTF-8: a key of that length is taken by every backend. */
+  /** The length, in bytes of UTF-8, up to which every backend takes keys. */
   private static final long REQUIRED_KEY = 512;
 
   private final String name;
@@ -196,7 +196,7 @@ public abstract class AbstractSpace<V> implements Space<V> {
     lifecycle.close(this::release);
   }
 
-  /** The name of the handle: its URI, secrets masked. */
+  /** Returns the name of the handle: its URI, secrets masked. */
   @Override
   public final String toString() {
     return name;

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * starts the time again. Immutable.
  */
 public final class Deadline {
-  /** A wait without end. */
+  /** The deadline that never passes. */
   public static final Deadline NEVER = new Deadline(Long.MAX_VALUE, System::nanoTime);
 
   private final long timeout;
@@ -36,7 +36,7 @@ public final class Deadline {
   }
 
   /**
-   * A deadline by a clock of the caller's own. {@link #park} still waits by real time.
+   * Creates a deadline by a clock of the caller's own. {@link #park} still waits by real time.
    *
    * @param timeout how far from the clock's present reading
    * @param clock a monotonic clock, in nanoseconds

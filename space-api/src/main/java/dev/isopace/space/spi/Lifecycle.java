@@ -7,18 +7,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a handle is open, and the one way from open to closed. Thread-safe.
+ * The state of a handle: open, and once it was closed, closed for ever. Thread-safe.
  *
  * <p>A backend checks {@link #isOpen} under the lock that guards its entries and waiters, and takes
  * that lock in the action that it gives to {@link #close(Runnable)}: then nothing is stored and
  * nobody begins to wait after the handle was closed.
  */
 public final class Lifecycle {
-  private final String name;
-
   private static final Object CLOSED = new Object();
 
-  /** Null while the handle is open; then the thread that closes it; in the end {@link #CLOSED}. */
+  private final String name;
+
+  /** Null while the handle is open; then the thread that closes it; finally {@link #CLOSED}. */
   private final AtomicReference<@Nullable Object> closer = new AtomicReference<>();
 
   private final CountDownLatch released = new CountDownLatch(1);

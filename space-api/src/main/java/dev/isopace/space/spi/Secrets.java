@@ -30,12 +30,12 @@ final class Secrets {
           "pass(word|wd|phrase)?|pwd|secret|token|seed|nkey|jwt|credential|private|bearer"
               + "|(api|access)[-_.]?key");
 
-  /** Encoded or not, since the target is decoded before a backend takes it apart. */
+  /** At signs, encoded or not: the target is decoded before a backend takes it apart. */
   private static final Pattern AT_SIGN = Pattern.compile("@|%40");
 
   private static final Pattern HOSTS = Pattern.compile("[A-Za-z0-9.:,_\\[\\]-]*");
 
-  /** How a target is written, on which it depends what in it is user information. */
+  /** The form of a target, which decides what in it is user information. */
   private enum Form {
     AUTHORITY,
     PATH,
@@ -51,17 +51,20 @@ final class Secrets {
     this.targetEnd = question < 0 ? uri.length() : question;
   }
 
-  /** The text of a URI without its secrets. */
+  /** Returns the text of a URI with its secrets masked. */
   static String mask(String uri) {
     return new Secrets(uri).masked();
   }
 
-  /** Whether the name of a parameter speaks of a secret. */
+  /** Returns whether the name of a parameter suggests a secret. */
   static boolean isSecret(String name) {
     return SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
   }
 
-  /** The name of a parameter, or what stands in its place: an at sign makes it a password's end. */
+  /**
+   * Returns the name of a parameter, masked if it holds an at sign: then it may be the end of a
+   * password.
+   */
   static String maskName(String name) {
     return name.indexOf('@') >= 0 ? MASK : name;
   }
@@ -79,13 +82,16 @@ final class Secrets {
     List<MatchResult> atSigns = atSigns(from, (form == Form.PATH ? colon : from) < targetEnd);
     int secretStart = secretStart(form, from, colon, atSigns);
     if (secretStart < 0) {
+      // No secret in the target.
       return uri.substring(0, targetEnd) + maskedQuery();
     }
     String shown = uri.substring(0, secretStart) + MASK + "@";
     MatchResult last = atSigns.get(atSigns.size() - 1);
     if (last.start() > targetEnd) {
+      // The secret reaches into what looks like the query.
       return shown + maskedQueryAfter(last.end());
     }
+    // The secret ends in the target, perhaps repeated before each of several hosts.
     String hosts = hostsOfOneUser(from, secretStart, atSigns);
     return shown + hosts + uri.substring(last.end(), targetEnd) + maskedQuery();
   }
@@ -99,7 +105,9 @@ final class Secrets {
         : Form.PATH;
   }
 
-  /** Where the part of the user information begins that is hidden; -1 if there is none. */
+  /**
+   * Returns where the part of the user information begins that must be hidden; -1 if there is none.
+   */
   private static int secretStart(Form form, int from, int colon, List<MatchResult> atSigns) {
     if (atSigns.isEmpty()) {
       return -1;
@@ -123,7 +131,7 @@ final class Secrets {
     return found;
   }
 
-  /** What may be shown between the first at sign and the last: hosts, or nothing. */
+  /** Returns what may be shown between the first at sign and the last: hosts, or nothing. */
   private String hostsOfOneUser(int from, int shownEnd, List<MatchResult> atSigns) {
     String userInfo = uri.substring(from, atSigns.get(0).start());
     StringBuilder hosts = new StringBuilder();
@@ -145,33 +153,38 @@ final class Secrets {
     return targetEnd == uri.length() ? "" : "?" + maskPairs(targetEnd + 1, targetEnd + 1);
   }
 
-  /** The query from an at sign on, which may be the end of a password or belong to a parameter. */
+  /**
+   * Returns the masked query from an at sign on; that may be the end of a password, or belong to a
+   * parameter.
+   */
   private String maskedQueryAfter(int atSign) {
     return maskPairs(targetEnd + 1, atSign);
   }
 
-  /** Masks the pairs that begin at an index, and leaves out what stands before another. */
+  /** Masks the pairs from one index on, and leaves out everything before another index. */
   private String maskPairs(int begin, int shownFrom) {
     StringBuilder all = new StringBuilder();
-    boolean secretBefore = false;
+    boolean afterMasked = false;
     int pairStart = begin;
     for (String pair : uri.substring(begin).split("&", -1)) {
-      String masked = maskPair(pair, secretBefore);
-      secretBefore = !masked.equals(pair);
+      String masked = maskPair(pair, afterMasked);
+      boolean isMasked = !masked.equals(pair);
       int pairEnd = pairStart + pair.length();
       if (pairStart >= shownFrom) {
         all.append(pairStart == begin ? "" : "&").append(masked);
       } else if (pairEnd >= shownFrom) {
-        all.append(secretBefore ? MASK : uri.substring(shownFrom, pairEnd));
+        all.append(isMasked ? MASK : uri.substring(shownFrom, pairEnd));
       }
+      afterMasked = isMasked;
       pairStart = pairEnd + 1;
     }
     return all.toString();
   }
 
   /**
-   * A percent sign counts as a secret's: who encodes the name of a parameter may mean anything.
-   * What follows a secret and is no parameter of its own is the rest of that secret.
+   * Masks the value of a pair if its name suggests a secret, or holds a percent sign: an encoded
+   * name may mean anything. What follows a secret and is no parameter of its own is the rest of
+   * that secret.
    */
   static String maskPair(String pair, boolean afterSecret) {
     int equals = pair.indexOf('=');

@@ -1,11 +1,7 @@
 package dev.isopace.space.spi;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class SpaceUri {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
 
-  /** An authority that a question mark cuts off before an at sign: that one is a password's. */
+  /**
+   * An authority that a question mark cuts off before an at sign, which shows that the question
+   * mark belongs to a password.
+   */
   private static final Pattern CUT_AUTHORITY =
       Pattern.compile("[A-Za-z0-9+.-]+://[^/?]*\\?.*@.*", Pattern.DOTALL);
 
@@ -39,9 +38,9 @@ public final class SpaceUri {
           "", 1L,
           "b", 1L,
           "kb", 1000L,
-          "mb", 1000_000L,
-          "gb", 1000_000_000L,
-          "tb", 1000_000_000_000L,
+          "mb", 1_000_000L,
+          "gb", 1_000_000_000L,
+          "tb", 1_000_000_000_000L,
           "kib", 1L << 10,
           "mib", 1L << 20,
           "gib", 1L << 30,
@@ -118,7 +117,7 @@ public final class SpaceUri {
     return new SpaceUri(
         masked,
         uri.substring(0, colon).toLowerCase(Locale.ROOT),
-        decode(uri.substring(colon + 1, end), masked),
+        PercentEncoding.decode(uri.substring(colon + 1, end), masked),
         Collections.unmodifiableMap(parameters),
         Map.of());
   }
@@ -134,8 +133,9 @@ public final class SpaceUri {
               + Secrets.maskName(maskedPair)
               + "': write name=value");
     }
-    String name = decode(pair.substring(0, equals), uri);
-    if (parameters.putIfAbsent(name, decode(pair.substring(equals + 1), uri)) != null) {
+    String name = PercentEncoding.decode(pair.substring(0, equals), uri);
+    String value = PercentEncoding.decode(pair.substring(equals + 1), uri);
+    if (parameters.putIfAbsent(name, value) != null) {
       throw new IllegalArgumentException(
           "'" + uri + "' gives parameter " + Arguments.show(Secrets.maskName(name)) + " twice");
     }
@@ -228,7 +228,8 @@ public final class SpaceUri {
   }
 
   /**
-   * Returns the value of a parameter that is a whole number.
+   * Returns the value of a parameter that is a whole number, in decimal digits, perhaps behind a
+   * sign.
    *
    * @param name the name of the parameter
    * @param defaultValue the value if it is not given
@@ -240,7 +241,7 @@ public final class SpaceUri {
         name,
         defaultValue,
         "a whole number, for instance 3",
-        text -> NUMBER.matcher(text).matches() ? parse(text, Long::valueOf) : null);
+        text -> NUMBER.matcher(text).matches() ? parseLong(text) : null);
   }
 
   /**
@@ -263,7 +264,8 @@ public final class SpaceUri {
 
   /**
    * Returns the value of a parameter that is a length of time: a whole number with a unit, one of
-   * {@code ns}, {@code us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}.
+   * {@code ns}, {@code us}, {@code ms}, {@code s}, {@code m}, {@code h} and {@code d}, in lower
+   * case.
    *
    * @param name the name of the parameter
    * @param defaultValue the value if it is not given
@@ -317,9 +319,9 @@ public final class SpaceUri {
     return value;
   }
 
-  private static <T> @Nullable T parse(String text, Function<String, T> parser) {
+  private static @Nullable Long parseLong(String text) {
     try {
-      return parser.apply(text);
+      return Long.valueOf(text);
     } catch (NumberFormatException e) {
       return null;
     }
@@ -335,7 +337,7 @@ public final class SpaceUri {
     if (!matcher.matches()) {
       return null;
     }
-    Long count = parse(matcher.group(1), Long::valueOf);
+    Long count = parseLong(matcher.group(1));
     U unit = units.get(matcher.group(2));
     if (count == null || unit == null) {
       return null;
@@ -347,50 +349,9 @@ public final class SpaceUri {
     }
   }
 
-  /** The URI as it was given, secrets masked. */
+  /** Returns the URI as it was given, secrets masked. */
   @Override
   public String toString() {
     return masked;
-  }
-
-  private static String decode(String text, String uri) {
-    int percent = text.indexOf('%');
-    if (percent < 0) {
-      return text;
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(text.length() * 3);
-    for (int i = 0; i < text.length(); ) {
-      int c = text.codePointAt(i);
-      if (c != '%') {
-        int next = i + Character.charCount(c);
-        bytes.put(text.substring(i, next).getBytes(StandardCharsets.UTF_8));
-        i = next;
-        continue;
-      }
-      int next = i + 3;
-      // Not Character.digit, which takes the digits of every script.
-      if (next > text.length()
-          || !HexFormat.isHexDigit(text.charAt(i + 1))
-          || !HexFormat.isHexDigit(text.charAt(i + 2))) {
-        throw malformed(uri, null);
-      }
-      bytes.put((byte) HexFormat.fromHexDigits(text, i + 1, next));
-      i = next;
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-    } catch (CharacterCodingException e) {
-      throw malformed(uri, e);
-    }
-  }
-
-  private static IllegalArgumentException malformed(
-      String uri, @Nullable CharacterCodingException cause) {
-    return new IllegalArgumentException(
-        "'"
-            + uri
-            + "' has a malformed percent-encoding: a percent sign stands before two hexadecimal"
-            + " digits of UTF-8, and is itself written %25",
-        cause);
   }
 }

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code space bench}: what a backend costs. The benchmarks are no part of this program: they are
- * found where they are on the class path, which {@code ./space} sees to.
+ * {@code space bench}: measures the costs of a backend. The benchmarks are no part of this program:
+ * they are used if they are on the class path, which {@code ./space} sees to.
  */
 @Command(
     name = "bench",
@@ -58,7 +58,10 @@ final class BenchCommand implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** The benchmarks know their options, and say what is wrong with them. */
+  /**
+   * Returns a command line that leaves all options, and the messages about wrong ones, to the
+   * benchmarks.
+   */
   static CommandLine commandLine(Environment environment) {
     return new CommandLine(new BenchCommand(environment))
         .setUnmatchedOptionsArePositionalParams(true);

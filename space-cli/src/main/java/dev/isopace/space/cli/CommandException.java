@@ -29,7 +29,7 @@ final class CommandException extends Exception {
     this.line = line;
   }
 
-  /** The command was asked for something that cannot be. */
+  /** Returns the exception for a request that cannot be fulfilled. */
   static CommandException badInput(String line) {
     return new CommandException(Kind.BAD_INPUT, line);
   }
@@ -38,12 +38,12 @@ final class CommandException extends Exception {
     return new CommandException(Kind.BAD_INPUT, OneLine.of(cause), cause);
   }
 
-  /** The command has found damage. */
+  /** Returns the exception for damage that was found. */
   static CommandException damage(String line, Throwable cause) {
     return new CommandException(Kind.DAMAGE, line, cause);
   }
 
-  /** The work failed. */
+  /** Returns the exception for work that failed. */
   static CommandException failure(String line) {
     return new CommandException(Kind.FAILURE, line);
   }
@@ -55,13 +55,13 @@ final class CommandException extends Exception {
         Kind.FAILURE, speaks ? OneLine.of(cause) : OneLine.of(cause.toString()), cause);
   }
 
-  /** The same with more to say. */
+  /** Returns this exception with more in its message. */
   CommandException and(String more) {
     return new CommandException(kind, line + "; " + more, this);
   }
 
   /**
-   * Tells the exit code.
+   * Returns the exit code.
    *
    * @param failed that of a failure, which depends on the command
    */

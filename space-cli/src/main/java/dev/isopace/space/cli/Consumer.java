@@ -2,7 +2,10 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.Space;
 
-/** Takes lines from the space and counts them, then says what it counted to whoever asks. */
+/**
+ * Takes lines from the space and counts them, then reports the result to the caller that asks for
+ * it.
+ */
 final class Consumer implements Crew.Task {
   private final Space<String> space;
   private final String lines;

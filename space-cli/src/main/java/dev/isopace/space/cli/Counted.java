@@ -1,6 +1,6 @@
 package dev.isopace.space.cli;
 
-/** Numbers of things in messages: without grouping, to be found by tools. */
+/** Numbers of things in messages, without grouping, so that tools find them. */
 final class Counted {
   private Counted() {}
 

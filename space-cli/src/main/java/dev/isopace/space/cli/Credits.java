@@ -27,7 +27,7 @@ import dev.isopace.space.Space;
 final class Credits {
   static final int CREDIT = 64 * 1024;
 
-  /** What an entry costs that has no characters: about what it costs a backend. */
+  /** The cost of an entry without characters: about what it costs a backend. */
   static final int OVERHEAD = 64;
 
   private static final String TOKEN = "credit";
@@ -44,17 +44,17 @@ final class Credits {
     return OVERHEAD + entry.length();
   }
 
-  /** Before the threads start: puts the credits of all of them into the space. */
+  /** Puts the credits of all threads into the space, before the threads start. */
   void issue(int threads) {
     for (int i = 0; i < 2 * threads; i++) {
       give();
     }
   }
 
-  /** When the threads have ended, takes all credits out of the space again. */
+  /** Takes all credits out of the space again, when the threads have ended. */
   void withdraw() {
     while (space.inp(key).isPresent()) {
-      // Each was one; what the threads kept as change is not there, and is not missed.
+      // Each entry is one credit; the change that threads have kept is not there, and not missed.
     }
   }
 
@@ -92,7 +92,7 @@ final class Credits {
 
     private ConsumerPurse() {}
 
-    /** There is room again for an entry of this cost. */
+    /** Makes room again for an entry of this cost. */
     void refund(int cost) {
       units += cost;
       if (units >= CREDIT) {

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Threads that work together: if one fails, none of them can finish. The first failure is the one
- * that counts; those that follow from it are not of interest. It wakes the others, by closing what
- * they wait at.
+ * Threads that work together: if one fails, none of them can finish. The first failure counts;
+ * those that follow from it do not matter. It wakes the others by closing the space that they wait
+ * on.
  */
 final class Crew {
   interface Task {
@@ -27,7 +27,7 @@ final class Crew {
   CompletableFuture<Void> start(String name, Task task) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread thread = new Thread(() -> perform(task, done), name);
-    // One that is blocked in reading a terminal must not keep a failed process alive.
+    // A thread that is blocked in reading a terminal must not keep a failed process alive.
     thread.setDaemon(true);
     thread.start();
     threads.add(thread);
@@ -74,7 +74,7 @@ final class Crew {
     CompletableFuture.anyOf(all, failed).get();
   }
 
-  /** Waits until all threads have ended, of which each is known to be about to. */
+  /** Waits until all threads have ended; each must be known to be about to. */
   void join() throws InterruptedException {
     for (Thread thread : threads) {
       thread.join();

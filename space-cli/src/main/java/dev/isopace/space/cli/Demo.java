@@ -46,7 +46,7 @@ final class Demo {
   private final Crew crew;
 
   /**
-   * One run.
+   * Creates a run.
    *
    * @param space for all threads; closed by the first failure
    * @param producers how many threads put lines into the space
@@ -61,7 +61,7 @@ final class Demo {
   }
 
   /**
-   * Runs it. To be called once.
+   * Runs it; may be called once.
    *
    * @param source the lines
    * @return what was counted

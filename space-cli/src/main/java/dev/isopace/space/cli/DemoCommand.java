@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code space demo}: from the options to the report. */
+/** {@code space demo}: counts words, from the options to the report. */
 @Command(
     name = "demo",
     description = {
@@ -88,7 +88,10 @@ final class DemoCommand implements Callable<Integer> {
     return name;
   }
 
-  /** More than processors would wait for each other more than they count. */
+  /**
+   * Returns the default number of consumers: more of them than processors would wait for each other
+   * more than they count.
+   */
   private static int consumersByDefault() {
     return Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
   }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A length of time, as an option; written as in the URI of a space. */
+/** A length of time as an option, written as in the URI of a space. */
 final class DurationOption implements ITypeConverter<Duration> {
   private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,9})(ns|us|ms|s|m|h|d)");
   private static final Map<String, Duration> UNITS =

@@ -1,7 +1,7 @@
 package dev.isopace.space.cli;
 
 /**
- * What the values under the key of the lines look like.
+ * The form of the values under the key of the lines.
  *
  * <p>A line never holds a line feed. So a line is written as it is, the rest of a line that was too
  * long for one entry is written behind a line feed, and a line feed alone says that there are no

@@ -34,7 +34,7 @@ final class EntryReader {
   private boolean ended;
   private long number;
 
-  /** Read by whoever shows the progress. */
+  /** The bytes read so far, for the thread that shows the progress. */
   private final AtomicLong bytesRead = new AtomicLong();
 
   EntryReader(Input input, byte separator) {
@@ -53,7 +53,7 @@ final class EntryReader {
   }
 
   /**
-   * The next entry.
+   * Returns the next entry.
    *
    * @return its bytes, which are valid UTF-8; null at the end of the input
    * @throws CommandException bad input, if it is not valid UTF-8 or too long; a failure, if the

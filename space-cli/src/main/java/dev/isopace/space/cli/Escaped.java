@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Any text on one line: what would end a line, or move the cursor, is written as Java writes it in
- * a string; and so is a backslash, so that no two texts look the same.
+ * Any text on one line: characters that would end a line, or move the cursor, are written as Java
+ * writes them in a string, and so is a backslash, so that no two texts look the same.
  */
 final class Escaped {
   private Escaped() {}
@@ -33,7 +33,7 @@ final class Escaped {
     return escaped.toString();
   }
 
-  /** An entry in a message that may be all that is left of it. */
+  /** Returns an entry as a message shows it, which may be all that is left of it. */
   static String entry(byte[] bytes) {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);

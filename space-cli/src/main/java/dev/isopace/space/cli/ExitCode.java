@@ -1,11 +1,11 @@
 package dev.isopace.space.cli;
 
-/** What the commands that scripts use tell by their exit code; {@code demo} fails with 1. */
+/** Exit codes of the commands for scripts; {@code demo} fails with 1. */
 final class ExitCode {
   /** There was no entry, or fewer than were asked for. */
   static final int NONE = 1;
 
-  /** Of a store: what had been durable is not what was written. */
+  /** The store is damaged: bytes that had been durable are not what was written. */
   static final int DAMAGED = 1;
 
   static final int BAD_INPUT = 2;

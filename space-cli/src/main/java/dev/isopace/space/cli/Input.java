@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * What is to be read: a name for messages, the bytes, and how many they are, where that is known.
+ * The input of a command: its name for messages, its bytes, and their number where that is known.
  *
  * @param name how to call it
  * @param bytes where they come from

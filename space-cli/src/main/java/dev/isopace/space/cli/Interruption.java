@@ -5,14 +5,14 @@ import java.util.function.Consumer;
 
 /**
  * A signal that ends the process: Ctrl-C, SIGTERM, SIGHUP. A command that must not be ended at any
- * instant says what is to be done first; the others end at once.
+ * instant sets what must be done first; other commands end at once.
  */
 final class Interruption {
   private final Consumer<Runnable> beforeExit;
   private final CountDownLatch commandEnded = new CountDownLatch(1);
 
   /**
-   * Interruptions from somewhere.
+   * Creates a source of interruptions.
    *
    * @param beforeExit is given what to run, on a thread of its own, before the process ends; throws
    *     IllegalStateException if it is ending already
@@ -27,8 +27,8 @@ final class Interruption {
   }
 
   /**
-   * From now on, a signal that comes before the command has ended runs this before it ends the
-   * process, however long that takes. It runs on a thread of its own.
+   * Sets a task that a signal, if it comes before the command has ended, runs before it ends the
+   * process, however long that takes. The task runs on a thread of its own.
    *
    * @throws CommandException if a signal has come already
    */
@@ -46,12 +46,12 @@ final class Interruption {
     }
   }
 
-  /** When all that the command has to say was said. */
+  /** Notes that the command has ended and has printed everything. */
   void commandEnded() {
     commandEnded.countDown();
   }
 
-  /** For a task: waits until the command has ended, which the task has brought about. */
+  /** Waits until the command has ended, which the task that calls this has brought about. */
   void awaitCommand() {
     try {
       commandEnded.await();

@@ -19,7 +19,7 @@ final class Keys {
     return prefix + "requests/" + consumer;
   }
 
-  /** A new key at each call; for the coordinator's thread alone. */
+  /** Returns a new key at each call; for the coordinator's thread alone. */
   String freshReply() {
     return prefix + "replies/" + replies++;
   }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code space keys}: which keys hold entries. */
+/** {@code space keys}: lists the keys that hold entries. */
 @Command(
     name = "keys",
     description = {

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code space len}: how many entries a key holds. */
+/** {@code space len}: counts the entries of a key. */
 @Command(
     name = "len",
     description = "Prints how many entries a key holds.",

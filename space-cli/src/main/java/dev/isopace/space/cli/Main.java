@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class Main implements Runnable {
-  /** By which the JVM has decoded the arguments. */
+  /** The encoding by which the JVM has decoded the arguments. */
   private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
 
   private static final String LOST =
@@ -28,7 +28,10 @@ final class Main implements Runnable {
           + ENCODING
           + "; set LC_ALL to a UTF-8 locale that is installed, such as C.UTF-8";
 
-  /** What a backend logs is one line on standard error, as what a command reports is. */
+  /**
+   * The property that sets the form of log messages: one line on standard error, like the messages
+   * of commands.
+   */
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
   private static final Pattern PLAIN = Pattern.compile("[^:@?]*");
@@ -62,7 +65,9 @@ final class Main implements Runnable {
     System.exit(exitCode);
   }
 
-  /** Whether an argument is not what was written: the JVM could not decode all of it. */
+  /**
+   * Returns whether an argument is not what was written, since the JVM could not decode it in full.
+   */
   private static boolean areLost(String... args) {
     return !ENCODING.equals("UTF-8") && Stream.of(args).anyMatch(arg -> arg.indexOf('\uFFFD') >= 0);
   }
@@ -86,7 +91,7 @@ final class Main implements Runnable {
         .setExecutionExceptionHandler((e, command, parsed) -> report(command, e));
   }
 
-  /** Without a subcommand, says which there are. */
+  /** Prints the usage if no subcommand is given. */
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
@@ -110,8 +115,9 @@ final class Main implements Runnable {
   }
 
   /**
-   * An argument in a message: what nobody knows may be a URI that stands where none should, and
-   * what is neither a URI nor a plain word may be a malformed one. Of an option, its name is shown.
+   * Returns an argument as a message shows it. An unknown one may be a URI in the wrong place, and
+   * one that is neither a URI nor a plain word may be a malformed URI. Of an option, its name is
+   * shown.
    */
   private static String shown(String argument) {
     if (PLAIN.matcher(argument).matches()) {

@@ -5,9 +5,9 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.SpaceUri;
 
-/** Works on the space that a command was given, and says what each way to fail means for it. */
+/** Runs the work of a command on its space, and turns each failure into a message. */
 final class OnSpace {
-  /** What to do; the entries are bytes, so that what others have written need not be text. */
+  /** The work; entries are bytes, since those that others have written need not be text. */
   interface Work {
     int run(Space<byte[]> space) throws CommandException, InterruptedException;
   }
@@ -17,8 +17,9 @@ final class OnSpace {
   private OnSpace() {}
 
   /**
-   * Works on a space that is there already: a store is not made by looking for it at the wrong
-   * place. To wait there would be for ever, since nobody else can write to it meanwhile.
+   * Runs the work on a space that exists: a store is not created by looking for it at the wrong
+   * place. A wait in a store that was just created would last for ever, since nobody else can write
+   * to it meanwhile.
    */
   static int runExisting(String uri, Work work) throws CommandException {
     requireThere(uri);
@@ -37,7 +38,7 @@ final class OnSpace {
     }
   }
 
-  /** Works on a space; a store that is not there is made. */
+  /** Runs the work on a space; a store that does not exist is created. */
   static int run(String uri, Work work) throws CommandException {
     try (Space<byte[]> space = Opener.open(uri, Codec.bytes())) {
       return work.run(space);

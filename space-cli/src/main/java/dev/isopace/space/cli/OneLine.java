@@ -10,7 +10,7 @@ final class OneLine {
     return text.lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
-  /** What an exception has to say: its message, or its kind where it has none. */
+  /** Returns the message of an exception, or its kind if it has none. */
   static String of(Throwable failure) {
     String message = failure.getMessage();
     return of(message == null || message.isBlank() ? failure.toString() : message);

@@ -6,7 +6,7 @@ import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.spi.SpaceUri;
 
-/** Opens the space that a command was given, or says what is wrong with its URI. */
+/** Opens the space of a command, or reports what is wrong with its URI. */
 final class Opener {
   private Opener() {}
 

@@ -85,7 +85,7 @@ final class OutCommand implements Callable<Integer> {
   }
 
   private int writeLines() throws CommandException {
-    // Before the space: a space that is not there yet is not made for an input that is not.
+    // Before the space is opened: none is created for an input that does not exist.
     try (Input text = Input.open(input == null ? STDIN : input, environment.stdin())) {
       return OnSpace.run(
           place.uri(),

@@ -6,8 +6,8 @@ import dev.isopace.space.SpaceException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Writes entries under one key, one after another, and knows at any time how many are written:
- * whoever fails, or is interrupted, can go on behind them.
+ * Writes entries under one key, one after another, and knows at any time how many are written, so
+ * that after a failure or an interrupt the user can go on behind them.
  */
 final class Outbox {
   private final Space<byte[]> space;
@@ -40,14 +40,14 @@ final class Outbox {
     }
   }
 
-  /** How many entries are written; for the thread that writes them. */
+  /** Reports how many entries are written; for the thread that writes them. */
   String report() {
     return written == 1 ? "1 entry was written" : Counted.entries(written) + " were written";
   }
 
   /**
-   * Waits for an entry that is being written, and lets none be written after it: whoever tries
-   * waits for ever, which is until the process ends. For any thread.
+   * Waits for an entry that is being written, and lets no other be written after it: whoever tries
+   * waits until the process ends. For any thread.
    *
    * @return how many are written
    */

@@ -2,7 +2,7 @@ package dev.isopace.space.cli;
 
 import picocli.CommandLine.Parameters;
 
-/** The key that a command works on, and the space that it is in. */
+/** The key that a command works on, and its space. */
 final class Place {
   static final String URI_HELP = "The space, such as store:target/outbox";
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** A number of threads, as an option. */
 final class PositiveNumber implements ITypeConverter<Integer> {
-  /** More help nobody, and ask for memory without bound. */
+  /** The largest number: more threads are of no use, and need memory without bound. */
   static final int MOST = 1000;
 
   @Override

@@ -7,7 +7,10 @@ import java.util.Arrays;
 
 /** Writes entries as they are, each with a separator behind it. */
 final class Printer {
-  /** What goes out in one piece with its separator: a pipe keeps no more together. */
+  /**
+   * The size below which an entry is written in one piece with its separator: a pipe keeps no more
+   * together.
+   */
   private static final int PIECE = 4096;
 
   private final OutputStream out;
@@ -23,8 +26,9 @@ final class Printer {
   }
 
   /**
-   * Writes an entry at once: when this returns it has left the process, if the stream is that. A
-   * large one is not copied: it may have been taken already, and there may be no memory for a copy.
+   * Writes an entry at once. When this returns, it has left the process, provided that the stream
+   * does not buffer. A large entry is not copied: it may have been taken already, and there may be
+   * no memory for a copy.
    */
   void write(byte[] entry) throws IOException {
     if (entry.length < PIECE) {

@@ -7,9 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** One line on a terminal that says how far a long work is, until it is closed, which clears it. */
+/** A line on a terminal that shows the progress of long work, until it is closed and so cleared. */
 final class Progress implements AutoCloseable {
-  /** In bytes. What is smaller is done before anybody could read the line. */
+  /**
+   * The size, in bytes, of the smallest input that is worth a line: a smaller one is done before
+   * anybody could read it.
+   */
   static final long LARGE = 16L << 20;
 
   private static final int PERIOD_MILLIS = 100;
@@ -28,7 +31,7 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Starts to show, if somebody watches.
+   * Starts to show a line, if somebody watches.
    *
    * @param watched whether somebody does
    * @param terminal where
@@ -75,7 +78,7 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** What to show; empty if the input is small, as far as is known. */
+  /** Returns the line to show; empty if the input is small, as far as is known. */
   static String line(long done, long size) {
     if (Math.max(done, size) < LARGE) {
       return "";
@@ -94,7 +97,7 @@ final class Progress implements AutoCloseable {
         " ".repeat(BAR - filled));
   }
 
-  /** Clears the line; nothing is shown after it. */
+  /** Clears the line; nothing is shown after that. */
   @Override
   public void close() {
     closed.countDown();

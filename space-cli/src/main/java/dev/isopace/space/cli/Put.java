@@ -4,7 +4,10 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Arguments;
 
-/** Writes an entry, or fails: an entry that a closed space silently drops would be missed. */
+/**
+ * Writes an entry, or fails: otherwise an entry that a closed space silently drops would be lost
+ * unnoticed.
+ */
 final class Put {
   private Put() {}
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code demo} says at the end. Numbers are written without grouping, to be found by tools.
+ * The final report of {@code demo}. Numbers are written without grouping, so that tools find them.
  */
 final class Report {
   private static final double NANOS_PER_SECOND = 1e9;
@@ -61,7 +61,7 @@ final class Report {
     return count + " " + unit + (count == 1 ? "" : "s");
   }
 
-  /** Never zero, however coarse the clock. */
+  /** Returns the elapsed seconds, which are more than zero however coarse the clock is. */
   private static double seconds(Duration elapsed) {
     return Math.max(1, elapsed.toNanos()) / NANOS_PER_SECOND;
   }

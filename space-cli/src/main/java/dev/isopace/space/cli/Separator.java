@@ -2,7 +2,7 @@ package dev.isopace.space.cli;
 
 import picocli.CommandLine.Option;
 
-/** What stands behind each entry, or key, where it is read or printed. */
+/** The byte behind each entry, or key, that is read or printed. */
 final class Separator {
   static final byte LINE_FEED = '\n';
 

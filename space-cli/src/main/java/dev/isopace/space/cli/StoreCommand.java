@@ -23,7 +23,7 @@ final class StoreCommand implements Runnable {
         .addSubcommand(new StoreSalvageCommand(environment));
   }
 
-  /** Without a subcommand, says which there are. */
+  /** Prints the usage if no subcommand is given. */
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());

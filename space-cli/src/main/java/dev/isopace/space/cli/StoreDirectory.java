@@ -23,7 +23,10 @@ final class StoreDirectory {
     }
   }
 
-  /** That of a store: none is made by looking for it at the wrong place. */
+  /**
+   * Returns the directory of an existing store: none is created by looking for it at the wrong
+   * place.
+   */
   static StoreDirectory existing(String name) throws CommandException {
     StoreDirectory directory = new StoreDirectory(name);
     try {
@@ -41,7 +44,7 @@ final class StoreDirectory {
                 : Files.exists(directory.path) ? "' is not a directory" : "' does not exist"));
   }
 
-  /** One that can become that of a store. */
+  /** Returns a directory that can become that of a store. */
   static StoreDirectory fresh(String name) throws CommandException {
     StoreDirectory directory = new StoreDirectory(name);
     if (Files.exists(directory.path) && !directory.isEmpty()) {
@@ -73,7 +76,7 @@ final class StoreDirectory {
     return path;
   }
 
-  /** How many bytes its files have, as far as can be told while they come and go. */
+  /** Returns how many bytes its files have, as far as can be told while they come and go. */
   long size() {
     try (Stream<Path> files = Files.list(path)) {
       return files.mapToLong(file -> file.toFile().length()).sum();
@@ -82,7 +85,7 @@ final class StoreDirectory {
     }
   }
 
-  /** What a failure of a store means: damage, which is answered by salvage, or anything else. */
+  /** Turns a failure of the store into damage, which salvage answers, or into a plain failure. */
   CommandException failure(IOException e) {
     return e instanceof CorruptLogException
         ? CommandException.damage(OneLine.of(e) + ": space store salvage " + name + " FRESH", e)

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code space store salvage}: a fresh store of what can be read of a damaged one. */
+/** {@code space store salvage}: makes a fresh store of what can be read of a damaged one. */
 @Command(
     name = "salvage",
     description = {

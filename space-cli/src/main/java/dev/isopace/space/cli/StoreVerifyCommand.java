@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code space store verify}: whether all that is in a store can be read. */
+/** {@code space store verify}: checks whether all that is in a store can be read. */
 @Command(
     name = "verify",
     description = {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * in hand, or standard output fails. Then the entry is in the message, which is what is left of it.
  */
 final class Taking {
-  /** Where entries come from; empty when there are no more. */
+  /** A source of entries; empty when there are no more. */
   interface Source {
     Optional<byte[]> take() throws InterruptedException;
   }
@@ -32,7 +32,7 @@ final class Taking {
   }
 
   /**
-   * Takes and prints until there are no more, there were enough, or a signal comes.
+   * Takes and prints until there are no more entries, enough were printed, or a signal comes.
    *
    * @return how many there were
    */

@@ -1,7 +1,7 @@
 package dev.isopace.space.cli;
 
 /**
- * What was counted.
+ * The result of a count.
  *
  * @param entries taken from the space: one for each line, and more for a very long one
  * @param lines counted by their beginnings
@@ -14,7 +14,7 @@ record Tally(long entries, long lines, long words) {
     return new Tally(entries + other.entries, lines + other.lines, words + other.words);
   }
 
-  /** As the value of an entry. */
+  /** Returns the tally as the value of an entry. */
   String encode() {
     return entries + " " + lines + " " + words;
   }

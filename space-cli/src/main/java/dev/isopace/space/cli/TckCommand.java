@@ -8,7 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code space tck}: whether a backend keeps the contract. */
+/** {@code space tck}: checks whether a backend keeps the contract. */
 @Command(
     name = "tck",
     description = {
@@ -48,7 +48,10 @@ final class TckCommand implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** The suite knows its options, and says what is wrong with them. */
+  /**
+   * Returns a command line that leaves all options, and the messages about wrong ones, to the
+   * suite.
+   */
   static CommandLine commandLine(Environment environment) {
     return new CommandLine(new TckCommand(environment))
         .setUnmatchedOptionsArePositionalParams(true);

@@ -29,10 +29,10 @@ final class TextSplitter {
   /** In bytes. */
   static final int WINDOW = 16 * 1024;
 
-  /** In characters. */
+  /** The longest text that is carried over, in characters. */
   static final int LONGEST_CARRY = 1024;
 
-  /** Room for a window, and some, so that what remains is not moved at every read. */
+  /** The size of the buffer: larger than a window, so that its rest is not moved at every read. */
   private static final int BUFFER = 4 * WINDOW;
 
   /** Some entries, and what they {@linkplain Credits#cost cost} together. */
@@ -56,7 +56,10 @@ final class TextSplitter {
   private String carry = "";
   private @Nullable String ahead;
 
-  /** Read by whoever shows the progress, who must not wait for the lock. */
+  /**
+   * The bytes read so far; atomic, since the thread that shows the progress must not wait for the
+   * lock.
+   */
   private final AtomicLong bytesRead = new AtomicLong();
 
   TextSplitter(InputStream in) {
@@ -68,7 +71,7 @@ final class TextSplitter {
   }
 
   /**
-   * The next entries of the input, in its order.
+   * Returns the next entries of the input, in its order.
    *
    * @return at least one, and as many as one credit pays for; null at the end of the input
    * @throws IOException if the input cannot be read
@@ -123,7 +126,7 @@ final class TextSplitter {
     }
   }
 
-  /** The last entry of a line; null if it would be an empty rest. */
+  /** Returns the last entry of a line; null if it would be an empty rest. */
   private @Nullable String endLine(int lineEnd) {
     String text = carry + decode(start, lineEnd);
     boolean rest = lineBegun;
@@ -135,7 +138,10 @@ final class TextSplitter {
     return text.isEmpty() ? null : Entry.rest(text);
   }
 
-  /** The words that end in the window; null if none does. What does not end is carried over. */
+  /**
+   * Returns the text up to the last word that ends in the window; null if none does. The rest is
+   * carried over.
+   */
   private @Nullable String cutWindow() {
     int cut = start + WINDOW;
     // Not within a character, which is at most four bytes long.

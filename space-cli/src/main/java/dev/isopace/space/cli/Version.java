@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that this program was built as. A module has no other place that tells it. */
+/** The version of this program. A module has no other place that tells it. */
 final class Version implements IVersionProvider {
   private static final String RESOURCE = "version.properties";
 

@@ -5,7 +5,7 @@ import dev.isopace.space.store.StoreOption;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Twenty million entries, which a heap of 384 MiB must be enough for: pushed, reopened, pulled. */
+/** Pushes, reopens and pulls twenty million entries, for which a heap of 384 MiB must be enough. */
 final class Backlog {
   private static final int ENTRIES = 20_000_000;
   private static final int VALUE = 128;

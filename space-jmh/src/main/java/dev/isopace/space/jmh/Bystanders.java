@@ -9,21 +9,21 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Takers that wait, each on a key of its own, while others are measured: a good backend does not
- * let anybody notice them.
+ * Takers that wait, each on a key of its own, while something else is measured: on a good backend
+ * they change nothing.
  */
 @State(Scope.Benchmark)
 public class Bystanders {
-  /** How many. */
+  /** The number of takers. */
   @Param("0")
   public int waiters = 0;
 
   private final List<Thread> threads = new ArrayList<>();
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Bystanders() {}
 
-  /** Starts them, and waits until they wait. */
+  /** Starts the takers, and waits until they wait. */
   @Setup
   public void gather(Subject subject) throws InterruptedException {
     for (int i = 0; i < waiters; i++) {
@@ -33,7 +33,7 @@ public class Bystanders {
     Waiting.await(threads);
   }
 
-  /** Lets them go by closing the space, which wakes every waiter. */
+  /** Ends the takers by closing the space, which wakes every waiter. */
   @TearDown
   public void scatter(Subject subject) throws InterruptedException {
     if (!threads.isEmpty()) {

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of its own: to be killed while its store is open, or to open a store as its first deed. */
+/**
+ * A JVM of its own, which is killed while its store is open, or opens a store as its first deed.
+ */
 final class Child {
   private static final long PATIENCE_SECONDS = 150;
 
@@ -78,7 +80,7 @@ final class Child {
   }
 
   /**
-   * What the child process runs.
+   * Runs the child process.
    *
    * @param args what to do, and the directory of the store
    * @throws IOException if it fails

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What is left on the disk of entries that were taken: one in a hundred stays, either all of them
- * at the end of the log, or, which is harder, spread over all of it.
+ * The disk space left behind by taken entries: one in a hundred stays, either all of them at the
+ * end of the log, or, which is harder, spread over all of it.
  */
 final class ChurnRows {
   private static final int ENTRIES = 5_000_000;
@@ -22,7 +22,7 @@ final class ChurnRows {
   private static final double OPEN_MILLIS = 20;
   private static final int WARM_UPS = 3;
 
-  /** How long the store is given to reclaim, of its own accord, what nobody needs any more. */
+  /** The time that the store gets to reclaim unasked what is no longer needed. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -40,7 +40,7 @@ final class ChurnRows {
     long run(Store store, Path directory, int entries) throws IOException;
   }
 
-  /** Pushes all, then pulls of each key all but one percent. */
+  /** Pushes all entries, then pulls all but one percent of each key. */
   private static long bulk(Store store, Path directory, int entries) throws IOException {
     Child.fill(store, entries, KEYS, VALUE);
     long largest = Workplace.size(directory);
@@ -51,7 +51,7 @@ final class ChurnRows {
     return largest;
   }
 
-  /** Pulls at once what it pushes, but for one in a hundred, which goes to a key of its own. */
+  /** Pulls each entry at once, except for one in a hundred, which goes to a key of its own. */
   private static long spread(Store store, Path directory, int entries) throws IOException {
     List<String> keys = Child.keys(KEYS);
     byte[] value = Payload.of(VALUE);

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * What a durable push takes while the store is compacted, compared with what it takes just before.
+ * The duration of a durable push while the store is compacted, compared with that just before.
  *
  * <p>More than half of the log is alive, so that the store has no reason to compact unasked and
  * much to copy when asked.

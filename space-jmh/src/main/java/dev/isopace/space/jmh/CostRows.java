@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What an operation costs besides time: forces, bytes on the device, processor time. */
+/** The costs of an operation besides time: forces, bytes on the device, processor time. */
 final class CostRows {
   private static final int VALUE = 128;
   private static final int MOST_THREADS = 16;
@@ -25,7 +25,10 @@ final class CostRows {
         new Row("cpu-64", CostRows::cpu));
   }
 
-  /** Nothing counts forces; but each has at least one call before it that writes what it forces. */
+  /**
+   * Counts the writes before forces, since nothing counts forces: each has at least one call before
+   * it that writes what it forces.
+   */
   private static void forces(Options options, Workplace workplace, Report report) throws Exception {
     for (int threads = 1; threads <= MOST_THREADS; threads *= 2) {
       String what = "forces, " + threads + " threads, at most, per push";

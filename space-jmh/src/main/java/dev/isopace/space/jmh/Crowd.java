@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Many takers wait on one key, and one thread writes an entry for each: how long until the last one
- * has returned.
+ * Many takers wait on one key, and one thread writes an entry for each. Measures how long it takes
+ * until the last taker has returned.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -34,7 +34,7 @@ public class Crowd {
   private static final String KEY = "crowded";
   private static final long PATIENCE_SECONDS = 60;
 
-  /** How many wait. */
+  /** The number of takers. */
   @Param("1000")
   public int takers = 1000;
 
@@ -45,7 +45,7 @@ public class Crowd {
   private List<Thread> threads = List.of();
   private CountDownLatch served = new CountDownLatch(0);
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Crowd() {}
 
   /** Starts the takers, and waits until they wait. */
@@ -66,7 +66,7 @@ public class Crowd {
   }
 
   /**
-   * Feeds all of them.
+   * Writes an entry for each taker, and waits until all have returned.
    *
    * @param subject the space
    * @throws InterruptedException never

@@ -22,7 +22,7 @@ final class Duel {
   }
 
   /**
-   * What came of it.
+   * The result of a comparison.
    *
    * @param raw all rounds of the raw loop together
    * @param store all rounds of the store together
@@ -33,14 +33,14 @@ final class Duel {
       return Numbers.median(ratios);
     }
 
-    /** How far the rounds lie apart. */
+    /** Returns how far the rounds lie apart. */
     String spread() {
       return "%s to %s"
           .formatted(Numbers.format(ratios.get(0)), Numbers.format(ratios.get(ratios.size() - 1)));
     }
   }
 
-  /** Runs one round that does not count, and then those that do. */
+  /** Runs a round that does not count, and then those that do. */
   Outcome fight(Duration slice, Side raw, Side store) throws Exception {
     Tally allRaw = new Tally();
     Tally allStore = new Tally();
@@ -63,7 +63,7 @@ final class Duel {
       throws Exception {
     long slices = Math.max(1, round.toNanos() / slice.toNanos());
     for (long i = 0; i < slices; i++) {
-      // Whoever comes second finds what the first has left in the device's queue.
+      // The second side finds what the first has left in the device's queue.
       if (i % 2 == 0) {
         raw.work(slice, rawTally);
         store.work(slice, storeTally);

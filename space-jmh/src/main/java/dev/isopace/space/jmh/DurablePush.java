@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /**
- * Writing to a backend that keeps what it is given, by as many threads as JMH is told ({@code -t
- * 16}), beside the raw loop of one thread that writes each record to the same disk and forces it.
+ * Writes to a durable backend by as many threads as JMH is told ({@code -t 16}), beside the raw
+ * loop of one thread that writes each record to the same disk and forces it.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -28,15 +28,15 @@ import org.openjdk.jmh.infra.ThreadParams;
 @Fork(2)
 @State(Scope.Benchmark)
 public class DurablePush {
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public DurablePush() {}
 
-  /** What one thread has. */
+  /** The state of one thread. */
   @State(Scope.Thread)
   public static class Own {
     private String key = "";
 
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Own() {}
 
     /** Gives each thread a key. */
@@ -45,7 +45,7 @@ public class DurablePush {
       key = "outbox-" + thread.getThreadIndex();
     }
 
-    /** Removes what was written, where it would stay: a directory is deleted as a whole. */
+    /** Removes the entries where they would stay; a directory is deleted as a whole. */
     @TearDown(Level.Iteration)
     public void drain(Subject subject) {
       if (!Subject.isOnDisk(subject.uri)) {
@@ -59,16 +59,16 @@ public class DurablePush {
   public static class Raw {
     private @Nullable RawFile file;
 
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Raw() {}
 
-    /** Makes the file. */
+    /** Creates the file. */
     @Setup
     public void open(Subject subject) throws IOException {
       file = new RawFile(subject.directory().resolve("raw"), subject.size);
     }
 
-    /** Closes it; it is deleted with the directory. */
+    /** Closes the file, which is deleted with the directory. */
     @TearDown
     public void close() throws IOException {
       if (file != null) {

@@ -27,29 +27,29 @@ import org.openjdk.jmh.infra.IterationParams;
 public class FillAndDrain {
   private static final String KEY = "backlog";
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public FillAndDrain() {}
 
-  /** A space in which nothing is. */
+  /** An empty space. */
   @State(Scope.Benchmark)
   public static class Empty {
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Empty() {}
 
-    /** Opens it anew. */
+    /** Opens the space anew. */
     @Setup(Level.Iteration)
     public void open(Subject subject) throws IOException {
       subject.reopen();
     }
   }
 
-  /** A space that has as many entries as will be taken. */
+  /** A space with as many entries as will be taken. */
   @State(Scope.Benchmark)
   public static class Full {
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Full() {}
 
-    /** Opens it anew, and fills it. */
+    /** Opens the space anew, and fills it. */
     @Setup(Level.Iteration)
     public void fill(Subject subject, IterationParams batch) throws IOException {
       subject.reopen();

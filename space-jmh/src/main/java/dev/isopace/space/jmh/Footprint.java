@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How many bytes of the heap an entry takes, a key that holds one entry, and a key that held one:
- * values and keys themselves aside. JMH reports them as counters; the time does not matter.
+ * The bytes of the heap of an entry, of a key that holds one entry, and of a key that held one,
+ * without the values and keys themselves. JMH reports them as counters; the time does not matter.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -29,27 +29,27 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Footprint {
   private static final String KEY = "jobs";
 
-  /** How many entries there are on one key; as many keys as a fifth of it. */
+  /** The number of entries on one key; there are a fifth as many keys. */
   @Param("5000000")
   public int entries = 5_000_000;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Footprint() {}
 
-  /** What was found. */
+  /** The results. */
   @AuxCounters(AuxCounters.Type.EVENTS)
   @State(Scope.Thread)
   public static class Bytes {
-    /** For an entry, where many are on one key. */
+    /** The bytes of an entry, where many are on one key. */
     public double perEntry;
 
-    /** For a key with one entry. */
+    /** The bytes of a key with one entry. */
     public double perKey;
 
-    /** What is left of a key that has had an entry. */
+    /** The bytes left of a key that has had an entry. */
     public double left;
 
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Bytes() {}
   }
 
@@ -87,7 +87,7 @@ public class Footprint {
       }
       bytes.left = (double) (Machine.heap() - before) / keys.length;
     } finally {
-      // They were there before, and so must be there after.
+      // These objects were there before, and so must be there after.
       Reference.reachabilityFence(keys);
     }
   }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a live entry takes of the heap and of the disk. */
+/** The heap and the disk space of a live entry. */
 final class FootprintRows {
   private static final int ENTRIES = 5_000_000;
   private static final int VALUE = 16;

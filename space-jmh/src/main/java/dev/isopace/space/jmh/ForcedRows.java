@@ -7,22 +7,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durable operations, compared with the raw loop of one thread that forces each record by itself:
- * one thread can be as fast as that, several share a force.
+ * Durable operations, compared with the raw loop of one thread that forces each record: one thread
+ * can be as fast as that, several can share a force.
  */
 final class ForcedRows {
   private static final int VALUE = 128;
   private static final int LARGER_VALUE = 1024;
 
-  /** Short enough for both sides to see the same disk. */
+  /** A slice short enough for both sides to see the same disk. */
   private static final Duration ALONE = Duration.ofMillis(10);
 
-  /** Long enough for starting and stopping the threads not to matter. */
+  /** A slice long enough for starting and stopping the threads not to matter. */
   private static final Duration TOGETHER = Duration.ofMillis(200);
 
   private ForcedRows() {}
 
-  /** Which threads push what to which keys. */
+  /** The threads of a row, their keys, and the size of the values that they push. */
   private record Shape(int threads, boolean isVirtual, boolean isOneKey, int value) {
     List<String> keys() {
       List<String> keys = new ArrayList<>();

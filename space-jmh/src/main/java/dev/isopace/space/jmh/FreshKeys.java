@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Each pair has a key that was never there before and is never there again, as the answer to a
+ * Pairs, each with a key that was never there before and is never there again, as the answer to a
  * request has. Making the key is part of it.
  *
  * <p>Iterations are short, and each has a space of its own: some peers keep something of each key.
@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FreshKeys {
   private long next;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public FreshKeys() {}
 
   /** Starts from an empty space. */
@@ -39,7 +39,7 @@ public class FreshKeys {
   }
 
   /**
-   * A key comes and goes.
+   * Writes and takes an entry under a fresh key.
    *
    * @param subject the space
    * @return the entry
@@ -52,7 +52,7 @@ public class FreshKeys {
   }
 
   /**
-   * What making the key costs by itself.
+   * Makes a key alone, to know what that costs.
    *
    * @return the key
    */

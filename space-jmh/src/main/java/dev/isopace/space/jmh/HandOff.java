@@ -7,15 +7,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread writes, another one waits for it and takes: from the one's call to the other's return.
+ * One thread writes, and another one waits for the entry and takes it. Measures the time from the
+ * call of the one to the return of the other.
  */
 final class HandOff implements Side, AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
 
-  /** For the waiting side to be waiting again; what is measured is not how it gets there. */
+  /** The time for the waiting side to wait again, which is not part of what is measured. */
   private static final long BREATH_NANOS = 2_000_000;
 
-  /** What either side does. */
+  /** The action of one side. */
   interface Action {
     void run() throws Exception;
   }
@@ -37,7 +38,7 @@ final class HandOff implements Side, AutoCloseable {
         returned.put(System.nanoTime());
       }
     } catch (Exception e) {
-      // At the end it waits for what does not come; else the writer misses it.
+      // At the end it waits for an entry that does not come; otherwise the writer misses this one.
     }
   }
 

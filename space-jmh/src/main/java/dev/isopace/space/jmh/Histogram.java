@@ -1,7 +1,7 @@
 package dev.isopace.space.jmh;
 
 /**
- * How long operations took, to within one percent. Not thread-safe.
+ * The durations of operations, to within one percent. Not thread-safe.
  *
  * <p>A duration's bucket is its magnitude and the seven bits behind its highest one, so that a
  * recording costs a shift and an addition and allocates nothing.
@@ -10,7 +10,7 @@ final class Histogram {
   private static final int BITS = 7;
   private static final int WIDTH = 1 << BITS;
 
-  /** About 18 minutes; whatever takes longer counts as that. */
+  /** The longest duration that is distinguished, about 18 minutes; a longer one counts as that. */
   private static final long LONGEST = (1L << 40) - 1;
 
   private final long[] counts = new long[index(LONGEST) + 1];
@@ -24,7 +24,7 @@ final class Histogram {
     longest = Math.max(longest, taken);
   }
 
-  /** Takes over what another one has recorded, and leaves that one empty. */
+  /** Adds the records of another histogram, and empties that one. */
   void drain(Histogram other) {
     for (int i = 0; i < counts.length; i++) {
       counts[i] += other.counts[i];
@@ -40,12 +40,12 @@ final class Histogram {
     return size;
   }
 
-  /** The longest duration, exactly. */
+  /** Returns the longest duration, exactly. */
   double longestMicros() {
     return longest / 1e3;
   }
 
-  /** The duration that the given share of all did not exceed. */
+  /** Returns the duration that the given share of all did not exceed. */
   double micros(double share) {
     long rank = (long) Math.ceil(share * size);
     long seen = 0;

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Some threads write to a key, and as many take from it and wait where there is nothing: how many
- * entries get across in a second, all together.
+ * Some threads write to a key, and as many take from it and wait while it is empty. Measures how
+ * many entries all of them together move per second.
  *
  * <p>An invocation moves a batch, after which no taker waits. {@link Moved#entries} is the figure
  * that counts.
@@ -32,20 +32,20 @@ import org.openjdk.jmh.annotations.Warmup;
 public class HotKey {
   private static final String KEY = "hot";
 
-  /** Long enough for starting and stopping the threads not to matter. */
+  /** The time of a batch, long enough for starting and stopping the threads not to matter. */
   private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  /** What fits into any heap, whatever a backend needs for an entry. */
+  /** The largest batch, which fits into any heap, whatever a backend needs for an entry. */
   private static final int LARGEST = 1 << 20;
 
-  /** How many threads write, and how many take. */
+  /** The number of threads that write, and of those that take. */
   @Param("1")
   public int threads = 1;
 
   private @Nullable BatchWorkers workers;
   private int share;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public HotKey() {}
 
   /** Starts the threads. */
@@ -54,7 +54,7 @@ public class HotKey {
     workers = new BatchWorkers(2 * threads, (worker, part) -> work(subject, worker, part));
   }
 
-  /** Finds out how large a batch should be; once compiled, that is more than before. */
+  /** Finds out how large a batch should be; it grows once the code is compiled. */
   @Setup(Level.Iteration)
   public void size(Subject subject) throws Exception {
     long taken = 0;

@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** What the process has used so far, and where it runs. */
+/** The resources that the process has used so far, and the machine that it runs on. */
 final class Machine {
   private static final Path IO = Path.of("/proc/self/io");
   private static final Path TASKS = Path.of("/proc/self/task");
 
-  /** What the name of a store's own thread begins with. */
+  /** The beginning of the name of a store's own thread. */
   private static final String KEEPER = "space-store";
 
   private static final int COLLECTIONS = 4;
@@ -36,8 +36,8 @@ final class Machine {
   }
 
   /**
-   * How many calls of the threads that are there have written to files, those of the store's own
-   * thread aside, which prepares files in small pieces. Each force has had at least one. Linux
+   * Returns how many calls of the living threads have written to files, except for the store's own
+   * thread, which prepares files in small pieces. Each force has at least one such call. Linux
    * only.
    */
   static OptionalLong writes() throws IOException {
@@ -55,7 +55,10 @@ final class Machine {
     return OptionalLong.of(sum);
   }
 
-  /** How many bytes went, or will go, to the device; not those of deleted files. Linux only. */
+  /**
+   * Returns how many bytes went, or will go, to the device, except for those of deleted files.
+   * Linux only.
+   */
   static OptionalLong written() throws IOException {
     return Files.isReadable(IO)
         ? OptionalLong.of(io(IO, "write_bytes") - io(IO, "cancelled_write_bytes"))
@@ -66,7 +69,7 @@ final class Machine {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
-  /** How many bytes of the heap are in use once garbage is collected. */
+  /** Returns how many bytes of the heap are in use once garbage is collected. */
   static long heap() {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < COLLECTIONS; i++) {

@@ -5,15 +5,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How many entries a benchmark has moved, which JMH reports per second: for those that move a batch
- * per invocation, as large as suits the backend.
+ * The number of entries that a benchmark has moved, which JMH reports per second: for benchmarks
+ * that move a batch per invocation, as large as suits the backend.
  */
 @AuxCounters
 @State(Scope.Thread)
 public class Moved {
-  /** How many so far. */
+  /** The number so far. */
   public long entries;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Moved() {}
 }

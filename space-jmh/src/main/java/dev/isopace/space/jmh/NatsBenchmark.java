@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Measures the distributed space beside what one would write with the NATS client itself, on a
- * server that is running, and says which targets it reaches. {@code --help} lists the options.
+ * Measures the distributed space beside the same work written with the NATS client itself, on a
+ * server that is running, and reports which targets it reaches. {@code --help} lists the options.
  *
  * <p>As in {@link StoreBenchmark}, what counts is the ratio of two sides that take turns, slice by
  * slice: the same server, the same client, the same machine at nearly the same time.

@@ -25,8 +25,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One server, a stream of one's own on it for what is measured beside, and the spaces that are
- * measured; all of it is gone once this is closed.
+ * A server, a stream on it for the raw side, and the spaces that are measured; closing this removes
+ * all of them.
  */
 final class NatsRaw implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -62,7 +62,7 @@ final class NatsRaw implements AutoCloseable {
     }
   }
 
-  /** A connection; the first one is made when it is asked for. */
+  /** Returns a connection; the first one is made when it is asked for. */
   Connection connection(int number) throws IOException, InterruptedException {
     while (connections.size() <= number) {
       connections.add(Nats.connect("nats://" + server));
@@ -86,7 +86,7 @@ final class NatsRaw implements AutoCloseable {
     return "raw." + name + "." + key;
   }
 
-  /** A handle on the space that is measured. */
+  /** Opens a handle on the space that is measured. */
   Space<byte[]> space() {
     Space<byte[]> space =
         Spaces.open("nats://" + server + "/" + name + "?replicas=" + replicas, Codec.bytes());
@@ -94,7 +94,10 @@ final class NatsRaw implements AutoCloseable {
     return space;
   }
 
-  /** What takes from one key, by as many as like, with no more than some of them at a time. */
+  /**
+   * Creates a consumer that takes from one key for any number of callers, with no more than {@code
+   * mostPending} entries unconfirmed.
+   */
   void consumer(String key, int mostPending)
       throws IOException, JetStreamApiException, InterruptedException {
     ConsumerConfiguration.Builder configuration =
@@ -115,7 +118,7 @@ final class NatsRaw implements AutoCloseable {
         .subscribe(null, PullSubscribeOptions.fastBind(stream, key));
   }
 
-  /** Takes the next one, and has the server confirm it. */
+  /** Takes the next entry, and has the server confirm that. */
   static void take(JetStreamSubscription subscription) throws Exception {
     List<Message> messages = subscription.fetch(1, PATIENCE);
     if (messages.isEmpty()) {
@@ -124,7 +127,9 @@ final class NatsRaw implements AutoCloseable {
     messages.get(0).ackSync(PATIENCE);
   }
 
-  /** Fills both sides as fast as the server takes it; an entry of a space is a plain message. */
+  /**
+   * Fills both sides as fast as the server accepts entries; an entry of a space is a plain message.
+   */
   void fill(String key, int count, byte[] value) throws Exception {
     fillSubject(subject(key), count, value);
     fillSubject("sp." + name + ".e." + key, count, value);

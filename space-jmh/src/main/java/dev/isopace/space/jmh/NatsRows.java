@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Operations of a space, each beside the nearest thing that the client itself offers. */
+/** Operations of a space, each beside its nearest counterpart in the client itself. */
 final class NatsRows {
   private static final int VALUE = 128;
   private static final int MANY = 16;
@@ -17,12 +17,12 @@ final class NatsRows {
   private static final String KEY = "k";
   private static final Duration SLICE = Duration.ofMillis(100);
 
-  /** More than either side takes in a second. */
+  /** A rate, in entries per second, that neither side reaches. */
   private static final int FASTEST = 40_000;
 
   private NatsRows() {}
 
-  /** Something that is measured, as {@link Row}. */
+  /** A row, as {@link Row}. */
   record NatsRow(String name, Measurement measurement) {
     interface Measurement {
       void run(NatsRaw raw, Options options, Report report) throws Exception;
@@ -42,7 +42,10 @@ final class NatsRows {
         new NatsRow("inp-16-threads-one-key", NatsRows::manyThreads));
   }
 
-  /** Enough for all rounds of a row, and the one before them, of each side. */
+  /**
+   * Returns a backlog that is enough for all rounds of a row, and the one before them, of each
+   * side.
+   */
   private static int backlog(Options options, int perSecond) {
     double seconds = (options.rounds() + 1.5) * options.round().toNanos() / 1e9;
     return (int) Math.ceil(seconds * perSecond);
@@ -93,7 +96,10 @@ final class NatsRows {
     compare("inp with a backlog / fetch(1), ackSync", outcome, takes(raw), report);
   }
 
-  /** A server alone is faster at this than a cluster, where both wait for the same. */
+  /**
+   * Returns the target of takes, which only a server alone can reach: on a cluster both sides wait
+   * for the same.
+   */
   private static Target takes(NatsRaw raw) {
     return Target.atLeast(raw.isReplicated() ? 1 : 1.4);
   }

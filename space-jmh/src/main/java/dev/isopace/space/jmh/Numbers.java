@@ -19,7 +19,7 @@ final class Numbers {
     return median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** Three digits or more. */
+  /** Formats a figure with three digits or more. */
   static String format(double value) {
     String pattern = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f";
     return String.format(Locale.ROOT, pattern, value);

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What an operation costs when nobody else is there. A pair is {@code out} and then {@code inp}.
+ * The cost of an operation when nobody else is there. A pair is {@code out} and then {@code inp}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,10 +31,10 @@ public class OneThread {
   private final String[] keys = new String[KEYS];
   private int next;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public OneThread() {}
 
-  /** Makes the keys, and an entry to be read. */
+  /** Makes the keys, and writes an entry to be read. */
   @Setup
   public void fill(Subject subject) {
     for (int i = 0; i < KEYS; i++) {
@@ -44,7 +44,7 @@ public class OneThread {
   }
 
   /**
-   * The same key over and over, perhaps while others wait on other keys.
+   * A pair on the same key each time, perhaps while others wait on other keys.
    *
    * @param subject the space
    * @param bystanders who waits meanwhile
@@ -58,7 +58,7 @@ public class OneThread {
   }
 
   /**
-   * One of ten thousand keys after the other.
+   * A pair on ten thousand keys in turn.
    *
    * @param subject the space
    * @return the entry
@@ -72,7 +72,7 @@ public class OneThread {
   }
 
   /**
-   * An entry is there and stays there.
+   * Reads an entry, which stays there.
    *
    * @param subject the space
    * @return the entry
@@ -83,7 +83,7 @@ public class OneThread {
   }
 
   /**
-   * Nothing is there.
+   * Reads where there is nothing.
    *
    * @param subject the space
    * @return nothing

@@ -31,7 +31,7 @@ record Options(Pattern rows, Duration round, int rounds, double scale, boolean l
     };
   }
 
-  /** How many entries stand for that many. */
+  /** Returns a number of entries multiplied by the scale. */
   int scaled(int entries) {
     return (int) Math.max(1, Math.round(entries * scale));
   }

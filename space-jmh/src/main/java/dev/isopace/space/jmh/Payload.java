@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 
-/** Values that do not compress, and that say which one they are. */
+/** Values that do not compress, each with its number. */
 final class Payload {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -36,7 +36,7 @@ final class Payload {
     }
   }
 
-  /** What is fast because it is wrong is of no interest. */
+  /** Requires that a value has the right size and number: speed by mistake is of no interest. */
   static void requireNumber(byte[] value, int size, long number) {
     if (value.length != size || (long) LONG.get(value, 0) != number) {
       throw new IllegalStateException(

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A request through one key and the answer through another one: two waits, two wake-ups. How long
- * it took is sampled, so that JMH reports percentiles.
+ * A request through one key and the answer through another one: two waits, two wake-ups. The time
+ * is sampled, so that JMH reports percentiles.
  *
  * <p>Between virtual threads if JMH itself runs on them: {@code -jvmArgsAppend
  * -Djmh.executor=VIRTUAL}, on JDK 21 or later.
@@ -31,10 +31,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(3)
 @State(Scope.Benchmark)
 public class PingPong {
-  /** What JMH is told to run benchmarks on, and its value for virtual threads. */
+  /** The property that tells JMH which threads to run benchmarks on. */
   static final String EXECUTOR = "jmh.executor";
 
-  /** JMH's name for virtual threads. */
+  /** The value of that property for virtual threads. */
   static final String VIRTUAL = "VIRTUAL";
 
   private static final String PING = "ping";
@@ -43,7 +43,7 @@ public class PingPong {
 
   private @Nullable Thread partner;
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public PingPong() {}
 
   /** Starts the thread that answers. */
@@ -53,7 +53,7 @@ public class PingPong {
     partner = Threads.start(isVirtual, "partner", () -> answer(subject.space()));
   }
 
-  /** Ends it: by a last request, since not every peer's waits can be interrupted. */
+  /** Ends that thread by a last request, since not every peer's waits can be interrupted. */
   @TearDown
   public void end(Subject subject) throws InterruptedException {
     boolean isOpen = subject.space().out(PING, STOP);
@@ -66,7 +66,7 @@ public class PingPong {
   }
 
   /**
-   * There and back.
+   * Makes a round trip.
    *
    * @param subject the space
    * @param bystanders who waits meanwhile, on other keys

@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /**
- * Several threads, each of which writes an entry and takes one without waiting, over and over. How
- * many there are is JMH's affair: {@code -t 8}.
+ * Several threads, each of which writes an entry and takes one without waiting, over and over. JMH
+ * decides how many: {@code -t 8}.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -26,15 +26,15 @@ import org.openjdk.jmh.infra.ThreadParams;
 public class Probes {
   private static final String KEY = "shared";
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Probes() {}
 
-  /** What one thread has. */
+  /** The state of one thread. */
   @State(Scope.Thread)
   public static class Own {
     private String key = "";
 
-    /** For JMH. */
+    /** Creates the state, for JMH. */
     public Own() {}
 
     /** Gives each thread a key. */
@@ -45,7 +45,8 @@ public class Probes {
   }
 
   /**
-   * All on one key. There is always an entry, since each thread has written one before.
+   * A pair on the key of all threads. There is always an entry, since each thread has written one
+   * before.
    *
    * @param subject the space
    * @return the entry
@@ -57,7 +58,7 @@ public class Probes {
   }
 
   /**
-   * Each on a key of its own.
+   * A pair on the thread's own key.
    *
    * @param subject the space
    * @param own the thread's key

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
  * record, into a file that was filled with zeros before, so that no force commits a size.
  */
 final class RawFile implements AutoCloseable {
-  /** What a record has besides its value: header and key. */
+  /** The bytes of a record besides its value: header and key. */
   static final int OVERHEAD = 32;
 
   private static final int SIZE = 16 << 20;

@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * How long it takes to open a store of a million entries, after a crash and after a clean close.
- */
+/** The time to open a store of a million entries, after a crash and after a clean close. */
 final class ReopenRows {
   private static final int ENTRIES = 1_000_000;
   private static final int KEYS = 1_000;
@@ -21,7 +19,7 @@ final class ReopenRows {
   private ReopenRows() {}
 
   /**
-   * Opening a store once.
+   * One opening of a store.
    *
    * @param rawRate at how many bytes per second its files were read before
    * @param replayed how many bytes of the log were replayed

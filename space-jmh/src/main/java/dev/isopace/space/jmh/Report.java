@@ -3,7 +3,7 @@ package dev.isopace.space.jmh;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** The table that is printed, line by line, as soon as a figure is known. */
+/** The table that is printed, each line as soon as its figure is known. */
 final class Report {
   private static final String LINE = "%-44s %14s %14s %8s  %-9s %-8s %s%n";
 
@@ -16,7 +16,7 @@ final class Report {
     this(out, "store");
   }
 
-  /** A table whose second column of figures is that of something else than the store. */
+  /** Creates a table whose second column has the figures of something other than the store. */
   Report(PrintStream out, String measured) {
     this.out = out;
     this.measured = measured;
@@ -28,7 +28,7 @@ final class Report {
     line("", "raw", measured, "ratio", "target", "", "");
   }
 
-  /** A figure of the store beside the same of a raw loop; the target is one of the ratio. */
+  /** Prints a figure of the store beside the same of a raw loop; the target is one of the ratio. */
   void compare(
       String what,
       String unit,
@@ -47,7 +47,7 @@ final class Report {
         remark);
   }
 
-  /** A figure of the store that is compared with nothing but its target. */
+  /** Prints a figure of the store that is compared with nothing but its target. */
   void state(String what, String unit, double store, @Nullable Target target, String remark) {
     line(
         what,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 
-/** What was measured in each of several rounds, of which the median counts. */
+/** The measurements of several rounds, of which the median counts. */
 final class Rounds<T> {
   private final List<T> all;
 
@@ -13,7 +13,7 @@ final class Rounds<T> {
     this.all = all;
   }
 
-  /** Measures so many rounds, after some that only warm up. */
+  /** Measures a number of rounds, after some that only warm up. */
   static <T> Rounds<T> measure(int warmUps, int rounds, Callable<T> round) throws Exception {
     for (int i = 0; i < warmUps; i++) {
       round.call();

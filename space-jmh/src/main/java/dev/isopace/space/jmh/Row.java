@@ -1,7 +1,7 @@
 package dev.isopace.space.jmh;
 
 /**
- * Something that is measured.
+ * A measurement with a name.
  *
  * @param name by which it is chosen
  * @param measurement what measures it

@@ -2,7 +2,7 @@ package dev.isopace.space.jmh;
 
 import java.time.Duration;
 
-/** One side of a comparison, which works for a while each time that it is its turn. */
+/** One side of a comparison, which works for a while each time it is its turn. */
 @FunctionalInterface
 interface Side {
   /**

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures the durable store beside raw loops over the same disk, and says which targets it
+ * Measures the durable store beside raw loops over the same disk, and reports which targets it
  * reaches. {@code --help} lists the options.
  *
  * <p>This is no JMH benchmark, because what counts here is a ratio: of the store to a raw loop that

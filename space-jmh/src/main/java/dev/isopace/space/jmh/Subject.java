@@ -22,23 +22,23 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The space that is measured, on whichever backend: {@code -p uri=...} names it, and no benchmark
- * knows more of it than that.
+ * The space that is measured, on any backend: {@code -p uri=...} names it, and the benchmarks know
+ * nothing else of it.
  *
  * <p>In the target of the URI, {@code {fresh}} is replaced by a new name for each trial. A space on
- * a disk, which is what DURABLE without SHARED means here, is made in a fresh directory below the
- * one that the URI names if there is no {@code {fresh}} in that, and deleted with it. One that
- * others see, which is SHARED, must have one: the benchmarks take whatever is under their keys.
+ * a disk, which is one that is DURABLE and not SHARED, is made in a fresh directory below the one
+ * that the URI names if there is no {@code {fresh}} in that, and deleted with it. A SHARED space,
+ * which others see, must have one: the benchmarks take everything that is under their keys.
  */
 @State(Scope.Benchmark)
 public class Subject {
   private static final String FRESH = "{fresh}";
 
-  /** Which space. */
+  /** The URI of the space. */
   @Param("local:")
   public String uri = "local:";
 
-  /** How many bytes a value has. */
+  /** The size of a value, in bytes. */
   @Param("128")
   public int size = 128;
 
@@ -47,7 +47,7 @@ public class Subject {
   private @Nullable Path directory;
   private byte[] value = {};
 
-  /** For JMH. */
+  /** Creates the state, for JMH. */
   public Subject() {}
 
   /**
@@ -81,7 +81,7 @@ public class Subject {
   }
 
   /**
-   * Closes the space; a second time, it does nothing. JMH calls this before it tears down any state
+   * Closes the space; a second call does nothing. JMH calls this before it tears down any state
    * that uses a space, which therefore finds it closed.
    */
   @TearDown
@@ -99,13 +99,13 @@ public class Subject {
     }
   }
 
-  /** Makes it as new, where a benchmark leaves more and more behind in some backends. */
+  /** Opens a new space, for benchmarks that leave more and more behind in some backends. */
   void reopen() throws IOException {
     close();
     open();
   }
 
-  /** The space, while it is open. */
+  /** Returns the space, while it is open. */
   public Space<byte[]> space() {
     if (space == null) {
       throw new IllegalStateException("the space has not been opened");
@@ -113,12 +113,14 @@ public class Subject {
     return space;
   }
 
-  /** What is written: always the same, so that no benchmark measures how values are made. */
+  /**
+   * Returns the value to write, always the same, so that no benchmark measures how values are made.
+   */
   byte[] value() {
     return value;
   }
 
-  /** Where on the disk the space is. */
+  /** Returns the directory of the space. */
   Path directory() {
     if (directory == null) {
       throw new IllegalStateException("'" + uri + "' is not on a disk");
@@ -126,7 +128,7 @@ public class Subject {
     return directory;
   }
 
-  /** Writes an entry that stays until the space is closed, and not beyond that. */
+  /** Writes an entry that stays until the space is closed, and is removed then. */
   void keep(String key) {
     kept.add(key);
     space().out(key, value);
@@ -137,13 +139,16 @@ public class Subject {
     while (space().inp(key).isPresent()) {}
   }
 
-  /** Whether the space of a URI is in files, in a directory that its URI names. */
+  /** Returns whether the space of a URI is in files, in a directory that its URI names. */
   public static boolean isOnDisk(String uri) {
     Set<Capability> capabilities = capabilities(uri);
     return capabilities.contains(Capability.DURABLE) && !capabilities.contains(Capability.SHARED);
   }
 
-  /** What the backend of a URI declares; nothing if there is none, which opening reports. */
+  /**
+   * Returns what the backend of a URI declares; nothing if there is no backend, which opening
+   * reports.
+   */
   public static Set<Capability> capabilities(String uri) {
     SpaceUri parsed = SpaceUri.parse(uri.replace(FRESH, "fresh"));
     for (SpaceProvider provider : Spaces.providers()) {
@@ -155,8 +160,8 @@ public class Subject {
   }
 
   /**
-   * Whether each change of the space of a URI waits until it is durable. That depends on the
-   * parameter {@code sync}, where it has one: never, or after some time, is no.
+   * Returns whether each change of the space of a URI waits until it is durable. That depends on
+   * the parameter {@code sync}, where it has one: with never, or an interval, it does not.
    */
   public static boolean isForced(String uri) {
     SpaceUri parsed = SpaceUri.parse(uri.replace(FRESH, "fresh"));
@@ -164,7 +169,10 @@ public class Subject {
         && parsed.parameters().getOrDefault("sync", "always").equals("always");
   }
 
-  /** Where the space is going to be: what is there in the end is deleted, and must be its own. */
+  /**
+   * Returns the directory in which the space will be, which must not exist: it is deleted in the
+   * end.
+   */
   private static Path unused(SpaceUri uri) {
     Path directory = Path.of(uri.target()).toAbsolutePath().normalize();
     if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {

@@ -1,12 +1,12 @@
 package dev.isopace.space.jmh;
 
-/** What one side of a comparison has done so far: operations, the time for them, and each one's. */
+/** The work of one side of a comparison so far: operations, the time for them, and each one's. */
 final class Tally {
   final Histogram latencies = new Histogram();
   private long operations;
   private long nanos;
 
-  /** Adds a stretch of work. */
+  /** Adds some work. */
   void add(long done, long taken) {
     operations += done;
     nanos += taken;

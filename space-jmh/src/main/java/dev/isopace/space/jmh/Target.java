@@ -3,7 +3,7 @@ package dev.isopace.space.jmh;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a figure is to reach.
+ * The figure to be reached.
  *
  * @param limit the figure
  * @param isLeast whether more is better
@@ -17,7 +17,7 @@ record Target(double limit, boolean isLeast) {
     return new Target(limit, false);
   }
 
-  /** A figure that is only to be known. */
+  /** Returns no target, for a figure that is only to be known. */
   static @Nullable Target none() {
     return null;
   }

@@ -1,10 +1,10 @@
 package dev.isopace.space.jmh;
 
-/** An operation that is measured. */
+/** A measured operation. */
 @FunctionalInterface
 interface Task {
   /**
-   * Does it once.
+   * Executes the operation once.
    *
    * @param worker which thread asks, from 0
    */

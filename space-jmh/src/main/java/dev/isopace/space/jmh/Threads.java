@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Threads, also virtual ones where there are some: this is compiled for JDK 17, which has none. */
 final class Threads {
-  /** Enough for what a benchmark does; of ten thousand threads, the default would be gigabytes. */
+  /**
+   * The stack size, which is enough for a benchmark: ten thousand threads with the default would
+   * take gigabytes.
+   */
   private static final long STACK = 256 << 10;
 
   private static final @Nullable Method START_VIRTUAL = find();
@@ -21,7 +24,7 @@ final class Threads {
       return startVirtual(action);
     }
     Thread thread = new Thread(null, action, name, STACK);
-    // What hangs must not keep the process.
+    // A thread that hangs must not keep the process alive.
     thread.setDaemon(true);
     thread.start();
     return thread;

@@ -11,13 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.ToDoubleFunction;
 
 /**
- * One thread without sync: pushes everything, then pulls everything; compared with a loop that
+ * One thread without sync pushes everything, then pulls everything, compared with a loop that
  * copies records of the same size into, and out of, a mapped file.
  *
  * <p>A new store needs memory for its files that nobody has used yet, and so does a file that the
  * raw loop makes; a virtual machine may hand that out more slowly than anything is copied.
- * Therefore a push is also compared with the raw loop including what it took to make the file, and
- * a store whose files go round is measured apart.
+ * Therefore a push is also compared with the raw loop including the time to make the file, and a
+ * store that reuses its files is measured separately.
  *
  * <p>The targets are rates that peers reached on another day, and so no more than a hint; the
  * ratios to the raw loop are of this run.
@@ -28,29 +28,32 @@ final class UnforcedRow {
   private static final int RECORD = VALUE + RawFile.OVERHEAD;
   private static final int WARM_UPS = 2;
 
-  /** How often a store is filled and emptied in which files go round, and what part is in it. */
+  /**
+   * How often a store that reuses its files is filled and emptied, and which fraction of the
+   * entries it then holds.
+   */
   private static final int TURNS = 9;
 
   private static final int PART = 5;
 
-  /** As many records as one mapping takes; a rate needs no more. */
+  /** The number of records that one mapping takes; a rate needs no more. */
   private static final int MAPPED = Integer.MAX_VALUE / RECORD;
 
-  /** Four times the 2.8 million of the fastest peer. */
+  /** The target of pushes: four times the 2.8 million of the fastest peer. */
   private static final double PUSHES = 11.2e6;
 
-  /** What the fastest peer does. */
+  /** The target of pulls: the rate of the fastest peer. */
   private static final double PULLS = 13.8e6;
 
   private UnforcedRow() {}
 
-  /** How many records per second. */
+  /** Records per second. */
   private record Rates(double push, double pull) {}
 
-  /** Rates of the raw loop, and that of its writes if making the file counts. */
+  /** The rates of the raw loop, and that of its writes if making the file counts. */
   private record Raw(Rates rates, double pushAfresh) {}
 
-  /** One round: of the raw loop, of a fresh store, and of one whose files go round. */
+  /** One round of the raw loop, of a fresh store, and of a store that reuses its files. */
   private record Round(Raw raw, Rates store, Rates again) {}
 
   static Row row() {
@@ -154,7 +157,7 @@ final class UnforcedRow {
     return rates;
   }
 
-  /** The median of the second half of many turns in one store. */
+  /** Returns the median rates of the second half of many turns in one store. */
   private static Rates again(Workplace workplace, int count) throws Exception {
     Path directory = workplace.fresh("again");
     byte[] value = Payload.of(VALUE);

@@ -5,17 +5,17 @@ import dev.isopace.space.SpaceClosedException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that wait for an entry: until they do, and until they are gone. */
+/** Waits for threads to wait for an entry, and to end. */
 final class Waiting {
-  /** How long to wait for threads to begin to wait: more than ten thousand of them need. */
+  /** The time in which threads begin to wait: more than ten thousand of them need. */
   private static final long PATIENCE_SECONDS = 60;
 
-  /** How long to wait for all of them to end. Some peers have no way to wake a waiter. */
+  /** The time to wait for all threads to end. Some peers have no way to wake a waiter. */
   private static final long FAREWELL_SECONDS = 2;
 
   private Waiting() {}
 
-  /** What a thread does that waits in vain. */
+  /** Waits in vain, until the space is closed. */
   static void untilClosed(Space<byte[]> space, String key) {
     try {
       space.in(key);
@@ -24,7 +24,7 @@ final class Waiting {
     }
   }
 
-  /** Returns once all of them wait. */
+  /** Waits until all threads wait. */
   static void await(List<Thread> threads) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     for (Thread thread : threads) {
@@ -37,7 +37,10 @@ final class Waiting {
     }
   }
 
-  /** Returns once all of them are gone, or do not go. They are daemons: the process can end. */
+  /**
+   * Waits until all threads have ended, or for a limited time. They are daemons, so the process can
+   * end.
+   */
   static void end(List<Thread> threads) throws InterruptedException {
     threads.forEach(Thread::interrupt);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FAREWELL_SECONDS);

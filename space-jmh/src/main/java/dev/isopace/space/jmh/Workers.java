@@ -59,7 +59,7 @@ abstract class Workers implements AutoCloseable {
       // Another one has failed, or the owner gave up.
     } catch (Throwable t) {
       failure.compareAndSet(null, t);
-      // Whoever waits for what this one owes must not wait for ever.
+      // Threads that wait for the work of this one must not wait for ever.
       threads.forEach(Thread::interrupt);
       end.reset();
     }

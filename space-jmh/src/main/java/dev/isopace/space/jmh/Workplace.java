@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A directory on the disk that is measured; gone, with all that is in it, once closed. */
+/** A directory on the disk that is measured, which is deleted with its content when closed. */
 final class Workplace implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
 
@@ -30,12 +30,15 @@ final class Workplace implements AutoCloseable {
     return new Workplace(Files.createTempDirectory(directory.toAbsolutePath(), "store-benchmark-"));
   }
 
-  /** A name that nothing has yet. */
+  /** Returns the path of a name that is not in use yet. */
   Path fresh(String name) {
     return root.resolve(name + "-" + ++made);
   }
 
-  /** Copies what is in a directory of files: of an open store that is idle, what a kill leaves. */
+  /**
+   * Copies the files of a directory; of an open store that is idle, the copy is what a kill would
+   * leave.
+   */
   Path copy(Path directory) throws IOException {
     Path copy = Files.createDirectory(fresh("copy"));
     for (Path file : files(directory)) {
@@ -53,7 +56,7 @@ final class Workplace implements AutoCloseable {
     }
   }
 
-  /** How many bytes the files of a directory have, which may be changing. */
+  /** Returns how many bytes the files of a directory have, which may be changing. */
   static long size(Path directory) throws IOException {
     long size = 0;
     for (Path file : files(directory)) {

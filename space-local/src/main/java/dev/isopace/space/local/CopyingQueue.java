@@ -54,12 +54,12 @@ final class CopyingQueue<V> {
     first.next = null;
   }
 
-  /** Whether nothing would be lost if the key were forgotten. */
+  /** Returns whether the key holds neither an entry nor a waiter, so that it can be forgotten. */
   boolean isIdle() {
     return head == null && readers.first() == null && takers.first() == null;
   }
 
-  /** An entry; its identity tells it from others of equal value. */
+  /** An entry, which its identity distinguishes from others of equal value. */
   static final class Entry {
     final byte[] value;
     private @Nullable Entry next;
@@ -112,7 +112,7 @@ final class CopyingQueue<V> {
       }
     }
 
-    /** Tells all probes in the line that there is no entry: they do not wait for one. */
+    /** Ends all probes in the line, because the key holds no entry. */
     void dismissProbes() {
       CopyingWaiter<T> waiter = probes == 0 ? null : first;
       while (waiter != null) {
@@ -126,8 +126,8 @@ final class CopyingQueue<V> {
     }
 
     /**
-     * Empties the line. The waiters stay chained by {@link CopyingWaiter#next()}, from the one
-     * returned on.
+     * Empties the line and returns its first waiter; {@link CopyingWaiter#next()} leads to the
+     * others.
      */
     @Nullable CopyingWaiter<T> clear() {
       CopyingWaiter<T> chain = first;
@@ -139,21 +139,21 @@ final class CopyingQueue<V> {
   }
 
   /**
-   * A caller in line. It is there until it receives, is told that the space is closed or (a probe)
-   * that there is no entry, or gives up: whichever comes first under the lock, and only that
-   * happens.
+   * A caller in line. It stays there until it receives an entry, is told that the space is closed,
+   * is told that there is no entry (if it is a probe), or gives up: whichever comes first under the
+   * lock, and only that happens.
    *
    * @param <T> what it waits for
    */
   static final class CopyingWaiter<T> {
     final Thread thread = Thread.currentThread();
 
-    /** Whether it waits for an entry when there is none; a probe does not. */
+    /** Whether it waits for an entry if there is none. A probe does not. */
     final boolean stays;
 
     /**
-     * What was handed over. Written once, under the lock, by whoever takes the waiter from its
-     * line.
+     * What was handed to this waiter. Written once, under the lock, by the thread that takes the
+     * waiter from its line.
      */
     volatile @Nullable T received;
 

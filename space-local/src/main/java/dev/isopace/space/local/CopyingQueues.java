@@ -87,7 +87,7 @@ final class CopyingQueues<V> {
   private final Decoder<V> decoder;
 
   /**
-   * No keys.
+   * Creates an engine that holds no keys.
    *
    * @param lifecycle of the handle; once it is closed, {@link #close} must follow
    * @param decoder how to turn entries into values
@@ -367,8 +367,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Reads the head. If there is none, returns null, and a waiter that was given has joined the
-   * line.
+   * Reads the head, or returns null if there is none. Then the waiter, if one was given, has joined
+   * the line.
    */
   private byte @Nullable [] peekOrJoin(
       String operation, String key, @Nullable CopyingWaiter<byte[]> waiter) {
@@ -400,7 +400,7 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Waits in line until the waiter has received or is to try. False if the deadline has passed:
+   * Waits in line until the waiter was served or has the turn. False if the deadline has passed;
    * then it has left the line.
    */
   private <T> boolean await(
@@ -429,8 +429,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Leaves the line without an entry. False if the waiter was served before it could; also, unless
-   * it leaves at any price, if there is an entry to try for, and then it has the turn.
+   * Leaves the line without an entry. False if the waiter was served before it could leave. Also
+   * false, unless it must leave, if there is an entry to try for; then it has the turn.
    */
   private <T> boolean leave(
       String key, CopyingWaiter<T> waiter, LineOf<V, T> line, boolean atAnyPrice) {
@@ -457,8 +457,8 @@ final class CopyingQueues<V> {
   }
 
   /**
-   * Gives the first taker in line the turn, if there is an entry to try for, and returns it to be
-   * woken. If there is none, no probe remains in line.
+   * Gives the turn to the first taker in line if there is an entry to try for, and returns that
+   * taker, to be woken. If there is no entry, no probe remains in line.
    */
   private @Nullable CopyingWaiter<V> passTurn(CopyingQueue<V> queue) {
     if (queue.head() == null) {

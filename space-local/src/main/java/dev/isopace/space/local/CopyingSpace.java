@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A space within this process that keeps values encoded, as a durable backend does: so that a test
- * sees there what it would see in production.
+ * A space within this process that keeps values encoded, as a durable backend does, so that a test
+ * sees what it would see in production.
  */
 final class CopyingSpace<V> extends AbstractSpace<V> {
   private final Coder<V> coder;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   KeyedQueues -- 64 --> Stripe: version (lock and counter at once, {@link SeqLock}), table
- *                           | one a key that is not idle
+ *                           | one per key in use
  *                           v
  *                         Node: key, hash, head entry, {@link Overflow} rest, {@link Line} line
  *                                                                        |
@@ -94,28 +94,31 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the type of the values
  */
 final class KeyedQueues<V> {
-  /** A power of two; enough that two busy keys seldom meet. */
+  /** The number of stripes: a power of two, large enough that two busy keys seldom meet. */
   private static final int STRIPES = 64;
 
   private static final int SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(STRIPES);
 
-  /** How often to look without the lock before it is worth waiting for it. */
+  /** The number of attempts without the lock before a caller waits for it. */
   private static final int GLANCES = 16;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
   private final Lifecycle lifecycle;
 
   /**
-   * Written while all stripes are locked. What the lifecycle says is true a moment earlier, when
-   * there may be entries still.
+   * Whether the space is closed. Written while all stripes are locked. The lifecycle is closed a
+   * moment earlier, when there may still be entries.
    */
   private volatile boolean closed;
 
-  /** Made ahead: for want of memory, the waiters would never be woken. */
+  /**
+   * The threads to wake at close. Allocated ahead: if close had no memory for it, the waiters would
+   * never be woken.
+   */
   private final Wakeups dueAtClose = new Wakeups();
 
   /**
-   * No keys.
+   * Creates an engine that holds no keys.
    *
    * @param lifecycle of the handle; once it is closed, {@link #close} must follow
    */
@@ -300,7 +303,7 @@ final class KeyedQueues<V> {
     dueAtClose.deliver();
   }
 
-  /** The checks that a call which may wait makes before it looks. */
+  /** Makes the checks of a call that may wait, before it looks for an entry. */
   void requireUninterrupted(String operation, String key) throws InterruptedException {
     if (Thread.currentThread().isInterrupted()) {
       Arguments.requireKey(key, Long.MAX_VALUE);
@@ -308,7 +311,7 @@ final class KeyedQueues<V> {
     }
   }
 
-  /** The checks that a call makes if it has found no entry; one that has found one passes them. */
+  /** Makes the checks of a call that has found no entry; a call that has found one passes them. */
   private void requireValidAndOpen(String operation, String key) {
     Arguments.requireKey(key, Long.MAX_VALUE);
     if (closed) {
@@ -347,7 +350,9 @@ final class KeyedQueues<V> {
     return asValue(received);
   }
 
-  /** Looks for an entry. True if there was none, and then it has left the line unless it stays. */
+  /**
+   * Looks for an entry. True if there was none; then the waiter has left the line, unless it stays.
+   */
   private static boolean look(Stripe stripe, Waiter waiter, boolean stays) {
     Wakeups due = waiter.due;
     boolean inVain;
@@ -367,7 +372,7 @@ final class KeyedQueues<V> {
     return inVain;
   }
 
-  /** Leaves the line without an entry. False if the waiter was served before it could. */
+  /** Leaves the line without an entry. False if the waiter was served before it could leave. */
   private static boolean leave(Stripe stripe, Waiter waiter) {
     Wakeups due = waiter.due;
     stripe.lock();
@@ -385,7 +390,7 @@ final class KeyedQueues<V> {
     return true;
   }
 
-  /** A node to wait at. */
+  /** Creates a node to wait at. */
   private Node newNode(String operation, String key, int hash) {
     if (closed) {
       throw lifecycle.closed(operation, key);
@@ -396,7 +401,7 @@ final class KeyedQueues<V> {
   private static void join(Stripe stripe, Waiter waiter, boolean isNew) {
     Node node = waiter.node;
     Line line = node.line == null ? new Line() : node.line;
-    // From here on no memory is needed, but by add before it changes anything.
+    // From here on only add needs memory, before it changes anything.
     if (isNew) {
       stripe.add(node);
     }
@@ -404,7 +409,10 @@ final class KeyedQueues<V> {
     line.add(waiter);
   }
 
-  /** After waiters may have left: forgets the line if it is empty, and then perhaps the key. */
+  /**
+   * Forgets the line if it is empty, and then the key if it is idle. Called after waiters may have
+   * left.
+   */
   private static void tidy(Stripe stripe, Node node, Line line) {
     if (line.isEmpty()) {
       node.line = null;

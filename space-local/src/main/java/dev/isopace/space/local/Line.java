@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * as called takers.
  */
 final class Line {
-  /** How many may be on their way when an entry arrives: the second while the first wakes up. */
+  /** The most takers that an {@code out} leaves called: the second while the first wakes up. */
   private static final int CALLED_BY_OUT = 2;
 
   /**
-   * How many may be when one has arrived and there are more entries: nobody came for them, so each
-   * of these may in turn wake as many.
+   * The most takers that a taker leaves called if there are more entries: nobody came for those, so
+   * each taker that wakes may in turn wake as many.
    */
   private static final int CALLED_BY_TAKER = 8;
 
@@ -91,9 +91,9 @@ final class Line {
   }
 
   /**
-   * What a taker does before it sleeps, and whenever it wakes up; also before it gives up, and then
-   * it stays in line no longer. A reader has nothing to look for: it was served, or there is no
-   * entry.
+   * Looks for an entry: a taker does so before it sleeps, whenever it wakes up, and before it gives
+   * up, when it does not stay in line. A reader has nothing to look for: it was served, or there is
+   * no entry.
    */
   void look(Waiter waiter, boolean stays, Wakeups due) {
     Node node = waiter.node;
@@ -118,7 +118,7 @@ final class Line {
     }
   }
 
-  /** Leaves the line, whatever is there. */
+  /** Leaves the line without looking for an entry. */
   void leave(Waiter waiter, Wakeups due) {
     remove(waiter);
     call(CALLED_BY_OUT, waiter.node, due);
@@ -142,7 +142,7 @@ final class Line {
     waiter.receive(entry);
   }
 
-  /** Calls takers from the front, until as many are called, and no more than there are entries. */
+  /** Calls takers from the front until {@code most} are called, or as many as there are entries. */
   private void call(int most, Node node, Wakeups due) {
     if (called >= most || node.head() == null) {
       return;

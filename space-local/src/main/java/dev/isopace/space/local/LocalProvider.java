@@ -16,7 +16,7 @@ public final class LocalProvider implements SpaceProvider {
       Map.of(
           COPY, "true runs every value through the codec; false, the default, passes references");
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public LocalProvider() {}
 
   @Override

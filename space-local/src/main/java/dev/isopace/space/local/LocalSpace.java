@@ -34,7 +34,7 @@ public final class LocalSpace<V> implements Space<V> {
   private final Lifecycle lifecycle;
   private final KeyedQueues<V> queues;
 
-  /** An empty space. */
+  /** Creates an empty space. */
   public LocalSpace() {
     this("local:");
   }

@@ -4,11 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one key holds: its entries, the oldest of them in place, and those who wait. Guarded by the
- * lock of its {@link Stripe}; a reader without the lock looks at the final fields, which are right
- * however it came by the node, and at the head, which it believes only as {@link SeqLock} says.
- *
- * <p>A million keys are a million of these: five fields and a header are 32 bytes.
+ * The entries of one key, the oldest of them in place, and its waiters. Guarded by the lock of its
+ * {@link Stripe}. A reader without the lock looks at the final fields, which are right however it
+ * came by the node, and at the head, which it believes only as {@link SeqLock} says.
  */
 final class Node {
   final String key;
@@ -16,10 +14,10 @@ final class Node {
 
   private @Nullable Object head;
 
-  /** Null while there is no entry but the head. */
+  /** The entries behind the head; null if there are none. */
   private @Nullable Overflow rest;
 
-  /** Null while nobody waits. */
+  /** The waiters; null if there are none. */
   @Nullable Line line;
 
   Node(String key, int hash, @Nullable Object head) {
@@ -42,7 +40,7 @@ final class Node {
     return head == null ? 0 : others == null ? 1 : 1 + others.size();
   }
 
-  /** Whether nothing would be lost if the key were forgotten. */
+  /** Returns whether the key holds neither an entry nor a waiter, so that it can be forgotten. */
   boolean isIdle() {
     return head == null && line == null;
   }

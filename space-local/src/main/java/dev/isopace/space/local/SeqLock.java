@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Keeps a lock off the cache lines of what lies before it, which is mostly another one. */
+/**
+ * Padding that keeps a lock off the cache lines of the object before it, which is usually another
+ * lock.
+ */
 abstract class Padding {
   @SuppressWarnings("unused")
   private long a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7;
@@ -54,13 +57,13 @@ abstract class SeqLock extends Padding {
 
   private static final int FIRST_SPINS = 16;
 
-  /** Each spins twice as long as the one before. */
+  /** The number of tries that spin, each twice as long as the one before. */
   private static final int SPINNING_TRIES = 6;
 
   private static final int YIELDING_TRIES = 16;
   private static final long SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-  /** A long never comes back to a number that somebody has seen. */
+  /** Even while the lock is free. As a long it never returns to a value that somebody has seen. */
   @SuppressWarnings("unused") // By name.
   private volatile long version;
 
@@ -68,13 +71,13 @@ abstract class SeqLock extends Padding {
     return (long) VERSION.getAcquire(this);
   }
 
-  /** Whether nobody has held the lock since the version was read, nor held it then. */
+  /** Returns whether nobody held the lock when the version was read, nor has since. */
   final boolean isStill(long seen) {
     VarHandle.acquireFence();
     return isFree(seen) && (long) VERSION.getOpaque(this) == seen;
   }
 
-  /** Takes the lock if nobody has held it since the version was read, nor held it then. */
+  /** Takes the lock if nobody held it when the version was read, nor has since. */
   final boolean tryLock(long seen) {
     if (isFree(seen) && VERSION.compareAndSet(this, seen, seen + 1)) {
       VarHandle.storeStoreFence();
@@ -89,7 +92,7 @@ abstract class SeqLock extends Padding {
     }
   }
 
-  /** Takes the lock, which has just been seen to be wanted by others. */
+  /** Takes the lock after backing off, because others have just been seen to want it. */
   @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is wanted.
   final void lockAfterBackingOff() {
     int tries = 0;

@@ -15,7 +15,7 @@ final class Spinning {
   private static final int SPINS = 300;
   private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
 
-  /** Thread.isVirtual, which the baseline does not have. */
+  /** Thread.isVirtual, which JDK 17 does not have. */
   private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
   private Spinning() {}

@@ -21,7 +21,7 @@ final class Stripe extends SeqLock {
   /** The table of a stripe that is closed, to which nothing is added any more. */
   private static final @Nullable Node[] NOTHING = new @Nullable Node[1];
 
-  /** A power of two long, and no more than three quarters full. */
+  /** The slots: a power of two of them, no more than three quarters in use. */
   private @Nullable Node[] table = new @Nullable Node[SMALLEST];
 
   private int size;
@@ -41,8 +41,9 @@ final class Stripe extends SeqLock {
   }
 
   /**
-   * Takes the lock and returns the node of the key. A key that has none may be given one now, so it
-   * is checked, ahead of the lock; the key of a node has been checked.
+   * Takes the lock and returns the node of the key, if it has one. Otherwise the caller may now
+   * create one, so the key is checked ahead of the lock; the key of an existing node was checked
+   * before.
    */
   @Nullable Node lock(String key, int hash) {
     long seen = version();
@@ -65,7 +66,10 @@ final class Stripe extends SeqLock {
     size++;
   }
 
-  /** Removes a node from the table, in which it is, if nothing would be lost. */
+  /**
+   * Removes a node from the table, where it must be, if its key holds neither an entry nor a
+   * waiter.
+   */
   void removeIfIdle(Node node) {
     if (node.isIdle()) {
       remove(node);
@@ -118,7 +122,7 @@ final class Stripe extends SeqLock {
     slots[at] = node;
   }
 
-  /** The keys that hold entries. */
+  /** Returns the keys that hold entries. */
   List<String> names() {
     List<String> names = new ArrayList<>(size);
     for (Node node : table) {

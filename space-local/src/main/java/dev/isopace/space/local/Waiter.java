@@ -25,23 +25,25 @@ final class Waiter {
 
   final Thread thread = Thread.currentThread();
 
-  /** While this waiter is in line its node is in the table, and the line is the node's. */
+  /**
+   * The node of its key. While this waiter is in line, the node is in the table and has the line.
+   */
   final Node node;
 
-  /** Whether it takes what it receives, or reads it. */
+  /** Whether it is a taker, and not a reader. */
   final boolean takes;
 
   /**
-   * The threads that it wakes when it looks or leaves; used by its own thread alone. Made before it
-   * stands in line: a waiter that ended there for want of memory would be given entries that no
-   * caller gets.
+   * The threads that this waiter wakes when it looks or leaves; used by its own thread alone.
+   * Allocated before it stands in line: if it ended there for want of memory, it would be given
+   * entries that no caller gets.
    */
   final Wakeups due = new Wakeups();
 
-  /** Whether it has looked in vain, and needs to be woken; otherwise it will look. */
+  /** Whether it has looked in vain and needs to be woken; otherwise it is going to look. */
   boolean sleeps;
 
-  /** Whether somebody has promised to wake it, and it has not looked since. */
+  /** Whether a thread has promised to wake it, and it has not looked since. */
   boolean called;
 
   @Nullable Waiter previous;
@@ -55,12 +57,18 @@ final class Waiter {
     this.takes = takes;
   }
 
-  /** Acquires: what was done before the entry was written happens before what follows. */
+  /**
+   * Returns what was received, or null. Acquires: what was done before the entry was written
+   * happens before what follows.
+   */
   @Nullable Object received() {
     return RECEIVED.getAcquire(this);
   }
 
-  /** Called once, under the lock, by the thread that takes it from the line. */
+  /**
+   * Hands over an entry. Called once, under the lock, by the thread that takes the waiter from its
+   * line.
+   */
   void receive(Object entry) {
     RECEIVED.setRelease(this, entry);
   }

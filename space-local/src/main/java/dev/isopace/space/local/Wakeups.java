@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that a critical section has decided to wake, which is done when it is over.
+ * Threads that a critical section has decided to wake, which are woken when it is over.
  *
  * <p>Where there is no memory to remember a thread, it is woken at once: otherwise it would sleep
  * for good, perhaps with an entry that it was given.
@@ -32,7 +32,7 @@ final class Wakeups {
     }
   }
 
-  /** Wakes them. Then this can be used again. */
+  /** Wakes the threads. Then this object can be used again. */
   void deliver() {
     if (first != null) {
       Tenacity.unpark(first);

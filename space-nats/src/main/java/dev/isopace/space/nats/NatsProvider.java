@@ -13,7 +13,7 @@ import java.util.Set;
 /** Opens {@code nats://host:port,host:port/name?parameter=value}. */
 public final class NatsProvider implements SpaceProvider {
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public NatsProvider() {}
 
   @Override

@@ -34,8 +34,8 @@ public final class NatsSpaces {
    * that refuses the credentials twice in a row ends it; then the space fails, and must be
    * reopened. Listeners in the options are called; they should not block.
    *
-   * <p>With an SSL context in the options, a certificate that it trusts is accepted whatever host
-   * it is for, unless its sockets check the host; {@code tls=true} in a URI does check it.
+   * <p>With an SSL context in the options, the client library does not compare the certificate with
+   * the host name, unless the context's sockets do; {@code tls=true} in a URI does.
    *
    * @param options how to connect
    * @param space the name of the space, with parameters or without
@@ -43,8 +43,8 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it closes the connection
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
-   *     options have messages discarded when their queue is full, or received out of order
+   * @throws IllegalArgumentException if the name is malformed, a parameter is unknown or malformed,
+   *     or the options discard messages when the queue is full or dispatch them by an executor
    * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
    *     open
    */
@@ -78,9 +78,9 @@ public final class NatsSpaces {
    * @param <V> the type of the values
    * @return the handle; closing it leaves the connection open
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name or a parameter is unknown or malformed, or the
-   *     options of the connection have messages discarded when their queue is full, or received out
-   *     of order
+   * @throws IllegalArgumentException if the name is malformed, a parameter is unknown or malformed,
+   *     or the options of the connection discard messages when the queue is full or dispatch them
+   *     by an executor
    * @throws dev.isopace.space.SpaceException if the space cannot be opened
    */
   public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {

@@ -19,7 +19,7 @@ public final class CorruptLogException extends IOException {
   private final long offset;
 
   /**
-   * Damage at a place.
+   * Creates an exception for damage at a place.
    *
    * @param file the file, as the message names it
    * @param offset where in the file the damage begins, in bytes
@@ -30,7 +30,7 @@ public final class CorruptLogException extends IOException {
   }
 
   /**
-   * Damage at a place, found by another failure.
+   * Creates an exception for damage at a place, found by another failure.
    *
    * @param file the file, as the message names it
    * @param offset where in the file the damage begins, in bytes
@@ -51,7 +51,7 @@ public final class CorruptLogException extends IOException {
   }
 
   /**
-   * Which file is damaged.
+   * Returns which file is damaged.
    *
    * @return its path
    */
@@ -60,7 +60,7 @@ public final class CorruptLogException extends IOException {
   }
 
   /**
-   * Where the damage begins.
+   * Returns where the damage begins.
    *
    * @return bytes from the beginning of the file
    */

@@ -10,8 +10,10 @@ package dev.isopace.space.store;
  * @param checkpoint whether such a checkpoint was used
  * @param cut how many bytes of a torn tail were discarded: what a crash left of operations that had
  *     not returned
- * @param cutFile the file whose tail was torn; empty if none was
- * @param cutOffset where the tail began, in bytes from the beginning of that file
+ * @param cutFile the file whose tail was torn; if several were, the one that still holds records;
+ *     empty if none was
+ * @param cutOffset where the tail began, in bytes from the beginning of that file; 0 if none was
+ *     torn
  */
 public record Recovery(
     long entries,

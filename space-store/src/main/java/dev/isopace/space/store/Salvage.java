@@ -25,7 +25,7 @@ public record Salvage(long entries, List<Loss> losses) {
    *
    * @param file which file
    * @param offset where the stretch begins, in bytes
-   * @param length how many bytes it has at least; zero if the whole file is missing or cannot be
+   * @param length at least how many bytes it has; zero if the whole file is missing or cannot be
    *     opened
    */
   public record Loss(String file, long offset, long length) {}

@@ -20,8 +20,15 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
- * Queues of byte arrays, one for each key, in a directory: they survive the process, the operating
- * system and the power.
+ * Queues of byte arrays, one for each key, in a directory: they survive a crash of the process or
+ * the operating system, and a power failure.
+ *
+ * <pre>{@code
+ * try (Store outbox = Store.open(Path.of("/var/lib/app/outbox"))) {
+ *   outbox.push("mail", "Hello".getBytes(StandardCharsets.UTF_8));
+ *   byte[] mail = outbox.pull("mail");
+ * }
+ * }</pre>
  *
  * <p>When {@link #push} returns, the entry is durable; when {@link #pull} returns, its removal is.
  * A crash loses nothing that was pushed and not pulled, brings nothing back that was pulled, and
@@ -104,7 +111,7 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Returns whether there is a store in a directory: a file of a log, or of the index of one. The
+   * Tells whether a directory holds a store, that is, at least one log file or an index file. The
    * store may be damaged, and in use.
    *
    * @param directory where it may be

@@ -4,11 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
-/** How a {@link Store} is to be opened. Later options replace earlier ones. Immutable. */
+/**
+ * How a {@link Store} is to be opened. Later options replace earlier ones. Immutable. A null
+ * argument is a {@link NullPointerException} that names it.
+ */
 public final class StoreOption {
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
 
-  /** Practically never, and still a number of nanoseconds. */
+  /** The longest interval: practically never, and still a number of nanoseconds. */
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(36_500);
 
   private final UnaryOperator<Settings> change;
@@ -24,9 +27,9 @@ public final class StoreOption {
   /**
    * Sets whether an operation returns only when its effect is durable.
    *
-   * @param always true, the default: what has returned survives death of the process, the operating
-   *     system and the power; false: it survives the process, but if the operating system dies,
-   *     anything since the last clean close may be lost
+   * @param always true, the default: an operation that has returned survives a crash of the process
+   *     or the operating system, and a power failure; false: it survives the process, but if the
+   *     operating system dies, anything since the last clean close may be lost
    * @return the option
    */
   public static StoreOption withSync(boolean always) {
@@ -35,12 +38,12 @@ public final class StoreOption {
   }
 
   /**
-   * Forces the log at an interval. What has returned survives the process at once. If the operating
-   * system dies, what was written since the last completed force began may be lost: about the
-   * interval, and the time that a force takes.
+   * Forces the log at an interval. An operation that has returned survives the process at once. If
+   * the operating system dies, what was written since the last completed force began may be lost:
+   * about the interval, and the time that a force takes.
    *
-   * @param interval the time from the beginning of a force to that of the next; positive, at least
-   *     1 ms is used
+   * @param interval the time from the beginning of a force to that of the next; positive; below 1
+   *     ms it is taken as 1 ms, above 100 years as 100 years
    * @return the option
    * @throws IllegalArgumentException if it is zero or less
    */

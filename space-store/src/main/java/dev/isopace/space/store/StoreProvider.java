@@ -36,7 +36,7 @@ public final class StoreProvider implements SpaceProvider {
           VALUE,
           "how large an encoded value may be, from 512KiB to 256MiB, 16MiB by default");
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}. */
   public StoreProvider() {}
 
   @Override
@@ -101,7 +101,7 @@ public final class StoreProvider implements SpaceProvider {
     try {
       return StoreOption.withSync(uri.duration(SYNC, Duration.ZERO));
     } catch (IllegalArgumentException e) {
-      // It speaks of times only.
+      // Its message mentions times only, not always and never.
       throw uri.invalid(SYNC, "always, never, or a time of more than zero, such as 10ms");
     }
   }

@@ -20,7 +20,7 @@ enum Act {
   TIMED_RD("timed rd", Kind.READ, 3),
   LEN("len", Kind.COUNT, 6);
 
-  /** Short: many of these pass without an entry. */
+  /** The timeout of timed calls, which is short because many of them pass without an entry. */
   private static final Duration TIMEOUT = Duration.ofNanos(50_000);
 
   private static final int ALL = 100;
@@ -28,7 +28,7 @@ enum Act {
   private final String shown;
   private final Kind kind;
 
-  /** How often it is drawn, of a hundred times. */
+  /** The share of this operation, in percent of all that are drawn. */
   private final int share;
 
   Act(String shown, Kind kind, int share) {
@@ -52,12 +52,12 @@ enum Act {
     return kind;
   }
 
-  /** The call as long as it has not returned. */
+  /** Returns the call as it is while it has not returned. */
   Call begun(String caller, @Nullable String written) {
     return new Call(caller, shown, kind, written, 0, System.nanoTime(), Call.NEVER);
   }
 
-  /** Makes the call, and returns it as it went. */
+  /** Makes the call, and returns it with its result. */
   Call make(Call begun, Space<String> space, String key) throws InterruptedException {
     String value = begun.value();
     long count = 0;

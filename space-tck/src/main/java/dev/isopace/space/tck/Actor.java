@@ -27,7 +27,7 @@ final class Actor<T extends @Nullable Object> {
 
   private static final StackTraceElement[] NOWHERE = {};
 
-  /** Where one waits of whom it does not matter where. */
+  /** Stands for the stack of a waiting thread when no stack was taken. */
   private static final StackTraceElement[] SOMEWHERE = {
     new StackTraceElement("somewhere", "", null, -1)
   };
@@ -37,7 +37,10 @@ final class Actor<T extends @Nullable Object> {
   private final FutureTask<T> task;
   private final Thread thread;
 
-  /** Since it was first seen to sleep: how long that may be on its way. */
+  /**
+   * How long the thread may sleep before it is taken to wait by sleeping; null until it was seen to
+   * sleep.
+   */
   private volatile Stage.@Nullable Patience asleep;
 
   private Actor(String what, Stage stage, FutureTask<T> task, Thread thread) {
@@ -67,17 +70,17 @@ final class Actor<T extends @Nullable Object> {
     thread.interrupt();
   }
 
-  /** Whether the thread was interrupted, and has not noticed. */
+  /** Returns whether the thread was interrupted and has not noticed it yet. */
   boolean isInterrupted() {
     return thread.isInterrupted();
   }
 
-  /** Waits until the thread is really waiting, in the call that the action makes. */
+  /** Waits until the thread really waits in the call that its action makes. */
   Actor<T> awaitBlocked() {
     return awaitBlocked(stage::settling);
   }
 
-  /** The same of many, which have the time to settle together. */
+  /** Waits until all these threads really wait; they settle during the same time. */
   static void awaitAllBlocked(Stage stage, Collection<? extends Actor<?>> actors) {
     for (Actor<?> actor : actors) {
       actor.awaitBlocked(() -> stage.atMostOnce(Duration.ZERO));
@@ -117,12 +120,17 @@ final class Actor<T extends @Nullable Object> {
     return this;
   }
 
-  /** Whether the thread waits just now, for the space and not for what is on the way to it. */
+  /**
+   * Returns whether the thread waits for the space at this moment, and not for something on the way
+   * to that.
+   */
   boolean isWaiting() {
     return whereItWaits().length > 0;
   }
 
-  /** The stack of the thread, if it waits just now; or nothing. */
+  /**
+   * Returns the stack of the thread if it waits for the space at this moment; otherwise nothing.
+   */
   private StackTraceElement[] whereItWaits() {
     if (isRunning(thread.getState()) || stage.isOpening(thread)) {
       return NOWHERE;
@@ -145,7 +153,10 @@ final class Actor<T extends @Nullable Object> {
     return depth == 0 ? SOMEWHERE : frames;
   }
 
-  /** A thread that waits for what another process sends is runnable to the virtual machine. */
+  /**
+   * Returns whether a thread in this state runs. One that waits for another process is runnable to
+   * the virtual machine, so RUNNABLE does not count as running where the space is SHARED.
+   */
   private boolean isRunning(State state) {
     return state != State.WAITING
         && state != State.TIMED_WAITING
@@ -156,7 +167,10 @@ final class Actor<T extends @Nullable Object> {
     return frames.length > 0 && frames[0].isNativeMethod();
   }
 
-  /** Whether the thread sleeps on its way; who does so for long is taken to wait by sleeping. */
+  /**
+   * Returns whether the thread sleeps on its way to the wait. One that sleeps for long is taken to
+   * wait by sleeping.
+   */
   private boolean isAsleep(StackTraceElement[] frames) {
     boolean sleeps =
         frames.length > 0
@@ -176,12 +190,12 @@ final class Actor<T extends @Nullable Object> {
     return true;
   }
 
-  /** The result; a failure of the action is a failure of the test. */
+  /** Waits for the result; if the action failed, so does the test. */
   T result() {
     return result(stage.patienceTime());
   }
 
-  /** The result; it may take long, as long as what is watched goes on. */
+  /** Waits for the result for as long as the watched count moves. */
   T result(Stage.Watch watch) {
     while (!isDone()) {
       if (watch.isOver()) {
@@ -209,7 +223,7 @@ final class Actor<T extends @Nullable Object> {
     }
   }
 
-  /** What the action threw; that it returned is a failure of the test. */
+  /** Waits for what the action threw; if it returned, the test fails. */
   Throwable failure() {
     return failure(stage.patienceTime());
   }
@@ -238,7 +252,7 @@ final class Actor<T extends @Nullable Object> {
     }
   }
 
-  /** Waits for the thread's end; false if it does not come. */
+  /** Waits for the end of the thread; false if it has not ended within the limit. */
   boolean join(Duration limit) throws InterruptedException {
     thread.join(Math.max(1, limit.toMillis()));
     return !thread.isAlive();

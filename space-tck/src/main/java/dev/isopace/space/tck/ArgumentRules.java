@@ -318,14 +318,14 @@ abstract class ArgumentRules extends Rules {
     assertArrayEquals(value, space.inp(KEY).orElseThrow(), "inp of " + size + " bytes");
   }
 
-  /** Whether a message names another number than the size: of bytes, or with a unit. */
+  /** Returns whether a message names a number besides the size, in bytes or with a unit. */
   static boolean namesLimit(String message, int size) {
     return withoutSeparators(message)
         .replace(Integer.toString(size), "")
         .matches("(?s).*([0-9]{3}|[0-9] ?([KMG]i?B|bytes|chars|characters)\\b).*");
   }
 
-  /** As it would be without the separators that some write between thousands. */
+  /** Removes the separators that some write between thousands. */
   static String withoutSeparators(String message) {
     return message.replaceAll("(?<=[0-9])[,._' \u00A0\u2009\u202F\u2019](?=[0-9]{3}(?![0-9]))", "");
   }

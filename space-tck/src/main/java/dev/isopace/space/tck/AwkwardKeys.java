@@ -5,36 +5,36 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Keys that one or the other way of keeping keys takes for another, or cannot keep. */
+/** Keys that some representations confuse with others or cannot hold. */
 final class AwkwardKeys {
-  /** How many bytes of UTF-8 a key may have in every space. */
+  /** The length, in bytes of UTF-8, up to which every space takes keys. */
   static final int LONGEST = 512;
 
-  /** What parts, ends or matches names: of files and subjects, in URIs, lists and shells. */
+  /** Text that separates, ends or matches names: in files, subjects, URIs, lists and shells. */
   private static final String[] SEPARATORS = {
     "", ".", "..", "...", "a.b", "a..b", ".a", "a.", "/", "a/b", "/a", "../a", "a//b", "/a/", "\\",
     "a\\b", "*", ">", "a.*", "a.>", "$JS", "_", "-", "#", "?", "&", "=", "a=b", "'", "\"", "a:b",
     "a,b", "a;b",
   };
 
-  /** What looks as if it were encoded, or stood for something else. */
+  /** Text that looks encoded, or like a placeholder. */
   private static final String[] ENCODED = {
     "%", "%2E", "%2F", "a%2Fb", "a%2fb", "%252F", "%2A", "%3E", "%00", "a%20b", "+", "a+b", "a\\tb",
     "\\n", "\\u0000", "null", "1", "01",
   };
 
-  /** What is not seen: spaces, which some trim, control characters, and what is no character. */
+  /** Invisible text: spaces, which some trim, control characters, and non-characters. */
   private static final String[] UNSEEN = {
     " ", "  ", " a", "a ", "\t", "\n", "\r", "\r\n", "\u0000", "\u0001", "\33[0m", "\u007f",
     "\u0085", "\u00A0", "\u2028", "\uE000", "\uFEFF", "\uFFFD", "\uFFFE", "\uFFFF",
   };
 
-  /** What some leave out, or end at, in the midst of a key. */
+  /** Text that some leave out, or end at, in the middle of a key. */
   private static final String[] UNSEEN_INSIDE = {
     " ", "\t", "\n", "\r", "\r\n", "\u0000", "\u00A0", "\u00AD", "\u200B", "\u3000",
   };
 
-  /** What is equal once it is folded, normalised or hashed, or looks so. */
+  /** Texts that are equal once they are folded, normalised or hashed, or that look equal. */
   private static final String[] ALIKE = {
     "a", "A", "b", "ab", "Aa", "BB", "AaBB", "BBAa", "é", "e\u0301", "É", "ß", "ss", "SS", "ı", "I",
     "i", "K", "\u212A", "\u00C5", "\u212B", "\uFB01", "fi", "\u2460", "\uFF21", "\u03C2", "\u03C3",
@@ -43,7 +43,7 @@ final class AwkwardKeys {
 
   private AwkwardKeys() {}
 
-  /** All of them, and one of random characters. */
+  /** Returns all of them, and a key of random characters. */
   static List<String> all(Random random) {
     List<String> keys = new ArrayList<>();
     for (String[] some : List.of(SEPARATORS, ENCODED, UNSEEN, ALIKE)) {
@@ -58,7 +58,7 @@ final class AwkwardKeys {
     return keys;
   }
 
-  /** As long as a key may be, and different only at one place or another. */
+  /** Returns keys of the greatest length that differ at one place only. */
   private static List<String> longest() {
     return List.of(
         "a".repeat(LONGEST),

@@ -44,7 +44,9 @@ record Call(
     return new Call(caller, operation, kind, received, counted, begin, at);
   }
 
-  /** It was reported to the caller as in doubt; the caller has gone on. */
+  /**
+   * Returns the call as one that was reported to its caller as in doubt; the caller has gone on.
+   */
   Call inDoubt() {
     return new Call(caller, operation + "?", kind, value, count, begin, NEVER);
   }
@@ -53,7 +55,10 @@ record Call(
     return operation.endsWith("?");
   }
 
-  /** The same call, cut off before it returned. What it received is not known then. */
+  /**
+   * Returns the call as if it had been cut off before it returned, so that what it received is not
+   * known.
+   */
   Call unreturned() {
     return new Call(caller, operation, kind, kind == Kind.WRITE ? value : null, 0, begin, NEVER);
   }

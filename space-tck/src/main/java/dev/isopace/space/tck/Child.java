@@ -16,16 +16,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another process of the suite, which has the class path or module path of this one. What it says
- * is read line by line; lines without {@link #MARK} are noise, and shown if something goes wrong.
+ * Another process of the suite, with the class path or module path of this one. Its output is read
+ * line by line; lines without {@link #MARK} are noise, and shown if something goes wrong.
  */
 final class Child implements AutoCloseable {
-  /** What the lines begin with that are meant for the suite. */
+  /** The beginning of each line that is meant for the suite. */
   static final String MARK = "tck ";
 
   /**
-   * What decides where modules come from and what they may do, and the properties that a backend
-   * may go by: a child needs the same. It cannot listen to the same port for a debugger or monitor.
+   * Options that decide where modules come from and what they may do, and properties that a backend
+   * may depend on: a child needs the same. It cannot listen to the same port for a debugger or
+   * monitor.
    */
   private static final Pattern SHARED_OPTION =
       Pattern.compile(
@@ -85,7 +86,10 @@ final class Child implements AutoCloseable {
     lines.add(END);
   }
 
-  /** The next line that is meant for the suite, without its mark; null if the process has ended. */
+  /**
+   * Returns the next line that is meant for the suite, without its mark; null if the process has
+   * ended.
+   */
   @Nullable String next() {
     for (; ; ) {
       String line = nextLine();
@@ -118,20 +122,20 @@ final class Child implements AutoCloseable {
     input.flush();
   }
 
-  /** What it said otherwise, such as a stack trace. */
+  /** Returns the other lines of its output, such as a stack trace. */
   String noise() {
     return String.join("\n", noise);
   }
 
   /**
-   * Kills it: by SIGKILL, where there are signals. Not by {@link Process}, which would close the
-   * stream, and lose what is still in it.
+   * Kills the process by SIGKILL, where there are signals. Not by {@link Process}, which would
+   * close the stream and lose what is still in it.
    */
   void kill() {
     process.toHandle().destroyForcibly();
   }
 
-  /** That it ended by itself is a failure. */
+  /** Returns a failure that says that the process ended by itself. */
   AssertionError ended() {
     awaitEnd();
     return new AssertionError(

@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 abstract class CloseRules extends Rules {
   private static final String KEY = "close";
 
-  /** How often a wake-up may be late before it is taken to be so always. */
+  /** The number of attempts in which a wake-up may be late before it counts as always late. */
   private static final int ATTEMPTS = 3;
 
   private static final long MOMENT_TO_END = Duration.ofSeconds(2).toNanos();
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Those who wait on a handle, and who closes it. */
+  /** The waiters of a handle, and the thread that closes it. */
   private record Waking(List<Actor<?>> waiters, Actor<?> closing) {}
 
   private interface Scene {
@@ -51,16 +51,16 @@ abstract class CloseRules extends Rules {
   }
 
   /**
-   * Waiters are woken within a second; the caller of close must not wait for much longer. Where
-   * others keep the processors busy, any wake-up may be late, but not each time; none may be
-   * missing.
+   * Requires that waiters are woken within a second; the caller of close must not wait for much
+   * longer. Where others keep the processors busy, any wake-up may be late, but not in each
+   * attempt; none may be missing.
    */
   private void requirePrompt(String what, Scene scene) {
     AssertionError late = null;
     for (int i = 0; i < ATTEMPTS; i++) {
       Waking waking = scene.on(stage().open(Codec.utf8()));
       late = lateness(what, waking);
-      // Also of those that are late: each must end, and as it should.
+      // Late waiters included: each must end, and in the right way.
       for (Actor<?> waiter : waking.waiters()) {
         assertInstanceOf(SpaceClosedException.class, waiter.failure(), what);
       }
@@ -72,7 +72,10 @@ abstract class CloseRules extends Rules {
     throw late;
   }
 
-  /** What has not ended in time, all that time being counted from the close; or null. */
+  /**
+   * Returns a failure that names what has not ended in time, counted from the close; null if
+   * everything has.
+   */
   private @Nullable AssertionError lateness(String what, Waking waking) {
     Duration limit = stage().promptly();
     Duration longer = limit.multipliedBy(3).dividedBy(2);
@@ -297,12 +300,15 @@ abstract class CloseRules extends Rules {
     }
   }
 
-  /** A call; true if it was told that the handle is closed. */
+  /** Makes a call; true if it was told that the handle is closed. */
   private interface Asking {
     boolean isClosed(Space<String> space) throws Exception;
   }
 
-  /** Who makes a call again and again need not look anew each time: but it must be told. */
+  /**
+   * Requires that threads that repeat a call without pause are told of the close, even if the calls
+   * need not look anew each time.
+   */
   private void requireClosedToWhoIsBusy(Map<String, Asking> calls, String otherwise) {
     for (int round = 0; round < rounds(5); round++) {
       Space<String> space = stage().open(Codec.utf8());
@@ -500,7 +506,7 @@ abstract class CloseRules extends Rules {
     return more;
   }
 
-  /** Whether there is nothing left for the thread to do than to end. */
+  /** Returns whether the thread has nothing left to do but to end. */
   private static boolean isEnding(StackTraceElement[] frames) {
     return frames.length == 0
         || Stream.of(frames)
@@ -512,12 +518,12 @@ abstract class CloseRules extends Rules {
                             && frame.getClassName().equals(Thread.class.getName())));
   }
 
-  /** Whether a thread is the suite's or the JVM's own. */
+  /** Returns whether a thread belongs to the suite or to the JVM. */
   private static boolean isForeign(Thread thread) {
     ThreadGroup group = thread.getThreadGroup();
     return thread.getName().startsWith("tck: ")
         || thread.getName().startsWith("ForkJoinPool.commonPool")
-        // Those that carry virtual threads, and wake them.
+        // Threads that carry virtual threads, and wake them.
         || thread.getClass().getName().startsWith("jdk.internal.")
         || thread.getName().startsWith("VirtualThread-un")
         || group == null
@@ -543,13 +549,14 @@ abstract class CloseRules extends Rules {
     assertEquals(Map.of(), more, "files and sockets that " + by + " has left open");
   }
 
-  /** Whether this system reports which files a process has open. */
+  /** Returns whether this system reports which files a process has open. */
   static boolean tellsOpenFiles() {
     return Files.isDirectory(DESCRIPTORS);
   }
 
   /**
-   * What the process has open, by descriptor; class files and what the JVM opens by itself aside.
+   * Returns the open files of the process, by descriptor, except for class files and files that the
+   * JVM opens by itself.
    */
   static Map<String, String> openFiles() {
     Map<String, String> open = new HashMap<>();
@@ -594,7 +601,10 @@ abstract class CloseRules extends Rules {
     return space;
   }
 
-  /** Closes from two threads; whichever call returns first, all must be released by then. */
+  /**
+   * Closes from two threads. Everything must be released when the first call returns, whichever
+   * that is.
+   */
   private void closeTwiceAtOnce(Space<String> space, Runnable check) {
     List<Actor<Object>> closing = new ArrayList<>();
     CountDownLatch ready = new CountDownLatch(2);

@@ -34,12 +34,12 @@ abstract class CodecRules extends Rules {
   private static final String KEY = "k4711";
   private static final String BAD = "bad";
 
-  /** What the codecs here throw. */
+  /** The exception that the codecs here throw. */
   private final RuntimeException defect = new UnsupportedOperationException("by the suite");
 
   private final Error error = new LinkageError("by the suite");
 
-  /** How a codec fails. */
+  /** The ways in which a codec fails. */
   private enum Way {
     EXCEPTION,
     ERROR,
@@ -53,7 +53,10 @@ abstract class CodecRules extends Rules {
         "values need not pass through a codec: the space declares no capability that needs one");
   }
 
-  /** Fails for the value {@code bad}, on the way in or on the way out, in one way or another. */
+  /**
+   * Returns a codec that fails for the value {@code bad} in one of these ways, when it encodes or
+   * when it decodes.
+   */
   private Codec<String> failing(boolean encoding, Way way) {
     return new Codec<>() {
       @Override

@@ -22,7 +22,7 @@ abstract class CopyRules extends Rules {
   private static final byte[] SMALL = {1, 2, 3};
   private static final byte[] LARGE = "123".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
 
-  /** Copies nothing: what the space does not copy itself is shared. */
+  /** A codec that copies nothing: arrays that the space does not copy itself are shared. */
   private static final Codec<byte[]> SHARING = Codec.of(value -> value, bytes -> bytes);
 
   @BeforeEach

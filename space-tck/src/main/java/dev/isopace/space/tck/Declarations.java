@@ -18,18 +18,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How the artifact of a provider declares it: a run on the class path cannot notice that the module
- * descriptor forgets it, nor the other way round.
+ * The declarations of a provider in its artifact. A run on the class path cannot notice that the
+ * module descriptor lacks one, nor the other way round.
  */
 final class Declarations {
   private static final String SERVICE = SpaceProvider.class.getName();
 
-  /** Where the class path, and a module without a descriptor, declare their providers. */
+  /**
+   * The file in which the class path, and a module without a descriptor, declare their providers.
+   */
   static final String FILE = "META-INF/services/" + SERVICE;
 
   private Declarations() {}
 
-  /** Whether a services file that its class loader sees lists the provider. */
+  /** Returns whether a services file that the provider's class loader sees lists the provider. */
   static boolean isListed(Class<?> provider) {
     try {
       for (URL file : Collections.list(provider.getClassLoader().getResources(FILE))) {
@@ -52,9 +54,7 @@ final class Declarations {
         .anyMatch(provider.getName()::equals);
   }
 
-  /**
-   * Whether there is a module descriptor where the provider comes from, and it does not provide it.
-   */
+  /** Returns whether the provider comes with a module descriptor that does not provide it. */
   static boolean isForgottenByItsModule(Class<?> provider) {
     CodeSource source = provider.getProtectionDomain().getCodeSource();
     if (source == null || source.getLocation() == null) {

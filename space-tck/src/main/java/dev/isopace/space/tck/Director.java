@@ -18,14 +18,14 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 final class Director implements InvocationInterceptor, BeforeEachCallback {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** Of the run: how many tests have not ended. */
+  /** The namespace of the number of tests in this run that have not ended. */
   private static final ExtensionContext.Namespace ENDLESS =
       ExtensionContext.Namespace.create(Director.class);
 
-  /** Called by JUnit. */
+  /** Creates the extension, for JUnit. */
   Director() {}
 
-  /** Lets the rules, which are nested classes of the suite, know the suite. */
+  /** Gives the suite to the rules, which are nested classes of it. */
   @Override
   public void beforeEach(ExtensionContext context) {
     if (context.getRequiredTestInstance() instanceof Rules rules) {
@@ -81,7 +81,10 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
     }
   }
 
-  /** A space that blocks wherever it is called must not make the run last for hours. */
+  /**
+   * Returns a divisor of the patience, so that a space that blocks wherever it is called does not
+   * make the run last for hours.
+   */
   private static int patienceDivisor(int endless) {
     return endless == 0 ? 1 : endless < 3 ? 4 : 12;
   }
@@ -98,7 +101,7 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
     return dump.toString();
   }
 
-  /** Says with each failure how the run can be repeated. */
+  /** Tells with each failure how the run can be repeated. */
   private static final class RunDetails extends Throwable {
     private static final long serialVersionUID = 1L;
 

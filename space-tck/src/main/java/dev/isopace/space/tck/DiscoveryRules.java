@@ -135,7 +135,7 @@ abstract class DiscoveryRules extends Rules {
         });
   }
 
-  /** Whether the target of the URI is the path of something, where it can be one at all. */
+  /** Returns whether the target of the URI, taken as a path, exists. */
   private boolean targetExists() {
     try {
       return Files.exists(Path.of(SpaceUri.parse(stage().uri()).target()));

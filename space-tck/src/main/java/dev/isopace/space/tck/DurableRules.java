@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** DUR: what is there after a close, and after a kill. */
+/** DUR: entries after a close, and after a kill. */
 abstract class DurableRules extends Rules {
   private static final String KEY = "durable";
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(1);
@@ -38,7 +38,7 @@ abstract class DurableRules extends Rules {
     assumeTrue(stage().promises(Capability.DURABLE), "the space does not declare DURABLE");
   }
 
-  /** A handle that the test closes itself. */
+  /** Opens a handle that the test closes itself. */
   private Space<String> reopened() {
     Space<String> space = Spaces.open(stage().uri(), Codec.utf8());
     stage().willProbe(space);
@@ -318,7 +318,10 @@ abstract class DurableRules extends Rules {
     }
   }
 
-  /** What was taken before close and what is there afterwards is what was written. */
+  /**
+   * Requires that the entries taken before close and those found afterwards are exactly those
+   * written, but for takes in doubt.
+   */
   private static void requireEachOnce(List<String> written, List<String> found, int doubts) {
     List<String> lost = new ArrayList<>(written);
     found.forEach(lost::remove);
@@ -337,7 +340,7 @@ abstract class DurableRules extends Rules {
     }
   }
 
-  /** What a taker got, unless its call ended in a way in which it may. */
+  /** Returns what a taker got, unless its call ended in a way that is allowed. */
   static Optional<String> takenUnless(
       Class<? extends Exception> end, Actor<Optional<String>> taker) {
     try {
@@ -582,7 +585,7 @@ abstract class DurableRules extends Rules {
       for (int life = 0; life < 2; life++) {
         try (Victim victim = Victim.start(stage(), i + "." + life)) {
           if (life == 1 && i % 5 % 2 == 1) {
-            // Nor may what is left depend on that all of it was read before the next death.
+            // The entries that are left must not depend on being read before the next death.
             victim.dieYoung(history);
           } else {
             victim.liveAndDie(history, 50 + stage().random().nextInt(400));

@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callers that play histories, one after the other, each on one key: a few calls of each at the
- * same time. A leader gives entries to those who would wait for ever, and takes what is left.
+ * Callers that play histories, one after the other, each on one key, with a few calls of each
+ * caller overlapping. A leader gives entries to callers that would wait for ever, and takes the
+ * rest.
  */
 final class Ensemble {
   private static final int SHORT = 3;
@@ -25,9 +26,9 @@ final class Ensemble {
   /** How long a call may wait for an entry before it is given one. */
   private static final long HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  /** Who makes the calls of one caller. */
+  /** Makes the calls of one caller. */
   interface Player {
-    /** Makes the call and returns it as it went, or as being in doubt. */
+    /** Makes the call and returns it with its result, or as being in doubt. */
     Call make(Act act, Call begun, String key) throws InterruptedException;
 
     static Player on(Space<String> space) {
@@ -54,7 +55,7 @@ final class Ensemble {
     this.players = players;
   }
 
-  /** Plays and judges so many histories, or as many as the time allows; returns how many. */
+  /** Plays and judges up to {@code most} histories, as the time allows; returns how many. */
   int perform(int most, Duration longest) {
     Stage.Patience time = stage.atMost(longest);
     List<Actor<?>> callers = new ArrayList<>();
@@ -109,7 +110,7 @@ final class Ensemble {
     final String key;
     final Act[][] scripts;
 
-    /** What each caller has done; the last one of each may not have returned. */
+    /** The calls of each caller so far; its last one may not have returned. */
     final AtomicReferenceArray<Call[]> played;
 
     Round(String key, Act[][] scripts) {
@@ -132,12 +133,14 @@ final class Ensemble {
       return calls.length > 0 && !isKnown(calls[calls.length - 1]);
     }
 
-    /** Whether the caller went on: it may know that it does not know. */
+    /** Returns whether the caller went on after the call: it returned, or ended in doubt. */
     private static boolean isKnown(Call call) {
       return call.hasReturned() || call.isInDoubt();
     }
 
-    /** How many entries are enough for all calls to return: one for each that takes, and one. */
+    /**
+     * Returns how many entries are enough for all calls to return: one for each take, and one more.
+     */
     long enough() {
       return 1
           + Arrays.stream(scripts)
@@ -146,7 +149,7 @@ final class Ensemble {
               .count();
     }
 
-    /** The calls that have not returned. */
+    /** Describes the calls that have not returned. */
     String waiting() {
       return with(List.of()).calls().stream()
           .filter(call -> !isKnown(call))
@@ -166,7 +169,7 @@ final class Ensemble {
     }
   }
 
-  /** What a caller does: its part of each round. */
+  /** Plays a caller's part of each round. */
   @SuppressWarnings("ThreadPriorityCheck") // parking would let all begin one after the other
   private @Nullable Void play(int caller) throws InterruptedException {
     Round last = null;
@@ -204,7 +207,7 @@ final class Ensemble {
     }
   }
 
-  /** Has a round played, helps those who wait for an entry, and takes what is left. */
+  /** Has a round played, writes entries for callers that wait for one, and takes the rest. */
   @SuppressWarnings("ThreadPriorityCheck") // as above
   private History perform(Round part) {
     List<Call> own = new ArrayList<>();

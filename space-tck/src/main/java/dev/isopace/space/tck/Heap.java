@@ -4,13 +4,13 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** How much memory is in use. */
+/** The memory that is in use. */
 final class Heap {
   private static final int COLLECTIONS = 5;
 
   private Heap() {}
 
-  /** Whether the virtual machine collects garbage when it is asked to. */
+  /** Returns whether the virtual machine collects garbage when it is asked to. */
   static boolean canBeMeasured() {
     WeakReference<Object> garbage = new WeakReference<>(new Object());
     for (int i = 0; i < COLLECTIONS && !garbage.refersTo(null); i++) {
@@ -21,8 +21,8 @@ final class Heap {
   }
 
   /**
-   * Bytes in use once all garbage is collected; several times, since one leaves what the next
-   * finds.
+   * Returns the bytes in use once garbage is collected, which is done several times since one
+   * collection leaves work for the next.
    */
   static long used() {
     long least = Long.MAX_VALUE;

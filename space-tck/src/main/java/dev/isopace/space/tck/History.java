@@ -22,18 +22,19 @@ final class History {
     return calls;
   }
 
-  /** Whether each call can have taken effect at one instant, as on a plain queue. */
+  /** Returns whether each call can have taken effect at one instant, as on a plain queue. */
   boolean isLinearizable() {
     return Linearization.exists(calls);
   }
 
   /**
-   * The least that is still not linearizable of a history that is not: first all is left out that
-   * happened after the first call that cannot be explained, then what is not needed for that, call
-   * by call and value by value.
+   * Reduces this history, which must not be linearizable, as long as it stays so: first everything
+   * is left out that happened after the first call that cannot be explained, then everything that
+   * is not needed for that, call by call and value by value.
    *
-   * <p>Nothing is left out that could be the explanation: what saw something may go, or all that is
-   * about a value may, unless entries are counted; but not a take of its own.
+   * <p>Nothing is left out that could be the explanation. A call that only saw something may be
+   * left out, and so may all calls about one value, unless entries are counted; but never a take
+   * alone.
    */
   History minimal() {
     History least = shortestPrefix();
@@ -68,7 +69,7 @@ final class History {
     return values;
   }
 
-  /** Without some calls, if it is not linearizable without them either. */
+  /** Returns the history without some calls, if it is not linearizable without them either. */
   private History unlessNeeded(Predicate<Call> some) {
     History without = new History(calls.stream().filter(some.negate()).toList());
     return without.isLinearizable() ? this : without;
@@ -95,7 +96,7 @@ final class History {
   }
 
   /**
-   * A picture: a line for each call, from where it began to where it returned. Only the order of
+   * Draws a line for each call, from where it began to where it returned. Only the order of
    * beginnings and returns is drawn, not how long anything took.
    */
   String picture() {

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** IN-7: what it costs to wait. */
+/** IN-7: the cost of waiting. */
 abstract class IdleRules extends Rules {
   private static final String KEY = "idle";
   private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -75,7 +75,8 @@ abstract class IdleRules extends Rules {
   }
 
   /**
-   * Each waits on its own key. The one that came last first: it is the others that fill a table.
+   * Requires that each waiter, on a key of its own, gets its entry. The last one comes first: the
+   * others are those that fill a table.
    */
   private void requireService(List<Actor<Optional<String>>> waiters) {
     Stage.Effort effort = stage().effort(waiters.size(), LONGEST);
@@ -97,7 +98,7 @@ abstract class IdleRules extends Rules {
     }
   }
 
-  /** How often the threads have begun to wait, once they do so for good. */
+  /** Returns how often the threads have begun to wait, once that number no longer changes. */
   private long settledWaits(Set<Long> threads) {
     long waits = waits(threads);
     Stage.Patience patience = stage().moments();
@@ -173,11 +174,10 @@ abstract class IdleRules extends Rules {
     int count = 0;
     for (int i = 0; i < FEW || effort.goesOnAfter(i); i++) {
       count = i + 1;
-      // Many keys: those that share a lock, or a place in a table, may wake one another.
+      // Many keys: waiters of keys that share a lock, or a slot of a table, may wake each other.
       space().out(KEY + i, "1");
       space().inp(KEY + i);
-      // Somebody who is woken by each entry needs the time to wait anew, or he would be counted
-      // once.
+      // A thread that is woken by each entry needs the time to wait anew, or it is counted once.
       Stage.pause();
     }
     long woken = waits(threads) - before;
@@ -224,7 +224,7 @@ abstract class IdleRules extends Rules {
   void in7_virtualThreadsThatWaitFreeTheirCarriers() {
     Assumptions.assumeTrue(
         VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
-    // More than there are carriers, also where one that is pinned is made up for by another.
+    // More than there are carriers, even if another one makes up for each that is pinned.
     int waiters = 300 + 2 * Runtime.getRuntime().availableProcessors();
     List<AtomicBoolean> served = new ArrayList<>();
     for (int i = 0; i < waiters; i++) {

@@ -55,7 +55,7 @@ abstract class InRules extends WaitRules {
         "empty after " + latest + " ns, but the timeout was " + timeout.toNanos() + " ns");
   }
 
-  /** Has takers lose races; how long the one has waited that waited longest. */
+  /** Has takers lose races; returns the longest wait of one that got nothing. */
   private long latestLoser(String key, Duration timeout) {
     for (int i = 0; i < 10; i++) {
       startBlocked(Wait.IN, key);

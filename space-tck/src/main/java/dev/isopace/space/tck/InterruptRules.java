@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** IN-5: what an interrupt does that comes at the wrong moment, or to a call that ignores it. */
+/** IN-5: interrupts at the wrong moment, and of calls that ignore them. */
 abstract class InterruptRules extends Rules {
   private static final String KEY = "interrupt";
   private static final String WHILE_BUSY =

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A run, as JSON. */
+/** The report of a run, as JSON. */
 final class JsonReport {
   private JsonReport() {}
 

@@ -22,18 +22,20 @@ abstract class KeepingRules extends Rules {
   private static final String KEY = "keeping";
   private static final Duration LONGEST = Duration.ofSeconds(1);
 
-  /** Longer than entries may be kept that are taken for forgotten. */
+  /** A time after which entries could be taken for forgotten. */
   private static final Duration QUITE_LONG = Duration.ofMillis(3_200);
 
   private static final int[] SIZES = {1, 100, 5_000, 70_000, 512 * 1024 - 10};
 
-  /** From 0 to more than what a packet of a network holds. */
+  /** The number of small sizes: from 0 to more than a network packet holds. */
   private static final int SMALL_SIZES = 2_101;
 
-  /** Has no divisor in common with it. */
+  /** The step through these sizes, which has no divisor in common with their number. */
   private static final int STRIDE = 1_009;
 
-  /** Of gzip, zstd, Java's serialisation and zip, and the marks of UTF-16 and UTF-8. */
+  /**
+   * The first bytes of gzip, zstd, Java's serialisation and zip, and the marks of UTF-16 and UTF-8.
+   */
   private static final List<String> MAGIC =
       List.of(
           "1f8b",
@@ -46,7 +48,7 @@ abstract class KeepingRules extends Rules {
           "00000000",
           "ffffffff");
 
-  /** Together more than 16 MiB. */
+  /** The number of large values, which are more than 16 MiB together. */
   private static final int LARGE_VALUES = 36;
 
   @Test
@@ -94,12 +96,12 @@ abstract class KeepingRules extends Rules {
     assertEquals(Optional.of("1"), space().inp(KEY), "inp after an entry was read many times");
   }
 
-  /** A value that is like no other, and of that size at least. */
+  /** Returns a value that equals no other and has at least the given size. */
   private static String value(int number, int size) {
     return number + "-" + "v".repeat(size);
   }
 
-  /** Not by an assertion that would show half a million letters. */
+  /** Compares values without an assertion that would show half a million letters. */
   private static void requireValue(String what, String expected, Optional<String> found) {
     if (!found.equals(Optional.of(expected))) {
       fail(what + " should be " + shown(expected) + ", but is " + found.map(Rules::shown));
@@ -221,7 +223,7 @@ abstract class KeepingRules extends Rules {
     Space<byte[]> space = stage().open(Codec.bytes());
     Stage.Effort effort = stage().effort(SMALL_SIZES, LONGEST.dividedBy(4));
     for (int i = 0; effort.goesOnAfter(i); i++) {
-      // Each once, in an order in which those that a slow space has time for are of any size.
+      // Each size once, in an order in which even the first few are of any size.
       int size = i * STRIDE % SMALL_SIZES;
       requireRoundTrip(space, randomBytes(size), "a value of " + size + " bytes");
     }

@@ -24,19 +24,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
+/** PRB-3 and PRB-4: the list of keys, and what idle keys leave behind. */
 abstract class KeysRules extends Rules {
   private static final String KEY = "keys";
 
   /**
-   * So many that what they leave behind can be distinguished from what the virtual machine keeps.
+   * The number of waits: enough to distinguish what they leave behind from what the virtual machine
+   * keeps.
    */
   private static final int WAITS = 150_000;
 
   private static final int WAITERS = 8;
   private static final int ENDED_WAITS = 20_000;
 
-  /** So long an interrupt is on its way at most, before it is repeated. */
+  /** The time after which an interrupt that was not noticed is repeated. */
   private static final long UNNOTICED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final int FAILED_CALLS = 15_000;
@@ -44,7 +45,7 @@ abstract class KeysRules extends Rules {
   private static final int MANY_KEYS = 100_000;
   private static final int LARGE = 50_000;
 
-  /** Of what can go on for longer where each call takes a journey. */
+  /** The longest time for work that takes longer where each call has to travel. */
   private static final Duration LONGEST = Duration.ofSeconds(6);
 
   private static final Duration SHORT = Duration.ofNanos(100_000);
@@ -142,7 +143,7 @@ abstract class KeysRules extends Rules {
                 space().out("passing-" + i, "1");
                 space().inp("passing-" + i);
                 space().inp("never-" + i);
-                // One of which the entries come and go, but never all.
+                // A key whose entries come and go, but never all of them.
                 space().out("stable-0", "1");
                 space().inp("stable-0");
               }
@@ -202,7 +203,8 @@ abstract class KeysRules extends Rules {
     int most = rounds(stage().encodes() ? 50_000 : 1_000_000);
     useKeys("", 1_000, LONGEST);
     // The contract allows 10 bytes a key, which a hash table that has grown uses up. The collector
-    // may count its array as half as much again; who leaks keys leaves 32 bytes and more of each.
+    // may count its array as half as much again; a space that leaks keys leaves 32 bytes or more
+    // of each.
     Leak leak =
         leakOf("keys used", keys -> 16 * keys + 500_000, name -> useKeys(name, most, LONGEST));
     assertEquals(Set.of(), space().keys(), "keys after all were emptied");
@@ -215,7 +217,7 @@ abstract class KeysRules extends Rules {
                 + thoseThatLeak(waysToUse(), Math.min(most, 20_000)));
   }
 
-  /** What so many uses have left behind, and how much they may. */
+  /** The memory that a number of uses has left behind, and its limit. */
   private record Leak(long uses, long left, long limit) {
     boolean isOne() {
       return left >= limit;
@@ -227,14 +229,14 @@ abstract class KeysRules extends Rules {
     }
   }
 
-  /** Uses the space many times, with keys of a name; returns how often. */
+  /** Uses the space many times, with keys that begin with a name; returns how often. */
   private interface Use {
     long play(String name) throws InterruptedException;
   }
 
   /**
-   * What much use leaves behind: if it is too much, what as much use leaves once more. A cache, or
-   * a table that grows, is filled by then; what leaks goes on to do so.
+   * Measures what heavy use leaves behind; if that is too much, what as much use leaves once more.
+   * By then a cache, or a table that grows, is filled, while a leak goes on.
    *
    * @param what by what name to report how often it was used, if at all
    */
@@ -259,7 +261,7 @@ abstract class KeysRules extends Rules {
     void of(String key) throws InterruptedException;
   }
 
-  /** The ways in which {@link #useKeys} uses keys, each by itself. */
+  /** Returns the ways in which {@link #useKeys} uses keys, each by itself. */
   private Map<String, Way> waysToUse() {
     Map<String, Way> ways = new LinkedHashMap<>();
     ways.put("out and inp", key -> outAnd(key, space()::inp));
@@ -278,7 +280,7 @@ abstract class KeysRules extends Rules {
     return ways;
   }
 
-  /** Which ways to use a key leave something behind, each by itself. */
+  /** Describes which ways of using a key leave something behind, each by itself. */
   private String thoseThatLeak(Map<String, Way> ways, int most) {
     StringBuilder text = new StringBuilder("; by itself,");
     int found = text.length();
@@ -350,7 +352,7 @@ abstract class KeysRules extends Rules {
         () -> leak.uses() + " calls that failed left " + leak + thoseThatLeak(ways, FAILED_CALLS));
   }
 
-  /** Makes calls that fail in some ways, each with a key of its own. */
+  /** Makes calls that fail in these ways, each with a key of its own. */
   private long failCalls(String name, Map<String, Way> ways, int most) throws InterruptedException {
     Stage.Effort effort = stage().effort(most, LONGEST.dividedBy(20));
     long calls = 0;
@@ -388,7 +390,7 @@ abstract class KeysRules extends Rules {
     assertTrue(!leak.isOne(), () -> leak.uses() + " keys that were waited on left " + leak);
   }
 
-  /** By several callers; long enough that each really waits. */
+  /** Has several callers wait on ever new keys, long enough that each really waits. */
   private long waitOnEverNewKeys(String name, int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
     return share(
@@ -405,7 +407,7 @@ abstract class KeysRules extends Rules {
         });
   }
 
-  /** By several callers; long enough that each joins those who wait. */
+  /** Has several callers wait on shared keys, long enough that each joins those that wait. */
   private long waitInVain(int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
     return share(
@@ -424,7 +426,7 @@ abstract class KeysRules extends Rules {
   }
 
   /**
-   * Has so many keys, or as many as the time allows, hold an entry all at once, and empties them.
+   * Has up to {@code most} keys, as the time allows, hold an entry all at once, and empties them.
    */
   private long useKeys(String name, int most, Duration longest) {
     Stage.Patience time = stage().atMost(longest);
@@ -499,7 +501,7 @@ abstract class KeysRules extends Rules {
     return Math.max(size / 4, 2_000_000);
   }
 
-  /** Writes and takes large values, each of its own; returns how much. */
+  /** Writes and takes large values, each different; returns their total size. */
   private long passValues(String name, int count) throws InterruptedException {
     long size = 0;
     for (int i = 0; i < count; i++) {
@@ -525,7 +527,7 @@ abstract class KeysRules extends Rules {
         () -> count + " values, of " + leak.uses() + " bytes, that were waited for left " + leak);
   }
 
-  /** Writes large values, each when somebody waits for it; returns how much. */
+  /** Writes large values, each when somebody waits for it; returns their total size. */
   private long passValuesToOneThatWaits(String name, int count) {
     AtomicInteger received = new AtomicInteger();
     Actor<Long> waiter =
@@ -617,7 +619,10 @@ abstract class KeysRules extends Rules {
     return waits;
   }
 
-  /** Each in two turns, so that one is ended by an interrupt and one by an entry. */
+  /**
+   * Returns the kind of a wait: each kind comes twice in a row, once to be ended by an interrupt
+   * and once by an entry.
+   */
   private static Wait waitOf(int number) {
     return Wait.ALL.get(number / 2 % Wait.ALL.size());
   }

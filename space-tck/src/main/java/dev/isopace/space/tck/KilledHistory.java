@@ -8,14 +8,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What processes that were killed said of their operations, line by line, and whether what is left
- * fits: every entry whose {@code out} had returned and whose removal had not begun, in order; none
- * whose removal had returned; what was in flight happened wholly or not at all.
+ * The operations of processes that were killed, as they reported them line by line, and a check
+ * that the entries left fit: every entry whose {@code out} had returned and whose removal had not
+ * begun, in order; none whose removal had returned; operations in flight happened wholly or not at
+ * all.
  */
 final class KilledHistory {
   private static final int NEVER = Integer.MAX_VALUE;
 
-  /** An entry: between which lines it was written, and when its removal had returned. */
+  /**
+   * An entry: the lines between which it was written, and the line at which its removal had
+   * returned.
+   */
   private static final class Entry {
     final String key;
     final String value;
@@ -32,17 +36,17 @@ final class KilledHistory {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** Operations of the process that lives: the entry that is written, or null, and the key. */
+  /** The operations in flight of the living process, by key. */
   private final Map<String, Operation> running = new HashMap<>();
 
-  /** For each key, how many removals were in flight when their process was killed. */
+  /** The number of removals in flight when their process was killed, by key. */
   private final Map<String, Integer> doubtful = new HashMap<>();
 
   private int line;
 
   private record Operation(String key, @Nullable Entry written) {}
 
-  /** A line that a process wrote, without its mark. */
+  /** Notes a line that a process wrote, without its mark. */
   void note(String text) {
     line++;
     String[] words = text.split(" ", -1);
@@ -96,7 +100,7 @@ final class KilledHistory {
     return entry;
   }
 
-  /** The process was killed. */
+  /** Notes that the process was killed. */
   void die() {
     for (Operation each : running.values()) {
       if (each.written() == null) {
@@ -107,7 +111,7 @@ final class KilledHistory {
     line++;
   }
 
-  /** Fails if what is left cannot be right. */
+  /** Fails if the entries that are left cannot be right. */
   void require(Map<String, List<String>> found) {
     found.forEach(
         (key, values) -> {

@@ -37,7 +37,7 @@ abstract class LenRules extends Rules {
       space().out(KEY, "");
       count++;
     }
-    // One by one: what is rounded is right now and then.
+    // One by one: a rounded count is right now and then.
     for (int left = count; left >= 0 && left > count - 15; left--) {
       assertEquals(left, space().len(KEY), "len of many entries");
       space().inp(KEY);

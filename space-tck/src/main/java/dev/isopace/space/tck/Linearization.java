@@ -81,7 +81,7 @@ final class Linearization {
     }
   }
 
-  /** What has been tried: which calls are ordered, and what that leaves in the queue. */
+  /** A state that was tried: which calls are ordered, and the queue that this leaves. */
   private record Tried(BitSet ordered, List<Integer> queue) {}
 
   /** A call that was put next, and the queue before it. */
@@ -115,7 +115,7 @@ final class Linearization {
       }
       points[count++] = new Point(i, call, true, end);
     }
-    // At one instant, what begins does so before what ends has ended.
+    // At one instant, beginnings come before returns.
     Arrays.sort(
         points,
         0,
@@ -132,7 +132,7 @@ final class Linearization {
     }
   }
 
-  /** Whether there is such an order. */
+  /** Returns whether there is such an order. */
   static boolean exists(List<Call> calls) {
     return new Linearization(calls).search();
   }
@@ -153,7 +153,7 @@ final class Linearization {
           point = point.next;
         }
       } else {
-        // A call has returned that none of the orders tried so far has: back to the last choice.
+        // A call has returned that no order tried so far contains: back to the last choice.
         if (steps.isEmpty()) {
           return false;
         }
@@ -184,7 +184,9 @@ final class Linearization {
     return tried.add(new Tried(with, Arrays.stream(queue).boxed().toList()));
   }
 
-  /** The queue after a call, or null if a queue in that state would not have answered so. */
+  /**
+   * Returns the queue after a call, or null if a queue in that state would not have answered so.
+   */
   private int @Nullable [] apply(Call call, int[] queue) {
     return switch (call.kind()) {
       case WRITE -> {

@@ -70,7 +70,7 @@ public final class Main {
     this.isWatched = isWatched;
   }
 
-  /** Why the suite cannot be run, for the user. */
+  /** The suite cannot be run; the message tells the user why. */
   private static final class CannotRun extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -213,7 +213,7 @@ public final class Main {
     return verdicts.isConformant() ? CONFORMANT : NOT_CONFORMANT;
   }
 
-  /** The providers of the scheme; more than one are a matter of the rules. */
+  /** Returns the providers of the scheme; if there are several, a rule reports that. */
   private static List<SpaceProvider> providers(String uri) throws CannotRun {
     SpaceUri parsed;
     try {
@@ -265,7 +265,7 @@ public final class Main {
     return declared;
   }
 
-  /** As it may be printed: without secrets. */
+  /** Returns the URI as it may be printed, secrets masked. */
   private static String shown(String uri) {
     return SpaceUri.parse(uri).toString();
   }

@@ -31,7 +31,7 @@ abstract class OrderRules extends Rules {
   private static final int MANY_KEYS = 20_000;
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
 
-  /** Short enough to give up in many times, long enough to wait in. */
+  /** A timeout that is short enough to expire many times, and long enough for a caller to wait. */
   private static final Duration BRIEFLY = Duration.ofMillis(1);
 
   @Test
@@ -46,7 +46,7 @@ abstract class OrderRules extends Rules {
     }
   }
 
-  /** Takes without waiting, in one of the ways in which one can. */
+  /** Takes without waiting, in one of the possible ways. */
   private Optional<String> take(String key, int way) throws InterruptedException {
     return switch (way % TAKES.size()) {
       case 0 -> space().inp(key);
@@ -336,7 +336,7 @@ abstract class OrderRules extends Rules {
     for (; effort.goesOnAfter(count); count++) {
       String entry = "e" + count;
       space().out(KEY, entry);
-      // Not by a take that would wait for what is lost.
+      // Not by a take that would wait for a lost entry.
       Optional<String> taken = take(KEY, count % 2 == 0 ? 0 : 3);
       if (!taken.equals(Optional.of(entry))) {
         assertEquals(Optional.of(entry), taken, "entry " + count + ", the only one of its key");

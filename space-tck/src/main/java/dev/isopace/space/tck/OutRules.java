@@ -254,7 +254,7 @@ abstract class OutRules extends Rules {
         LATE_OUTS + " outs on a closed handle, of " + size + " bytes, left " + left + " behind");
   }
 
-  /** Writes to a closed handle under many keys; returns how much, at least. */
+  /** Writes to a closed handle under many keys; returns at least how much. */
   private long outLate(int count) {
     for (int i = 0; i < count; i++) {
       space().out(KEY + i % 50, "v".repeat(LARGE - i));

@@ -26,7 +26,7 @@ final class Partner implements Ensemble.Player, AutoCloseable {
     expect("began");
   }
 
-  /** What the call returned that has begun. */
+  /** Waits for the result of the call that has begun. */
   String answer() {
     String answer = child.next();
     if (answer == null) {
@@ -35,7 +35,7 @@ final class Partner implements Ensemble.Player, AutoCloseable {
     return answer;
   }
 
-  /** The call took effect after it was asked for, and before the answer was there. */
+  /** Makes the call, which takes effect between the request and the answer. */
   @Override
   public Call make(Act act, Call begun, String key) {
     try {

@@ -23,7 +23,7 @@ final class PartnerMain {
   private PartnerMain() {}
 
   /**
-   * Follows its input.
+   * Makes the calls that the input asks for.
    *
    * @param args the URI
    */

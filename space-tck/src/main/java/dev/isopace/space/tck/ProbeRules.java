@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** PRB-1, and what IN-5 says of operations that do not wait. */
+/** PRB-1, and IN-5 for operations that do not wait. */
 abstract class ProbeRules extends Rules {
   private static final String KEY = "probe";
   private static final Duration LONGEST = Duration.ofSeconds(5);

@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says what is going on: in a line of a terminal, until the next line is printed; where there is no
- * terminal, now and then.
+ * Shows the progress of the run: in a line of a terminal until the next line is printed, or, where
+ * there is no terminal, in a line now and then.
  */
 final class Progress {
   private static final int WIDTH = 79;
@@ -17,7 +17,7 @@ final class Progress {
   private long last = System.nanoTime();
 
   /**
-   * On a terminal, or not.
+   * Creates a display.
    *
    * @param isShown whether anybody watches the line
    */

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** DUR-1, IN-4 and CLS-3: what earlier lives of a space leave to the next. */
+/** DUR-1, IN-4 and CLS-3: the entries and resources that earlier handles leave to the next. */
 abstract class ReopenRules extends Rules {
   private static final String KEY = "reopen";
   private static final Duration LONGEST = Duration.ofSeconds(1);
@@ -38,7 +38,7 @@ abstract class ReopenRules extends Rules {
     assumeTrue(stage().promises(Capability.DURABLE), "the space does not declare DURABLE");
   }
 
-  /** A handle that the test closes itself. */
+  /** Opens a handle that the test closes itself. */
   private Space<String> reopened() {
     return Spaces.open(stage().uri(), Codec.utf8());
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 final class RuleNames extends DisplayNameGenerator.Standard {
   private static final Pattern NAME = Pattern.compile("([a-z]+)([0-9]+)_(.+)");
 
-  /** Called by JUnit. */
+  /** Creates the generator, for JUnit. */
   RuleNames() {}
 
   @Override

@@ -20,16 +20,18 @@ import org.junit.jupiter.api.Assumptions;
  * with the property that it tests.
  */
 abstract class Rules {
-  /** Longer than any test; the wait with it is a timed one all the same. */
+  /** A timeout longer than any test, for waits that are timed nevertheless. */
   static final Duration LONG = Duration.ofHours(1);
 
-  /** For how long one must be seen to wait, at least, where a test is tried again. */
+  /**
+   * The time for which a caller must be seen to wait, at least, each time that a test is repeated.
+   */
   private static final List<Duration> SETTLING =
       List.of(Duration.ofMillis(20), Duration.ofMillis(200));
 
   private static final int SHOWN_KEYS = 5;
 
-  /** How often it is tried with each of them: what is broken may show now and then only. */
+  /** The number of attempts with each of these times: a defect may show only now and then. */
   private static final int ATTEMPTS = 3;
 
   private @Nullable SpaceTck suite;
@@ -54,7 +56,7 @@ abstract class Rules {
     return stage().options().loaded(count);
   }
 
-  /** A call that waits for an entry, in one of the ways in which one can. */
+  /** A call that waits for an entry, in one of the possible ways. */
   record Wait(String name, boolean takes, Call call) {
     interface Call {
       Optional<String> on(Space<String> space, String key) throws InterruptedException;
@@ -74,7 +76,7 @@ abstract class Rules {
     }
   }
 
-  /** For tests that would find garbage where the virtual machine does not collect it. */
+  /** Skips tests that would find garbage, where the virtual machine does not collect it. */
   static void requireMeasurableHeap() {
     Assumptions.assumeTrue(
         Heap.canBeMeasured(),
@@ -86,15 +88,15 @@ abstract class Rules {
     return start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)).awaitBlocked();
   }
 
-  /** What a test does that goes by who waits when; each time with another key. */
+  /** A test that depends on the order in which callers wait; each attempt has another key. */
   interface Attempt {
     void on(String key) throws Exception;
   }
 
   /**
-   * Tests what follows from the order in which calls begin to wait. That one waits for an entry is
-   * seen from outside only, and one that is slow may not wait yet: what fails is tried again, a few
-   * times, with more time for all to settle, and fails if it does so even then.
+   * Tests something that follows from the order in which calls begin to wait. That a call waits for
+   * an entry is seen from outside only, and a slow one may not wait yet: so a failure is retried, a
+   * few times, with more time for all to settle, and counts if it remains.
    */
   final void requireOnceSettled(String key, Attempt attempt) throws Exception {
     Stage.Patience time = stage().atMostOnce(stage().patienceTime().multipliedBy(4));
@@ -124,14 +126,16 @@ abstract class Rules {
     }
   }
 
-  /** Lets a random short time pass, so that two blows of a race fall in ever different order. */
+  /**
+   * Lets a short random time pass, so that the two sides of a race meet in ever different order.
+   */
   final void spin(int most) {
     for (int i = stage().random().nextInt(most); i > 0; i--) {
       Thread.onSpinWait();
     }
   }
 
-  /** What two threads get that make a call at the same instant. */
+  /** Makes a call from two threads at the same instant, and returns both results. */
   final <T> List<T> twiceAtOnce(String what, Callable<T> call) {
     CountDownLatch ready = new CountDownLatch(2);
     Callable<T> together =
@@ -152,10 +156,13 @@ abstract class Rules {
     }
   }
 
-  /** How often a call is made of which one alone must be quick: the others may be held up. */
+  /**
+   * The number of repetitions of a call of which a single one must be quick, since the others may
+   * be held up.
+   */
   static final int TRIES = 20;
 
-  /** The time that the quickest of many calls takes, each after something has been prepared. */
+  /** Returns the time of the quickest of many calls, each after something has been prepared. */
   static long leastNanos(Callable<?> preparing, Callable<?> call) throws Exception {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < TRIES; i++) {
@@ -168,8 +175,8 @@ abstract class Rules {
   }
 
   /**
-   * A call that finds nothing takes no time to wait: of many, one at least is over about as soon as
-   * one that finds an entry.
+   * Requires that a call that finds nothing does not wait: of many, at least one takes about as
+   * long as one that finds an entry.
    */
   final void requireNoWait(String what, long found, Callable<Optional<String>> vain)
       throws Exception {
@@ -194,7 +201,7 @@ abstract class Rules {
     }
   }
 
-  /** What a call throws, which must be of the type. */
+  /** Returns what a call throws, which must be of the type. */
   static <T extends Throwable> T thrownBy(Class<T> type, String what, Callable<?> call) {
     Object result;
     try {
@@ -208,7 +215,10 @@ abstract class Rules {
     return fail(what + " returned " + result + " instead of throwing " + type.getSimpleName());
   }
 
-  /** Both sets must hold the same keys; those that differ are named, so that one can read them. */
+  /**
+   * Requires that both sets hold the same keys; those that differ are named, so that one can read
+   * them.
+   */
   static void requireKeys(Set<String> expected, Set<String> found, String what) {
     if (!expected.equals(found)) {
       fail(
@@ -232,7 +242,7 @@ abstract class Rules {
         : all.subList(0, SHOWN_KEYS) + " and " + (all.size() - SHOWN_KEYS) + " more";
   }
 
-  /** A key or a value as it can be printed. */
+  /** Returns a key or a value as it can be printed. */
   static String shown(String key) {
     StringBuilder text = new StringBuilder("'");
     key.codePoints()
@@ -248,16 +258,16 @@ abstract class Rules {
     return text.append("' of ").append(key.length()).append(" chars").toString();
   }
 
-  /** How a take ended that something else may have ended: an interrupt, a timeout, or a close. */
+  /** The ways in which a take ends that an interrupt, a timeout, or a close may end. */
   enum End {
     TOOK,
     GAVE_UP,
 
-    /** It cannot be known whether it has removed an entry. */
+    /** It is not known whether the take has removed an entry. */
     IN_DOUBT
   }
 
-  /** Waits for a take that may end by such an exception, or in doubt. */
+  /** Waits for a take that may end with such an exception, or in doubt. */
   static End endOf(Actor<Optional<String>> taker, Class<? extends Exception> otherwise) {
     try {
       return taker.result().isPresent() ? End.TOOK : End.GAVE_UP;
@@ -272,7 +282,7 @@ abstract class Rules {
     }
   }
 
-  /** What went wrong must be named in the message. */
+  /** Requires that the message names what went wrong. */
   static void requireMention(SpaceException failure, String mention) {
     if (failure.getMessage() == null || !failure.getMessage().contains(mention)) {
       fail("the message should name " + mention + ": " + failure, failure);

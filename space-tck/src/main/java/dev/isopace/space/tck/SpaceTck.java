@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public abstract class SpaceTck {
   private @Nullable Stage stage;
 
-  /** For subclasses. */
+  /** Creates the suite, for subclasses. */
   protected SpaceTck() {}
 
   /**
@@ -110,7 +110,7 @@ public abstract class SpaceTck {
   @Nested
   class Interrupts extends InterruptRules {}
 
-  /** IN-7: what it costs to wait. */
+  /** IN-7: the cost of waiting. */
   @Nested
   class Idle extends IdleRules {}
 
@@ -122,7 +122,7 @@ public abstract class SpaceTck {
   @Nested
   class Len extends LenRules {}
 
-  /** PRB-3 and PRB-4: the keys there are, and what is left of those that were. */
+  /** PRB-3 and PRB-4: the list of keys, and what idle keys leave behind. */
   @Nested
   class Keys extends KeysRules {}
 
@@ -138,11 +138,11 @@ public abstract class SpaceTck {
   @Nested
   class CodecFailure extends CodecRules {}
 
-  /** DUR: what survives. */
+  /** DUR: durability. */
   @Nested
   class Durable extends DurableRules {}
 
-  /** DUR-1, IN-4 and CLS-3: what is there after reopening. */
+  /** DUR-1, IN-4 and CLS-3: reopening. */
   @Nested
   class Reopening extends ReopenRules {}
 
@@ -150,7 +150,7 @@ public abstract class SpaceTck {
   @Nested
   class Shared extends SharedRules {}
 
-  /** CPY-1: what is copied. */
+  /** CPY-1: copies. */
   @Nested
   class Copy extends CopyRules {}
 

@@ -25,25 +25,28 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What one test plays on: the space under test, the threads that use it, and how long to wait. */
+/** The space under test, the threads of the test that use it, and how long to wait. */
 final class Stage {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PROMPTLY = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(100);
 
-  /** Of calls in vain, to learn how long a call takes: how many, how long, and which counts. */
+  /** Timing of empty probes: how many, for how long, and which of the slowest counts. */
   private static final int PROBES = 20;
 
   private static final Duration LONGEST_TO_PROBE = Duration.ofMillis(200);
   private static final int SLOWEST_BUT = 3;
 
-  /** How many times as long as a call a thread must wait at one place to be taken to wait there. */
+  /**
+   * How many times the duration of a call a thread must wait at one place before it counts as
+   * waiting there.
+   */
   private static final int SETTLING = 3;
 
   private static final Duration LEAST_TO_SETTLE = Duration.ofNanos(300_000);
   private static final Duration LONGEST_TO_SETTLE = Duration.ofMillis(100);
 
-  /** How much longer a test may take that has come far in its time, and not far enough. */
+  /** Factor by which a test that is near its goal may exceed its time. */
   static final int SLOWNESS = 4;
 
   private final String uri;
@@ -87,7 +90,10 @@ final class Stage {
         .toList();
   }
 
-  /** What is declared; nothing if that cannot be found out, which a rule of discovery reports. */
+  /**
+   * Returns the declared capabilities; none if they cannot be found out, which a rule of discovery
+   * reports.
+   */
   Set<Capability> capabilities() {
     List<SpaceProvider> providers = providers();
     if (providers.isEmpty()) {
@@ -106,13 +112,13 @@ final class Stage {
   }
 
   /**
-   * Whether values go through the codec: then the space keeps bytes, whatever it keeps them for.
+   * Returns whether values go through the codec: then the space keeps bytes, for whatever reason.
    */
   boolean encodes() {
     return !capabilities().isEmpty();
   }
 
-  /** The space of this test, for strings; opened when first asked for, by whichever thread. */
+  /** Returns the space of this test, for strings; the first thread that asks for it opens it. */
   Space<String> space() {
     opening.lock();
     try {
@@ -127,12 +133,12 @@ final class Stage {
     }
   }
 
-  /** Makes known how much was looked at. */
+  /** Reports how much was examined. */
   void report(String what, long count) {
     reporter.accept(what, count);
   }
 
-  /** A handle of this test's space for other values. */
+  /** Opens a handle of this test's space for other values. */
   <V> Space<V> open(Codec<V> codec) {
     openers.add(Thread.currentThread());
     try {
@@ -146,39 +152,40 @@ final class Stage {
   }
 
   /**
-   * Whether the thread opens a space just now; it may wait for much meanwhile, for no entry yet.
+   * Returns whether the thread is opening a space; it may wait for many things then, but not for an
+   * entry.
    */
   boolean isOpening(Thread thread) {
     return openers.contains(thread);
   }
 
-  /** By this handle it is learnt how long a call takes, if that is to be known next. */
+  /** Sets the handle on which the duration of a call will be measured, if it is not known yet. */
   void willProbe(Space<?> opened) {
     latest = opened;
   }
 
   /**
-   * How long a thread must wait at one place to be taken to wait there for an entry: a call may
-   * wait on its way, too, as long as a call takes.
+   * Returns how long a thread must wait at one place before it counts as waiting there for an
+   * entry: a call may also wait on its way, for as long as a call takes.
    */
   Patience settling() {
     Duration time = min(journey().multipliedBy(SETTLING), LONGEST_TO_SETTLE);
     return new Patience(time.compareTo(leastToSettle) < 0 ? leastToSettle : time);
   }
 
-  /** Whether it is known that a call takes so long that it may be seen to wait on its way. */
+  /** Returns whether calls are known to take so long that one may be seen to wait on its way. */
   boolean mayWaitOnItsWay() {
     Duration known = journey;
     return !leastToSettle.isZero()
         || (known != null && known.compareTo(LEAST_TO_SETTLE.dividedBy(SETTLING)) > 0);
   }
 
-  /** From now on a thread must wait at one place for as long as that, at least. */
+  /** Sets the least time for which a thread must wait at one place from now on. */
   void settleFor(Duration least) {
     leastToSettle = options.scaled(least);
   }
 
-  /** How long a call takes that finds nothing. */
+  /** Returns how long a call that finds nothing takes. */
   private Duration journey() {
     Duration known = journey;
     Space<?> probed = latest;
@@ -226,7 +233,7 @@ final class Stage {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** Whether a thread has slept for so long that this is how it waits. */
+  /** Returns whether a thread has slept for so long that calls are taken to wait by sleeping. */
   boolean waitsBySleeping() {
     return waitsBySleeping;
   }
@@ -241,7 +248,7 @@ final class Stage {
     return actor;
   }
 
-  /** How long to wait for what must happen, before it is taken not to happen. */
+  /** Returns how long to wait for something that must happen. */
   Duration patienceTime() {
     return options.scaled(PATIENCE);
   }
@@ -271,12 +278,12 @@ final class Stage {
     }
   }
 
-  /** As long as a test that goes on for ever should go on; a greater load makes it longer. */
+  /** Returns the time for a test that could go on for ever; a greater load makes it longer. */
   Patience atMost(Duration time) {
     return new Patience(loaded(time));
   }
 
-  /** A wait of a time that neither scale nor load changes. */
+  /** Returns a time that neither scale nor load changes. */
   Patience atMostOnce(Duration time) {
     return new Patience(time);
   }
@@ -285,7 +292,7 @@ final class Stage {
     return Duration.ofNanos((long) (time.toNanos() * options.load()));
   }
 
-  /** As long as a test of what must never happen should look for it. */
+  /** Returns the time for which a test looks for something that must never happen. */
   Patience moments() {
     return new Patience(moment());
   }
@@ -306,7 +313,7 @@ final class Stage {
     }
   }
 
-  /** Lets time pass for as long as something moves, or less if there is nothing to wait for. */
+  /** Lets time pass while the watched count moves, or less if there is nothing to wait for. */
   void letPassWhile(Watch watch, BooleanSupplier enough) {
     while (!enough.getAsBoolean() && !watch.isOver()) {
       pause();
@@ -353,20 +360,21 @@ final class Stage {
     }
   }
 
-  /** Patience that restarts whenever a count has changed. */
+  /** Returns patience that restarts whenever the count changes. */
   Watch watch(LongSupplier count) {
     return new Watch(this, count);
   }
 
-  /** As many as that, or as many as the time allows. */
+  /**
+   * Returns the effort of a test that does something up to {@code most} times, as the time allows.
+   */
   Effort effort(int most, Duration time) {
     return new Effort(most, atMost(time), atMost(time.multipliedBy(SLOWNESS)));
   }
 
   /**
-   * How far a test goes on that does something a great many times: as far as the time allows. Where
-   * most of it is possible at all in that time, it is given more, should others keep the processors
-   * busy.
+   * Limits how often a test repeats something: as often as the time allows. A test that could come
+   * near its goal in that time gets more, in case others keep the processors busy.
    */
   record Effort(int most, Patience time, Patience longer) {
     boolean goesOnAfter(int count) {
@@ -376,7 +384,7 @@ final class Stage {
     }
   }
 
-  /** Patience with what takes long, and goes on. For several threads at once. */
+  /** Patience with something that takes long and moves on. For several threads at once. */
   static final class Watch {
     private final Stage stage;
     private final LongSupplier count;
@@ -406,7 +414,7 @@ final class Stage {
     }
   }
 
-  /** A wait that ends. */
+  /** A bounded wait. */
   static final class Patience {
     private final long end;
 

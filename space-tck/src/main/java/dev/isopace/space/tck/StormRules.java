@@ -27,7 +27,7 @@ abstract class StormRules extends Rules {
   private static final Duration SHORT = Duration.ofNanos(100_000);
   private static final Duration FINITE = Duration.ofMillis(20);
 
-  /** What came of the calls of a taker, in order. */
+  /** The results of a taker's calls, in order. */
   private static final class Catch {
     final Queue<String> taken = new ConcurrentLinkedQueue<>();
     final AtomicInteger interrupted = new AtomicInteger();
@@ -93,7 +93,10 @@ abstract class StormRules extends Rules {
     return catches.stream().mapToInt(caught -> caught.doubts.get()).sum();
   }
 
-  /** Whether nothing is left, and what was not taken may have gone with the takes in doubt. */
+  /**
+   * Returns whether nothing is left, and whether the takes in doubt can account for the entries
+   * that were not taken.
+   */
   private boolean isAllInDoubt(
       List<Actor<Integer>> producers,
       AtomicInteger written,
@@ -146,7 +149,10 @@ abstract class StormRules extends Rules {
     return null;
   }
 
-  /** What one taker has taken of one producer is in the order in which that was written. */
+  /**
+   * Requires that a taker has taken the entries of each producer in the order in which they were
+   * written.
+   */
   private static void requireOrder(Catch caught) {
     int[] last = new int[PRODUCERS];
     for (String entry : caught.taken) {

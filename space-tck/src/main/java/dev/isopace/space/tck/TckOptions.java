@@ -142,12 +142,12 @@ public final class TckOptions {
     return new TckOptions(timeScale, load, seed, largestValue, allowed);
   }
 
-  /** A time by the time scale. */
+  /** Multiplies a time by the time scale. */
   Duration scaled(Duration time) {
     return Duration.ofNanos((long) (time.toNanos() * timeScale));
   }
 
-  /** A number of rounds by the load, at least one. */
+  /** Multiplies a number of rounds by the load; at least one remains. */
   int loaded(int rounds) {
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, rounds * load));
   }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The suite on a URI that was given on the command line. One run at a time in a process. */
 final class UriTck extends SpaceTck {
-  /** What is replaced by a new name for each test. */
+  /** The part of a URI that is replaced by a new name for each test. */
   static final String FRESH = "{fresh}";
 
   private static volatile @Nullable String uri;
   private static volatile TckOptions options = TckOptions.defaults();
 
-  /** Called by JUnit. */
+  /** Creates the suite, for JUnit. */
   UriTck() {}
 
   static void play(String on, TckOptions how) {
@@ -20,7 +20,7 @@ final class UriTck extends SpaceTck {
     options = how;
   }
 
-  /** The URI for one test. */
+  /** Returns the URI for one test. */
   static String fresh(String uri) {
     return uri.replace(FRESH, UUID.randomUUID().toString().replace("-", ""));
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What has come of the tests of one rule. */
+/** The results of the tests of one rule. */
 final class Verdict {
-  /** What can come of a test; of a rule, the worst of its tests. */
+  /** The result of a test; a rule has the worst result of its tests. */
   enum Result {
     SKIPPED,
     PASSED,
@@ -27,7 +27,7 @@ final class Verdict {
   final String rule;
   final List<Test> tests = new ArrayList<>();
 
-  /** How many tests are still to come. */
+  /** The number of tests that are still to come. */
   int expected;
 
   /** Whether its line has been printed. */
@@ -55,7 +55,7 @@ final class Verdict {
     return all;
   }
 
-  /** The line that is printed of it. */
+  /** Returns the line that is printed for the rule. */
   String line() {
     return switch (result()) {
       case PASSED -> rule + " passed";
@@ -68,7 +68,7 @@ final class Verdict {
     return tests.stream().filter(test -> test.result() == wanted).count();
   }
 
-  /** What was said of those tests, each time the first line of it. */
+  /** Returns the first line of what was said of each test with that result. */
   String firstLines(Result wanted) {
     return tests.stream()
         .filter(test -> test.result() == wanted)

@@ -59,7 +59,7 @@ final class Verdicts implements TestExecutionListener {
     return byRule.values().stream().filter(verdict -> verdict.result() == result).count();
   }
 
-  /** How much all tests together have looked at, in words. */
+  /** Returns in words how much all tests together have examined. */
   String counts() {
     Map<String, Long> sums = new LinkedHashMap<>();
     for (Verdict verdict : byRule.values()) {
@@ -70,7 +70,9 @@ final class Verdicts implements TestExecutionListener {
     return text.toString();
   }
 
-  /** A test that did not end, since its class could not be used, has not passed. */
+  /**
+   * Adds a failure for each rule with tests that did not end, since their class could not be used.
+   */
   void requireComplete() {
     for (Verdict verdict : byRule.values()) {
       if (!verdict.isComplete()) {
@@ -82,7 +84,7 @@ final class Verdicts implements TestExecutionListener {
     printWhatIsKnown();
   }
 
-  /** Prints the lines that are still to be printed, up to the first rule that is still tested. */
+  /** Prints the lines that are ready, up to the first rule that is still tested. */
   private void printWhatIsKnown() {
     for (Verdict verdict : byRule.values()) {
       if (!verdict.isComplete()) {
@@ -97,7 +99,10 @@ final class Verdicts implements TestExecutionListener {
     }
   }
 
-  /** A rule that has passed was perhaps not tested in every way. */
+  /**
+   * Tells which tests of a rule were skipped: a rule that has passed may not have been tested in
+   * every way.
+   */
   private void tellSkipped(Verdict verdict) {
     long skipped = verdict.count(Result.SKIPPED);
     if (skipped > 0 && verdict.result() != Result.SKIPPED) {
@@ -113,7 +118,7 @@ final class Verdicts implements TestExecutionListener {
     }
   }
 
-  /** As they stand in the contract. */
+  /** Compares rules by their order in the contract. */
   static int compareRules(String one, String other) {
     int byGroup = Integer.compare(group(one), group(other));
     return byGroup != 0 ? byGroup : Integer.compare(number(one), number(other));
@@ -206,7 +211,7 @@ final class Verdicts implements TestExecutionListener {
     printWhatIsKnown();
   }
 
-  /** All that is known of a failure, to help find its cause. */
+  /** Prints everything known of a failure, to help find its cause. */
   private void explain(TestIdentifier test, Throwable failure) {
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text));

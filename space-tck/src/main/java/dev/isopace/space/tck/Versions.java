@@ -11,13 +11,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which version of an artifact runs: what its manifest or its module descriptor says; and where
- * classes have not been put into an artifact yet, what the project says that they were compiled in.
+ * The version of an artifact that runs: that of its manifest or module descriptor; or, where
+ * classes are not yet in an artifact, that of the project in which they were compiled.
  */
 final class Versions {
   private static final String UNKNOWN = "unknown";
 
-  /** How far above its classes the file of a project may be, as in {@code target/classes}. */
+  /**
+   * The number of folders by which the file of a project may be above its classes, as in {@code
+   * target/classes}.
+   */
   private static final int FOLDERS = 4;
 
   private static final Pattern NOT_OF_THE_PROJECT =
@@ -61,7 +64,7 @@ final class Versions {
     }
   }
 
-  /** The version of a Maven project: its own, otherwise that of its parent. */
+  /** Returns the version of a Maven project: its own, otherwise that of its parent. */
   static String ofProject(String pom) {
     String project = NOT_OF_THE_PROJECT.matcher(pom).replaceAll("");
     String own = find(VERSION, PARENT.matcher(project).replaceAll(""));

@@ -20,7 +20,10 @@ final class Victim implements AutoCloseable {
         stage, Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life)));
   }
 
-  /** Lets it say so many lines, kills it, and notes in the history all that it said. */
+  /**
+   * Reads {@code count} lines of the process, kills it, and notes in the history everything that it
+   * said.
+   */
   void liveAndDie(KilledHistory history, int count) {
     for (int said = 0; said < count; said++) {
       String line = child.next();
@@ -32,7 +35,7 @@ final class Victim implements AutoCloseable {
     die(history);
   }
 
-  /** Kills it when it has just begun to open the space, or a little later. */
+  /** Kills the process when it has just begun to open the space, or a little later. */
   void dieYoung(KilledHistory history) {
     if (child.next() == null) {
       throw child.ended();

@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A process that uses a space until it is killed, and says before each operation that it begins,
- * and after it that it has returned. Started by {@link Victim}.
+ * A process that uses a space until it is killed, and reports each operation before it begins and
+ * after it has returned. Started by {@link Victim}.
  *
  * <p>Each line leaves the process by one write: a line that the other side has read was written,
  * one that it has not read was not.
@@ -41,7 +41,7 @@ final class VictimMain {
   }
 
   /**
-   * Never returns.
+   * Uses the space until the process is killed.
    *
    * @param args the URI, a seed, and what to call this life
    */
@@ -100,7 +100,7 @@ final class VictimMain {
     OUT.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** What a value is called in a line: its name and its length, if all of it is there. */
+  /** Returns what a line says of a value: its name and its length, if it is complete. */
   static String shown(String value) {
     String name = value.substring(0, Math.max(0, value.indexOf('-')));
     return value.equals(value(name, value.length() - 1))
@@ -108,7 +108,7 @@ final class VictimMain {
         : "a-part-of-" + name + "/" + value.length();
   }
 
-  /** Distinct, and whole only if it is all there. */
+  /** Returns a distinct value, of which it can be told whether it is complete. */
   private static String value(String name, int length) {
     StringBuilder value = new StringBuilder(name).append('-');
     for (int i = name.length(); value.length() < length; i += 7) {

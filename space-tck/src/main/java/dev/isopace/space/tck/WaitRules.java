@@ -52,13 +52,13 @@ abstract class WaitRules extends Rules {
     Optional<String> on(String key, Duration timeout) throws InterruptedException;
   }
 
-  /** An operation that waits for as long as it takes. */
+  /** Returns the operation that waits without a timeout. */
   abstract Wait untimed();
 
-  /** The same operation with a long timeout. */
+  /** Returns the operation with a long timeout. */
   abstract Wait timed();
 
-  /** The same operation with any timeout. */
+  /** Returns the operation with any timeout. */
   abstract TimedCall call();
 
   private List<Wait> waits() {
@@ -104,7 +104,7 @@ abstract class WaitRules extends Rules {
             Duration.ofNanos(2_999_999),
             stage().moment());
     requireEmptyInTime(timeouts);
-    // Also beside those who wait for longer, and came before.
+    // Also beside callers that came before and wait for longer.
     startBlocked(Wait.TIMED_IN, KEY);
     startBlocked(Wait.TIMED_RD, "another");
     requireEmptyInTime(timeouts);
@@ -142,14 +142,14 @@ abstract class WaitRules extends Rules {
     stage().report("waits woken for nothing", woken);
   }
 
-  /** How one went on that was woken for nothing. */
+  /** The ways in which a waiter goes on that was woken for nothing. */
   private enum Woken {
     WHILE_IT_WAITED,
     TOO_SOON_OR_TOO_LATE,
     LATE
   }
 
-  /** Wakes one who waits, until its time is over. */
+  /** Wakes a waiter again and again, until its time is over. */
   private Woken wake(Duration timeout, boolean mayBeLate) {
     Actor<Long> waiter = startTimed(timeout);
     Stage.Patience patience = stage().atMostOnce(timeout.multipliedBy(20));
@@ -182,7 +182,7 @@ abstract class WaitRules extends Rules {
     Duration timeout = stage().moment().multipliedBy(3);
     Duration limit = timeout.multipliedBy(5).dividedBy(2);
     int late = 0;
-    // Who is given every entry loses no race.
+    // A waiter that is given every entry loses no race.
     for (int round = 0; round < 4 || (late > 0 && round < 40); round++) {
       long elapsed = loseRaces(KEY + round, timeout);
       if (elapsed > 0 && elapsed < limit.toNanos()) {
@@ -199,7 +199,7 @@ abstract class WaitRules extends Rules {
     }
   }
 
-  /** How long somebody waits while another writes and takes; 0 if it gets an entry. */
+  /** Returns how long a caller waits while another writes and takes; 0 if it gets an entry. */
   private long loseRaces(String key, Duration timeout) {
     Actor<Long> waiter =
         start(
@@ -248,7 +248,7 @@ abstract class WaitRules extends Rules {
     }
   }
 
-  /** One that was interrupted in a wait, and makes another call. */
+  /** Starts a caller that is interrupted in a wait and then makes another call. */
   private <T> Actor<T> waitAgain(Wait wait, Callable<T> next) {
     AtomicBoolean wasInterrupted = new AtomicBoolean();
     String what = wait + " that is interrupted, and a wait after it";
@@ -414,7 +414,7 @@ abstract class WaitRules extends Rules {
               });
       waiter.awaitBlocked().interrupt();
       assertEquals(false, waiter.result(), "flag after " + wait + " was interrupted");
-      // It is none of those who come after it.
+      // Later callers are not interrupted.
       Actor<Optional<String>> next = startBlocked(wait, KEY);
       space().out(KEY, "1");
       assertEquals(

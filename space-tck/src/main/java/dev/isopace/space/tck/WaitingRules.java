@@ -26,7 +26,7 @@ abstract class WaitingRules extends Rules {
   private static final String LAST = "last";
   private static final int KEYS = 200;
 
-  /** Longer than what a wait may be cut to. */
+  /** A time longer than any to which a space could wrongly cut a wait. */
   private static final Duration QUITE_LONG = Duration.ofMillis(3_200);
 
   @Test
@@ -60,7 +60,10 @@ abstract class WaitingRules extends Rules {
     }
   }
 
-  /** A reader of a SHARED space may miss what a taker takes. */
+  /**
+   * Returns the key for takers or readers, which differ where the space is SHARED: a reader may
+   * miss what a taker takes.
+   */
   private static String keyOf(boolean takes) {
     return takes ? KEY : KEY + " and reading";
   }
@@ -129,7 +132,7 @@ abstract class WaitingRules extends Rules {
       takers.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
     }
     Actor.awaitAllBlocked(stage(), takers);
-    // The one that came last first: it is the others that wait before it.
+    // The last one first, while the others wait before it.
     for (int i = KEYS - 1; i >= 0; i--) {
       String key = keys.get(i);
       space().out(key, "of " + key);
@@ -187,7 +190,7 @@ abstract class WaitingRules extends Rules {
     }
   }
 
-  /** Writes just before or just after somebody's time is over. */
+  /** Writes just before or just after the time of a waiter is over. */
   private void writeAtTheEndOf(Duration timeout, long begin, String key) {
     long blow = timeout.toNanos() - stage().random().nextInt(300_000) + 100_000;
     while (System.nanoTime() - begin < blow) {
@@ -269,7 +272,7 @@ abstract class WaitingRules extends Rules {
             });
     int written = 0;
     while (written < 30 || !time.isExhausted()) {
-      // Several at once: one that goes to the end must pass another.
+      // Several at once, so that an entry which goes to the end passes another.
       for (int i = 0; i < 3; i++) {
         space().out(KEY, Integer.toString(++written));
       }
@@ -332,8 +335,8 @@ abstract class WaitingRules extends Rules {
   }
 
   /**
-   * Two pass entries to and fro, tens of thousands where that is fast: a wake-up that is lost
-   * leaves both asleep, however seldom that happens.
+   * Has two callers pass entries to and fro, tens of thousands of times where that is fast: a
+   * wake-up that is lost, however seldom, leaves both asleep.
    */
   private void passToAndFro(Wait wait, Receiving receiving) {
     int most = rounds(20_000);
@@ -395,7 +398,7 @@ abstract class WaitingRules extends Rules {
     }
   }
 
-  /** One blow after the other, sooner than the thread that is interrupted can wake up. */
+  /** Interrupts and writes, or writes and interrupts, faster than the thread can wake up. */
   private void interruptAndWrite(Actor<?> waiter, String key) {
     if (stage().random().nextBoolean()) {
       waiter.interrupt();
@@ -408,7 +411,7 @@ abstract class WaitingRules extends Rules {
     }
   }
 
-  /** Either the first got the entry, and the second still waits, or the second gets it. */
+  /** Requires that one of two waiters gets the entry: if not the first, then the second. */
   private void requireOneOf(
       Actor<Optional<String>> first, Actor<Optional<String>> second, String key) {
     End end = end(first);
@@ -474,7 +477,7 @@ abstract class WaitingRules extends Rules {
     }
   }
 
-  /** One that waits for a moment; which may be over, if the processors are busy. */
+  /** Starts a caller that waits for a moment, which may be over if the processors are busy. */
   private Actor<Optional<String>> startTimed(String key) {
     Actor<Optional<String>> taker =
         start("in until its time is over", () -> space().in(key, stage().moment()));

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 abstract class WakingRules extends Rules {
   private static final String KEY = "waking";
 
-  /** What is a pattern to a server, a file system or a regular expression. */
+  /** Keys that are patterns to a server, a file system or a regular expression. */
   private static final List<String> PATTERNS =
       List.of("*", ">", "a.*", "a.>", "a*", "%", "?.?", "...", "[ab]", "", "a", "A.B");
 
-  /** Too many to be woken one after the other, if each wake-up takes a while. */
+  /** More waiters than can be woken one after the other, if each wake-up takes a while. */
   private static final int WAITERS = 120;
 
   private static final int TRIES_TO_CLOSE = 3;
@@ -98,7 +98,7 @@ abstract class WakingRules extends Rules {
             + " ms for all of them");
   }
 
-  /** How long it takes until close has woken the last of many waiters. */
+  /** Returns how long close takes to wake the last of many waiters. */
   private long nanosToWakeAll() {
     Space<String> space = stage().open(Codec.utf8());
     List<Actor<Long>> waiters = new ArrayList<>();

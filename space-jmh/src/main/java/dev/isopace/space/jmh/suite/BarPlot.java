@@ -18,7 +18,7 @@ final class BarPlot {
   private static final int GAP = 18;
   private static final int VALUE_WIDTH = 78;
 
-  /** How much of a panel the names may take. */
+  /** The share of a panel that the names may take. */
   private static final double NAMES = 0.5;
 
   private final String title;
@@ -27,7 +27,7 @@ final class BarPlot {
   private final Quantity quantity;
 
   /**
-   * Decides what there is besides the bars.
+   * Creates a plot without bars.
    *
    * @param title what is shown
    * @param subtitle how to read it

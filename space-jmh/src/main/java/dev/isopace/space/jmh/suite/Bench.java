@@ -21,7 +21,7 @@ public final class Bench implements ToolProvider {
   private static final int FAILED = 3;
   private static final int BAD_INPUT = 2;
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the tool, for {@link java.util.ServiceLoader}. */
   public Bench() {}
 
   @Override
@@ -38,7 +38,10 @@ public final class Bench implements ToolProvider {
     System.exit(new Bench().run(System.out, System.err, args));
   }
 
-  /** Exit code 0: measured; 2: the command line is wrong; 3: it could not be measured. */
+  /**
+   * Runs the command. Exit code 0: measured; 2: the command line is wrong; 3: it could not be
+   * measured.
+   */
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
     try {
@@ -100,14 +103,14 @@ public final class Bench implements ToolProvider {
     }
   }
 
-  /** The command line as it may be published. */
+  /** Returns the command line as it may be published. */
   private static List<String> shown(BenchOptions options, String... args) {
     return Stream.of(args)
         .map(arg -> options.uris().contains(arg) ? SpaceUri.parse(arg).toString() : arg)
         .toList();
   }
 
-  /** Opens each once. What was named must work; a peer that does not is left out. */
+  /** Opens each space once. One that was named must work; a peer that does not is left out. */
   private static List<Candidate> candidates(BenchOptions options, PrintWriter err)
       throws IOException {
     List<Candidate> candidates = new ArrayList<>();

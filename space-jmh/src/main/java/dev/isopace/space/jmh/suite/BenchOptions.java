@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line says.
+ * The options of the command line.
  *
  * @param uris which spaces; {@code local:} if none is named
  * @param pace how long

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What is measured, and what is known of it before.
+ * A space that is measured, and what is known of it in advance.
  *
  * @param uri by which it is opened
  * @param label what it is called in tables and pictures
@@ -30,12 +30,15 @@ record Candidate(
     boolean isShared,
     boolean isCopying,
     boolean isOnDisk) {
-  /** The URI as it may be published: secrets masked. */
+  /** Returns the URI as it may be published: secrets masked. */
   String shownUri() {
     return SpaceUri.parse(uri).toString();
   }
 
-  /** A map in memory says nothing about a disk, nor a file that is forced about one that is not. */
+  /**
+   * Returns whether a comparison with another candidate makes sense: a map in memory says nothing
+   * about a disk, nor a forced file about one that is not.
+   */
   boolean isComparableTo(Candidate other) {
     return isDurable == other.isDurable && isForced == other.isForced;
   }

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one figure of one subject came to.
+ * The value of one figure of one subject.
  *
  * @param value the figure; NaN if there is none
  * @param error half the width of JMH's confidence interval; NaN if it was measured too seldom

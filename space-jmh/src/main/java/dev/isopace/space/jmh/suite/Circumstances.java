@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
 /**
- * Where, when and how it was measured.
+ * The place, time and manner of the measurement.
  *
  * @param date when
  * @param command how
@@ -55,14 +55,14 @@ record Circumstances(
         Version.getPlainVersion());
   }
 
-  /** As a shell has to be given it. */
+  /** Returns an argument as a shell needs it. */
   private static String quoted(String argument) {
     return argument.matches("[A-Za-z0-9_./:=?&,{}-]+")
         ? argument
         : "'" + argument.replace("'", "'\\''") + "'";
   }
 
-  /** In one line. */
+  /** Describes the machine in one line. */
   String machine() {
     String busy = load < 0 ? "" : String.format(Locale.ROOT, ", load %.1f when it began", load);
     return "%s, %d processors, %s, %s%s".formatted(processor, processors, system, java, busy);

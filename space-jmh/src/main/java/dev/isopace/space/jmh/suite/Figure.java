@@ -5,7 +5,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * One row of a table: what is read from the result of a workload.
+ * One row of a table, which is read from the result of a workload.
  *
  * @param id by which it is found in the JSON
  * @param section under which heading it stands
@@ -22,7 +22,7 @@ record Figure(
     Quantity quantity,
     Function<RunResult, Reading> reading) {
   /**
-   * What is read.
+   * A figure that was read.
    *
    * @param value the figure; NaN if there is none
    * @param error half the width of JMH's confidence interval; NaN where JMH has none for it
@@ -39,7 +39,7 @@ record Figure(
     }
   }
 
-  /** What belongs together, in a table and perhaps in a picture. */
+  /** Figures that belong together, in a table and perhaps in a picture. */
   enum Section {
     ONE_THREAD("One thread", ""),
     HOT_KEY("One hot key: writers and as many takers that wait", "writers, and as many takers"),
@@ -64,7 +64,10 @@ record Figure(
       return title;
     }
 
-    /** What a picture counts from left to right; empty if there is no such picture. */
+    /**
+     * Returns what the picture of the section counts from left to right; empty if there is no such
+     * picture.
+     */
     String axis() {
       return axis;
     }

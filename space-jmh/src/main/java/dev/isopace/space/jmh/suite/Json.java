@@ -12,8 +12,8 @@ import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 
 /**
- * The results for other programs: the circumstances, each figure, and all that JMH knows, of which
- * the URIs are a parameter.
+ * The results for other programs: the circumstances, each figure, and everything that JMH knows, in
+ * which the URIs are a parameter.
  */
 final class Json {
   private Json() {}
@@ -93,7 +93,7 @@ final class Json {
     return text == null ? "null" : JsonText.of(text);
   }
 
-  /** JSON has no word for what is not a number. */
+  /** Returns a number as JSON; null stands for NaN and the infinities, which JSON does not have. */
   static String number(double value) {
     return Double.isFinite(value) ? Double.toString(value) : "null";
   }

@@ -18,12 +18,12 @@ final class LinePlot {
   private static final int TOP = 58;
   private static final int LEGEND_LINE = 20;
 
-  /** Between the legend and the picture, for the label of the topmost line. */
+  /** The space between the legend and the picture, for the label of the topmost line. */
   private static final int GAP = 10;
 
   private static final int BELOW = 62;
 
-  /** Closer than this, two labels could not be read. */
+  /** The least distance at which two labels can be read. */
   private static final double LABEL_HEIGHT = 16;
 
   private final String title;
@@ -35,7 +35,7 @@ final class LinePlot {
   private final boolean isLogarithmic;
 
   /**
-   * Decides what there is besides the lines.
+   * Creates a plot without lines.
    *
    * @param title what is shown
    * @param subtitle how to read it
@@ -75,7 +75,7 @@ final class LinePlot {
     }
     Scale scale = scale(shown);
     drawAxes(svg, scale, top);
-    // The one that the picture is about comes last, above the others.
+    // The main series comes last, above the others.
     shown.stream()
         .sorted(Comparator.comparing(Series::isMain))
         .forEach(series -> drawLine(svg, series, scale, top));
@@ -128,7 +128,7 @@ final class LinePlot {
     }
   }
 
-  /** At the end of each line, pushed apart where they would overlap. */
+  /** Draws a label at the end of each line, pushed apart where labels would overlap. */
   private void drawLabels(Svg svg, List<Series> shown, Scale scale, int top) {
     List<Series> sorted = new ArrayList<>(shown);
     sorted.sort(Comparator.comparingDouble(series -> y(scale, last(series).value(), top)));
@@ -138,7 +138,7 @@ final class LinePlot {
       places[i] = Math.max(next, y(scale, last(sorted.get(i)).value(), top));
       next = places[i] + LABEL_HEIGHT;
     }
-    // Those that were pushed below the picture push the others up again.
+    // Labels that were pushed below the picture push the others up again.
     double lowest = top + INNER_HEIGHT;
     for (int i = places.length - 1; i >= 0; i--) {
       places[i] = Math.min(places[i], lowest);

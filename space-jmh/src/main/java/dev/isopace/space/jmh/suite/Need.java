@@ -2,7 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a workload asks of a subject. */
+/** What a workload needs of a subject. */
 enum Need {
   /** Somebody waits for an entry. */
   WAITING("it cannot wait for an entry"),
@@ -36,7 +36,7 @@ enum Need {
     this.refusal = refusal;
   }
 
-  /** Why the subject cannot be measured; null if it can. */
+  /** Returns why the subject cannot be measured; null if it can. */
   @Nullable String refusal(Candidate candidate) {
     boolean isMet =
         switch (this) {

@@ -1,7 +1,7 @@
 package dev.isopace.space.jmh.suite;
 
 /**
- * How long to look at each workload.
+ * The time for each workload.
  *
  * @param forks how many JVMs, one after the other
  * @param warmups how many iterations before those that count, in each
@@ -10,16 +10,16 @@ package dev.isopace.space.jmh.suite;
  * @param isQuick whether to leave out what is between the ends of a curve
  */
 record Pace(int forks, int warmups, int iterations, int millis, boolean isQuick) {
-  /** For numbers that go into a document. */
+  /** The pace for numbers that go into a document. */
   static final Pace FULL = new Pace(2, 5, 5, 500, false);
 
   /**
-   * For a picture of one space in less than two minutes. Most of a run is warming up: on a busy
-   * machine, a shorter one would measure the interpreter.
+   * The pace for a picture of one space in less than two minutes. Most of a run is warming up: on a
+   * busy machine, a shorter one would measure the interpreter.
    */
   static final Pace QUICK = new Pace(1, 6, 4, 250, true);
 
-  /** What starting a JVM takes, and what JMH does in it besides. */
+  /** The time for starting a JVM, and for what JMH does in it besides. */
   private static final double START_SECONDS = 0.7;
 
   double seconds() {

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** All of it on one page, which needs neither a network nor a script. */
+/** The whole report on one page, which needs neither a network nor a script. */
 final class Page {
   private static final String STYLE =
       """
@@ -73,7 +73,7 @@ final class Page {
         : "In brackets: how many times as good " + Svg.escape(reference.label()) + " is.";
   }
 
-  /** Why there are dashes: each reason once. */
+  /** Returns the reasons for dashes, each of them once. */
   private static String missing(Results results) {
     Map<String, Set<String>> reasons = new LinkedHashMap<>();
     for (Figure figure : results.figures()) {

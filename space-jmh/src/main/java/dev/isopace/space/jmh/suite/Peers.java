@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What spaces are compared with, as far as it is on the class path. Whoever brings peers along puts
- * a file {@value #FILE} beside them, with a line for each: its URI, a space, and what it is called.
+ * The peers that spaces are compared with, as far as they are on the class path. An artifact of
+ * peers has a file {@value #FILE}, with a line for each: its URI, a space, and its label.
  */
 final class Peers {
   private static final String FILE = "META-INF/space-bench/peers";

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Which pictures are made of results: by section, curves where something grows, else bars. */
+/** The pictures of the results, by section: curves where something grows, otherwise bars. */
 final class Pictures {
   private static final String LESS = "Time per operation. Shorter is better.";
   private static final String MORE = "All threads together. Higher is better.";
@@ -20,7 +20,7 @@ final class Pictures {
     this.results = results;
   }
 
-  /** All of them, by the names of their files, in the order of the sections. */
+  /** Returns all pictures, by the names of their files, in the order of the sections. */
   static Map<String, String> of(Results results) {
     Pictures pictures = new Pictures(results);
     Map<String, String> all = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class Pictures {
       }
       all.add(series(candidate, points));
     }
-    // What one thread does without a space is a level, with which all numbers of threads compare.
+    // The raw loop of one thread is a level to which all numbers of threads are compared.
     for (Figure figure : figures) {
       if (figure.x() == 0) {
         all.add(level(figure, places.size()));
@@ -155,7 +155,7 @@ final class Pictures {
         .draw(all);
   }
 
-  /** A candidate has the same colour in all pictures. */
+  /** Returns the series of a candidate, which has the same colour in all pictures. */
   private Series series(Candidate candidate, List<Point> points) {
     return new Series(
         candidate.label(), results.candidates().indexOf(candidate), !candidate.isPeer(), points);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Says what is measured, how much of it is done, what came of it, and how long the rest takes. */
+/** Reports what is measured, how much of it is done, the results, and how long the rest takes. */
 final class Progress {
   private static final long NANOS = 1_000_000_000;
 
@@ -20,7 +20,7 @@ final class Progress {
   private int started;
 
   /**
-   * Starts at nothing.
+   * Creates the report of a run that has not begun.
    *
    * @param out where to say it
    * @param clock in nanoseconds
@@ -70,7 +70,7 @@ final class Progress {
     going = "";
   }
 
-  /** In seconds, by what the runs have taken so far. */
+  /** Returns the seconds that are left, by what the runs have taken so far. */
   private double left() {
     double each =
         started == 0 ? secondsEach : (clock.getAsLong() - began) / (double) NANOS / started;

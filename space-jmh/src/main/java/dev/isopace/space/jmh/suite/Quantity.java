@@ -2,7 +2,7 @@ package dev.isopace.space.jmh.suite;
 
 import java.util.Locale;
 
-/** What kind of figure it is, and so how it is written and which of two is better. */
+/** The kind of a figure, which decides how it is written and which of two is better. */
 enum Quantity {
   /** In nanoseconds. */
   TIME(false) {
@@ -43,20 +43,20 @@ enum Quantity {
     this.moreIsBetter = moreIsBetter;
   }
 
-  /** With its unit, to two or three digits. */
+  /** Formats a figure with its unit, to two or three digits. */
   abstract String format(double value);
 
-  /** How many times as good the one figure is as the other one. */
+  /** Returns how many times as good one figure is as the other. */
   double gain(double figure, double other) {
     return moreIsBetter ? figure / other : other / figure;
   }
 
-  /** Without needless zeros. */
+  /** Formats a figure without needless zeros. */
   static String plain(double value) {
     return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 
-  /** Two or three digits that count. */
+  /** Formats a figure with two or three significant digits. */
   static String digits(double value) {
     double size = Math.abs(value);
     // What rounds to three digits before the point needs none behind it.

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What came of it, in each of its forms. */
+/** The report, in each of its forms. */
 final class Report {
   private static final String DOCUMENT = "performance.md";
   private static final String PICTURES = "pictures";
@@ -25,7 +25,7 @@ final class Report {
     this.pictures = Pictures.of(results);
   }
 
-  /** For a terminal. */
+  /** Returns the report for a terminal. */
   String text() {
     StringBuilder text = new StringBuilder();
     for (Section section : results.sections()) {
@@ -45,8 +45,8 @@ final class Report {
   }
 
   /**
-   * Renews what a directory of documentation has of an earlier run: the pictures, and in {@value
-   * #DOCUMENT} all that stands between the marks. The machine stands there once, for all of it.
+   * Renews the results of an earlier run in a directory of documentation: the pictures, and in
+   * {@value #DOCUMENT} everything between the marks. The machine stands there once, for all of it.
    *
    * @throws IllegalArgumentException if a table would stay from an earlier run; nothing is renewed
    */
@@ -93,7 +93,9 @@ final class Report {
     return blocks;
   }
 
-  /** A block that the document does not have is left out: it is the document that decides. */
+  /**
+   * Replaces a block of the document. One that it does not have is left out: the document decides.
+   */
   static String replace(String text, String name, String block) {
     String mark = BEGIN.formatted(name);
     int begin = text.indexOf(mark);

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 
-/** All that was measured: a table with a row for each figure and a column for each candidate. */
+/** All results: a table with a row for each figure and a column for each candidate. */
 final class Results {
   private final List<Candidate> candidates;
   private final Map<Figure, Map<Candidate, Cell>> rows = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class Results {
     return candidates;
   }
 
-  /** What JMH has to say of each run. */
+  /** Returns JMH's result of each run. */
   List<RunResult> raw() {
     return raw;
   }
@@ -41,7 +41,7 @@ final class Results {
     return rows.keySet();
   }
 
-  /** The sections of which somebody has a figure. */
+  /** Returns the sections of which a candidate has a figure. */
   Set<Section> sections() {
     Set<Section> sections = new LinkedHashSet<>();
     rows.forEach(
@@ -53,7 +53,7 @@ final class Results {
     return sections;
   }
 
-  /** The figures of a section that somebody has. */
+  /** Returns the figures of a section that a candidate has. */
   List<Figure> figures(Section section) {
     return rows.entrySet().stream()
         .filter(row -> row.getKey().section() == section)
@@ -67,7 +67,10 @@ final class Results {
     return cell == null ? Cell.missing("it was not measured") : cell;
   }
 
-  /** What all others are compared with: the first that was asked for and is no peer. */
+  /**
+   * Returns the candidate that all others are compared with: the first that was asked for and is no
+   * peer.
+   */
   @Nullable Candidate reference() {
     return candidates.stream()
         .filter(candidate -> !candidate.isPeer())
@@ -75,7 +78,10 @@ final class Results {
         .orElse(candidates.isEmpty() ? null : candidates.get(0));
   }
 
-  /** How good a figure is, measured by that of the reference; NaN where one of them is missing. */
+  /**
+   * Returns how good a figure is, measured by that of the reference; NaN where one of them is
+   * missing.
+   */
   double ratio(Figure figure, Candidate candidate) {
     Candidate reference = reference();
     return reference == null

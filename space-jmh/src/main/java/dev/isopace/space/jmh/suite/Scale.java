@@ -3,7 +3,7 @@ package dev.isopace.space.jmh.suite;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How values are laid out along an axis: from zero, or by their logarithms. */
+/** The layout of values along an axis: from zero, or by their logarithms. */
 final class Scale {
   private static final double[] STEPS = {1, 2, 2.5, 5, 10};
   private static final int TICKS = 5;
@@ -19,7 +19,7 @@ final class Scale {
     this.high = high;
   }
 
-  /** From zero to a round number that nothing exceeds. */
+  /** Returns a scale from zero to a round number that no value exceeds. */
   static Scale linear(double largest) {
     double top = largest > 0 && Double.isFinite(largest) ? largest : 1;
     double magnitude = Math.pow(10, Math.floor(Math.log10(top / TICKS)));
@@ -37,7 +37,7 @@ final class Scale {
     return scale;
   }
 
-  /** Whole powers of ten around all values. */
+  /** Returns a scale between whole powers of ten that holds all values. */
   static Scale logarithmic(double smallest, double largest) {
     int from = (int) Math.floor(Math.log10(smallest));
     int to = Math.max(from + 1, (int) Math.ceil(Math.log10(largest) - 1e-9));
@@ -48,7 +48,7 @@ final class Scale {
     return scale;
   }
 
-  /** Where a value is, from 0 to 1. */
+  /** Returns the place of a value, from 0 to 1. */
   double place(double value) {
     return ((isLogarithmic ? Math.log10(value) : value) - low) / (high - low);
   }

@@ -3,7 +3,7 @@ package dev.isopace.space.jmh.suite;
 import java.util.List;
 
 /**
- * What one candidate has in a picture.
+ * The part of a picture that shows one candidate.
  *
  * @param label what it is called
  * @param slot which colour and marker it has
@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Series(String label, int slot, boolean isMain, List<Point> points) {
   /**
-   * One of its figures.
+   * A figure of the series.
    *
    * @param tick which of the picture's ticks it belongs to, from 0
    * @param value how much it is

@@ -22,22 +22,25 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * Measures: one workload after the other, and within it one candidate after the other, so that
- * those that are compared run within a minute of each other.
+ * Measures one workload after the other, and within it one candidate after the other, so that those
+ * that are compared run within a minute of each other.
  *
  * <p>Each run is a JVM of its own. One that fails leaves a dash and its reason, and the suite goes
  * on.
  */
 final class Suite {
   /**
-   * A fixed heap: that it grows is not what is measured. New objects go through a small part of it,
-   * since otherwise a short run does little but touch memory for the first time.
+   * The options of a fixed heap, since its growth is not what is measured. New objects go through a
+   * small part of it, since otherwise a short run does little but touch memory for the first time.
    */
   private static final String[] HEAP = {"-Xms2g", "-Xmx2g", "-Xmn128m"};
 
   private static final double[] RANKS = {50, 75, 90, 95, 99, 99.9, 99.99};
 
-  /** What opens a part of the JDK; the last one, since not every JVM knows all of them. */
+  /**
+   * Options that open a part of the JDK; the last one makes JVMs ignore those that they do not
+   * know.
+   */
   private static final Pattern ACCESS =
       Pattern.compile("--(add|enable|sun)-|-XX:\\+IgnoreUnrecognizedVMOptions");
 
@@ -132,8 +135,8 @@ final class Suite {
   }
 
   /**
-   * What this JVM lets its programs do to it beyond the usual, since it is in here that a candidate
-   * was opened and found to work: nothing, unless there are peers that need it.
+   * Returns the options by which this JVM grants more access than usual, since in it a candidate
+   * was opened and found to work: none, unless there are peers that need them.
    */
   private static String[] access() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -168,13 +171,13 @@ final class Suite {
     progress.failed(reason);
   }
 
-  /** What JMH has printed, in the charset in which it does; it names the URI. */
+  /** Returns what JMH has printed, in its charset; it names the URI. */
   private static String printed(Path output, Candidate candidate) throws IOException {
     return new String(Files.readAllBytes(output), Charset.defaultCharset())
         .replace(candidate.uri(), candidate.shownUri());
   }
 
-  /** The line in which JMH says what was thrown in the other JVM. */
+  /** Returns the line in which JMH reports what was thrown in the other JVM. */
   private static String reason(String printed, RunnerException e) {
     return printed
         .lines()

@@ -13,9 +13,9 @@ final class Svg {
   /** How many series have a colour and a marker of their own. */
   static final int SLOTS = 8;
 
-  /** The colours of a ground. */
+  /** The colours that go with a ground. */
   private record Palette(String ground, String ink, String soft, String grid, List<String> series) {
-    /** Said class by class: not every program that shows a picture knows variables. */
+    /** Returns the rules class by class: not every program that shows a picture knows variables. */
     String rules() {
       StringBuilder rules = new StringBuilder();
       rules.append("svg.bench .ground{fill:%s}svg.bench text{fill:%s}".formatted(ground, ink));
@@ -72,7 +72,7 @@ final class Svg {
     this.title = title;
   }
 
-  /** A text; the anchor is {@code start}, {@code middle} or {@code end}. */
+  /** Adds a text; the anchor is {@code start}, {@code middle} or {@code end}. */
   Svg text(double x, double y, String anchor, String style, String text) {
     body.append(
         "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" class=\"%s\">%s</text>\n"
@@ -80,7 +80,7 @@ final class Svg {
     return this;
   }
 
-  /** A text in the colour of a series. */
+  /** Adds a text in the colour of a series. */
   Svg label(double x, double y, int slot, boolean isStrong, String text) {
     body.append(
         "<text x=\"%s\" y=\"%s\" class=\"%s%s\">%s</text>\n"
@@ -88,7 +88,7 @@ final class Svg {
     return this;
   }
 
-  /** A text from bottom to top, around its middle. */
+  /** Adds a text from bottom to top, around its middle. */
   Svg upright(double x, double y, String text) {
     body.append(
         "<text transform=\"translate(%s %s) rotate(-90)\" text-anchor=\"middle\" class=\"soft\">%s</text>\n"
@@ -103,7 +103,7 @@ final class Svg {
     return this;
   }
 
-  /** A line through points, given as {@code x,y x,y}. */
+  /** Adds a line through points, given as {@code x,y x,y}. */
   Svg path(String points, int slot, boolean isMain) {
     body.append(
         "<polyline points=\"%s\" class=\"%s l%d\"/>\n"
@@ -124,7 +124,7 @@ final class Svg {
     return this;
   }
 
-  /** The marker of a series; a browser shows the tip under the pointer. */
+  /** Adds the marker of a series; a browser shows the tip under the pointer. */
   Svg marker(double x, double y, int slot, String tip) {
     String shape =
         switch (slot % 4) {
@@ -139,7 +139,7 @@ final class Svg {
     return this;
   }
 
-  /** To stand in a page, or in a file of its own. */
+  /** Returns the picture for a page, or for a file of its own. */
   @Override
   public String toString() {
     return """
@@ -153,7 +153,7 @@ final class Svg {
         .formatted(width, height, escape(title), STYLE, body);
   }
 
-  /** How wide a text is, more or less. */
+  /** Returns about how wide a text is. */
   static double widthOf(String text) {
     return 7.2 * text.length();
   }
@@ -175,7 +175,7 @@ final class Svg {
     return escaped.toString();
   }
 
-  /** XML has no way to write most control characters. */
+  /** Returns whether XML can express a character, which excludes most control characters. */
   private static boolean isAllowed(int c) {
     return c == '\t'
         || c == '\n'

@@ -26,7 +26,7 @@ record Table(List<String> head, List<List<String>> rows) {
     return new Table(head, rows);
   }
 
-  /** The figure, and how many times as good as that one the reference is. */
+  /** Returns the figure, and how many times as good the reference is. */
   private static String write(Results results, Figure figure, Candidate candidate) {
     Cell cell = results.cell(figure, candidate);
     if (!cell.isThere()) {

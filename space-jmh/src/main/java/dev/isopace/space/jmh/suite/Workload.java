@@ -28,7 +28,7 @@ record Workload(
     return all;
   }
 
-  /** Why the subject cannot be measured; null if it can. */
+  /** Returns why the subject cannot be measured; null if it can. */
   @Nullable String refusal(Candidate candidate) {
     for (Need need : needs) {
       String refusal = need.refusal(candidate);

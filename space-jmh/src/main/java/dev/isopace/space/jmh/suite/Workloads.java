@@ -23,9 +23,12 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** All that is measured, in the order in which it is reported. */
+/** All workloads, in the order in which they are reported. */
 final class Workloads {
-  /** Iterations in which every key is new are short: some peers keep something of each. */
+  /**
+   * The length of iterations in which every key is new, which are short because some peers keep
+   * something of each key.
+   */
   private static final int FRESH_KEYS_MILLIS = 100;
 
   private static final String ON_VIRTUAL_THREADS = "-Djmh.executor=VIRTUAL";
@@ -223,7 +226,7 @@ final class Workloads {
             Section.MEMORY, " left of a key that is empty", 0, Quantity.BYTES, counter("left")));
   }
 
-  /** What a figure has beside what its workload says. */
+  /** The part of a figure that its workload does not give. */
   private record Extract(
       Section section,
       String suffix,
@@ -274,7 +277,7 @@ final class Workloads {
             figures));
   }
 
-  /** In a hurry, every other one. */
+  /** Returns the numbers of threads: if in a hurry, every other one. */
   private int[] threads(int... all) {
     return pace.isQuick()
         ? IntStream.range(0, all.length).filter(i -> i % 2 == 0).map(i -> all[i]).toArray()
@@ -296,7 +299,7 @@ final class Workloads {
     return score(result).times(unit(result));
   }
 
-  /** JMH's error is that of the mean, and says nothing of a percentile. */
+  /** Returns what reads a percentile, without an error: JMH's error is that of the mean. */
   private static Function<RunResult, Reading> percentile(double rank) {
     return result ->
         new Reading(
@@ -304,7 +307,7 @@ final class Workloads {
             Double.NaN);
   }
 
-  /** How many nanoseconds the unit of a result has: {@code us/op}, for instance. */
+  /** Returns how many nanoseconds the unit of a result has: {@code us/op}, for instance. */
   static double unit(RunResult result) {
     String unit = result.getPrimaryResult().getScoreUnit();
     return switch (unit.substring(0, unit.indexOf('/'))) {
