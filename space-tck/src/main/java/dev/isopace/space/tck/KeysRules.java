@@ -76,6 +76,24 @@ abstract class KeysRules extends Rules {
   }
 
   @Test
+  void prb3_aKeyIsThereAgainThatOneOfSeveralWhoWaitHasEmptied() {
+    for (int i = 0; i < rounds(10); i++) {
+      String key = KEY + i;
+      List<Actor<Optional<String>>> takers =
+          Wait.TAKES.stream().map(wait -> startBlocked(wait, key)).toList();
+      space().out(key, "1");
+      stage().await("one of two takers", () -> takers.stream().anyMatch(Actor::isDone));
+      // At once: so the key is not idle in between, unless the taker that is left wakes sooner.
+      space().out(key, "2");
+      space().out(key, "3");
+      takers.forEach(Actor::result);
+      assertEquals(
+          Set.of(key), space().keys(), "keys after two takers took two of three entries, in turn");
+      space().inp(key);
+    }
+  }
+
+  @Test
   void prb3_keysAreAllHoweverManyThereAre() {
     int most = rounds(stage().encodes() ? 5_000 : MANY_KEYS);
     Stage.Effort effort = stage().effort(most, Duration.ofSeconds(1));
@@ -90,7 +108,13 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb3_theSetIsASnapshotThatNobodyCanChange() {
+    Set<String> none = space().keys();
+    thrownBy(
+        UnsupportedOperationException.class,
+        "keys().add, of an empty space",
+        () -> none.add("more"));
     space().out(KEY, "1");
+    assertEquals(Set.of(), none, "a snapshot of an empty space after out");
     Set<String> before = space().keys();
     space().out("later", "1");
     space().inp(KEY);
