@@ -126,6 +126,10 @@ abstract class InterruptRules extends Rules {
     int most = rounds(20_000);
     Stage.Patience time = stage().atMost(stage().moment().multipliedBy(3));
     AtomicBoolean isOver = new AtomicBoolean();
+    // Of which keys() takes longer than other calls.
+    for (int i = 0; i < 50; i++) {
+      space().out("idle-" + i, "1");
+    }
     List<Actor<?>> others = new ArrayList<>();
     for (String key : List.of("one", "two")) {
       others.add(
@@ -135,6 +139,7 @@ abstract class InterruptRules extends Rules {
                 while (!isOver.get()) {
                   space().out(key, "1");
                   assertEquals(1, space().len(key), "len");
+                  assertTrue(space().keys().contains(key), "keys");
                   space().inp(key);
                 }
                 return null;
