@@ -22,12 +22,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,9 @@ abstract class CloseRules extends Rules {
 
   /** The number of attempts in which a wake-up may be late before it counts as always late. */
   private static final int ATTEMPTS = 3;
+
+  /** Long enough for one to wait in vain, and not only to look. */
+  private static final Duration SHORT = Duration.ofMillis(5);
 
   private static final long MOMENT_TO_END = Duration.ofSeconds(2).toNanos();
 
@@ -449,6 +454,45 @@ abstract class CloseRules extends Rules {
   }
 
   @Test
+  void cls3_aCodecMayCloseTheHandleThatCallsIt() {
+    assumeTrue(stage().encodes(), "values need not pass through a codec");
+    Map<String, Wait.Call> calls = new LinkedHashMap<>();
+    calls.put("out", (space, key) -> Optional.of(String.valueOf(space.out(key, "2"))));
+    calls.put("rdp", Space::rdp);
+    calls.put("timed rd", Wait.TIMED_RD.call());
+    calls.put("inp", Space::inp);
+    calls.put("timed in", Wait.TIMED_IN.call());
+    calls.forEach(
+        (name, call) -> {
+          AtomicReference<Runnable> onUse = new AtomicReference<>(() -> {});
+          Codec<String> closing =
+              Codec.of(
+                  value -> {
+                    onUse.get().run();
+                    return value.getBytes(StandardCharsets.UTF_8);
+                  },
+                  bytes -> {
+                    onUse.get().run();
+                    return new String(bytes, StandardCharsets.UTF_8);
+                  });
+          Space<String> space = stage().open(closing);
+          space.out(KEY, "1");
+          onUse.set(space::close);
+          start(
+                  name + " whose codec closes the handle",
+                  () -> {
+                    try {
+                      return call.on(space, KEY);
+                    } catch (SpaceClosedException | IndeterminateException e) {
+                      return Optional.empty();
+                    }
+                  })
+              .result();
+          space.close();
+        });
+  }
+
+  @Test
   void cls3_everyThreadIsGoneWhenCloseReturns() {
     useOne().close();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
@@ -587,8 +631,9 @@ abstract class CloseRules extends Rules {
     Actor<?> waiter =
         start("a waiter to be woken by close", () -> space.in("waited on")).awaitBlocked();
     Actor<?> timed = start("a reader that waits", () -> space.rd("waited on", LONG)).awaitBlocked();
-    start("a wait in vain", () -> space.in("in vain", Duration.ofNanos(1))).result();
-    start("a read in vain", () -> space.rd("in vain", Duration.ofNanos(1))).result();
+    Actor<?> taker = start("a timed taker", () -> space.in("waited on", LONG)).awaitBlocked();
+    start("a wait in vain", () -> space.in("in vain", SHORT)).result();
+    start("a read in vain", () -> space.rd("in vain", SHORT)).result();
     space.out(KEY, "1");
     space.len(KEY);
     space.keys();
@@ -596,6 +641,8 @@ abstract class CloseRules extends Rules {
     space.inp(KEY);
     timed.interrupt();
     timed.failure();
+    taker.interrupt();
+    taker.failure();
     waiter.interrupt();
     waiter.failure();
     return space;

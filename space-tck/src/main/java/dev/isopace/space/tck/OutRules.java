@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -172,8 +173,61 @@ abstract class OutRules extends Rules {
       Actor<Optional<String>> other = startBlocked(Wait.RD, key);
       space().out(key, "1");
       assertEquals(Optional.of("1"), space().inp(key), "taken at once");
-      assertEquals(Optional.of("1"), reader.result(), "what the reader saw");
-      assertEquals(Optional.of("1"), other.result(), "what the other reader saw");
+      space().out(key, "2");
+      assertEquals(Optional.of("1"), reader.result(), "what the reader saw that waited for 1");
+      assertEquals(Optional.of("1"), other.result(), "what the other saw that waited for 1");
+    }
+  }
+
+  @Test
+  void out2_aReaderThatIsInterruptedAfterOutReturnsTheEntry() throws Exception {
+    requireExactness();
+    requireOnceSettled(KEY, this::requireThatAnInterruptComesTooLate);
+  }
+
+  private void requireThatAnInterruptComesTooLate(String name) {
+    for (int i = 0; i < rounds(20); i++) {
+      String key = name + i;
+      Wait wait = Wait.READS.get(i % 2);
+      Actor<Optional<String>> reader = startBlocked(wait, key);
+      space().out(key, "1");
+      reader.interrupt();
+      assertEquals(
+          End.TOOK,
+          endOf(reader, InterruptedException.class),
+          "how " + wait + " ended that waited during out, and was interrupted after it");
+    }
+  }
+
+  @Test
+  void out2_aReaderWhoseTimeIsOverReturnsWhatCameBefore() throws Exception {
+    requireExactness();
+    requireOnceSettled(KEY, this::requireThatAnEntryComesInTime);
+  }
+
+  private void requireThatAnEntryComesInTime(String name) {
+    Duration timeout = Duration.ofMillis(5);
+    for (int i = 0; i < rounds(50); i++) {
+      String key = name + i;
+      AtomicLong begin = new AtomicLong(System.nanoTime());
+      Actor<Optional<String>> reader =
+          start(
+              "rd until its time is over",
+              () -> {
+                begin.set(System.nanoTime());
+                return space().rd(key, timeout);
+              });
+      stage().await("a reader that waits", () -> reader.isWaiting() || reader.isDone());
+      long end = begin.get() + timeout.toNanos();
+      long blow = end - stage().random().nextInt(200_000);
+      while (System.nanoTime() - blow < 0) {
+        Thread.onSpinWait();
+      }
+      space().out(key, "1");
+      boolean inTime = System.nanoTime() - end < 0;
+      assertTrue(
+          reader.result().isPresent() || !inTime,
+          "rd was empty that waited during out, which returned before the timeout had passed");
     }
   }
 

@@ -126,6 +126,8 @@ abstract class ProbeRules extends Rules {
 
   @Test
   void in5_whatDoesNotWaitTakesNoNoticeOfTheFlag() {
+    // Whom close has to wake.
+    Wait.ALL.forEach(wait -> startBlocked(wait, "waited on"));
     start(
             "operations of an interrupted thread",
             () -> {

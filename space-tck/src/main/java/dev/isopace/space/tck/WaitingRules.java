@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -188,6 +189,70 @@ abstract class WaitingRules extends Rules {
       assertEquals(Optional.of("1"), taker.result(), "what the taker behind the reader got");
       reader.result();
     }
+  }
+
+  @Test
+  void in6_anEntryForATakerWhoseTimeIsOverGoesToOneOfSeveral() {
+    Duration timeout = Duration.ofMillis(10);
+    for (int i = 0; i < rounds(20); i++) {
+      String key = KEY + i;
+      AtomicLong begin = new AtomicLong(System.nanoTime());
+      Actor<Optional<String>> first =
+          start(
+              "first",
+              () -> {
+                begin.set(System.nanoTime());
+                return space().in(key, timeout);
+              });
+      stage().await("a taker that waits", () -> first.isWaiting() || first.isDone());
+      List<Actor<Optional<String>>> others =
+          Wait.TAKES.stream()
+              .map(wait -> start(wait + " behind the first", () -> wait.call().on(space(), key)))
+              .toList();
+      Actor.awaitAllBlocked(stage(), others);
+      writeAtTheEndOf(timeout, begin.get(), key);
+      if (end(first) != End.GAVE_UP) {
+        space().out(key, "2");
+      }
+      stage()
+          .await(
+              "one of two takers, for an entry that one has left whose time was over",
+              () -> others.stream().anyMatch(Actor::isDone));
+      space().out(key, "3");
+      others.forEach(other -> assertTrue(other.result().isPresent(), "what one of two takers got"));
+    }
+  }
+
+  @Test
+  void in6_whoGivesUpLeavesTheOthersInLine() {
+    List<Actor<Optional<String>>> leaving = new ArrayList<>();
+    Map<String, Actor<Optional<String>>> staying = new LinkedHashMap<>();
+    for (Wait stayer : Wait.ALL) {
+      for (Wait leaver : Wait.ALL) {
+        String key = stayer + " beside an interrupted " + leaver;
+        staying.put(key, start(key, () -> stayer.call().on(space(), key)));
+        leaving.add(start(leaver + " to be interrupted", () -> leaver.call().on(space(), key)));
+      }
+    }
+    Actor.awaitAllBlocked(stage(), staying.values());
+    Actor.awaitAllBlocked(stage(), leaving);
+    leaving.forEach(Actor::interrupt);
+    for (Wait stayer : Wait.ALL) {
+      for (boolean takes : new boolean[] {true, false}) {
+        String key = stayer + " beside " + (takes ? "in" : "rd") + " whose time is over";
+        staying.put(key, startBlocked(stayer, key));
+        leaving.add(
+            start(
+                "one whose time is over",
+                () -> takes ? space().in(key, LET_GO) : space().rd(key, LET_GO)));
+      }
+    }
+    leaving.forEach(WaitingRules::end);
+    staying.forEach(
+        (what, waiter) -> {
+          space().out(what, "1");
+          assertEquals(Optional.of("1"), waiter.result(), what);
+        });
   }
 
   /** Writes just before or just after the time of a waiter is over. */

@@ -126,25 +126,7 @@ enum ClosingDefect implements Flaw {
           "CLS-1",
           codec -> {
             AtomicInteger busy = new AtomicInteger();
-            return new ForwardingSpace<>(
-                new PlainSpace<>(
-                    Codec.of(
-                        value -> {
-                          busy.incrementAndGet();
-                          try {
-                            return codec.encode(value);
-                          } finally {
-                            busy.decrementAndGet();
-                          }
-                        },
-                        bytes -> {
-                          busy.incrementAndGet();
-                          try {
-                            return codec.decode(bytes);
-                          } finally {
-                            busy.decrementAndGet();
-                          }
-                        }))) {
+            return new ForwardingSpace<>(new PlainSpace<>(counting(codec, busy))) {
               @Override
               public void close() {
                 while (busy.get() > 0) {
@@ -300,6 +282,38 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
+  A_TIMED_TAKE_THAT_WAITS_LEAVES_A_TIMER(
+      "CLS-3",
+      codec ->
+          new PlainSpace<>() {
+            private @Nullable Timer timer;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              boolean isTimed = deadline.remainingNanos() != Long.MAX_VALUE;
+              if (waiter.takes && isTimed && timer == null) {
+                timer = new Timer(/* isDaemon= */ true);
+              }
+              super.await(waiter, deadline);
+            }
+          }),
+
+  CLOSE_WAITS_ALSO_FOR_THE_CALL_THAT_CLOSES(
+      Recipe.copying(
+          "CLS-3",
+          codec -> {
+            AtomicInteger busy = new AtomicInteger();
+            return new ForwardingSpace<>(new PlainSpace<>(counting(codec, busy))) {
+              @Override
+              public void close() {
+                super.close();
+                while (busy.get() > 0 && !Thread.currentThread().isInterrupted()) {
+                  LockSupport.parkNanos(100_000);
+                }
+              }
+            };
+          })),
+
   CLOSE_EMPTIES_BEFORE_IT_CLOSES(
       "CLS-3",
       codec ->
@@ -332,6 +346,27 @@ enum ClosingDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  /** Counts the calls of a codec that are in progress. */
+  private static Codec<Object> counting(Codec<Object> codec, AtomicInteger busy) {
+    return Codec.of(
+        value -> {
+          busy.incrementAndGet();
+          try {
+            return codec.encode(value);
+          } finally {
+            busy.decrementAndGet();
+          }
+        },
+        bytes -> {
+          busy.incrementAndGet();
+          try {
+            return codec.decode(bytes);
+          } finally {
+            busy.decrementAndGet();
+          }
+        });
   }
 
   /** Longer than the suite waits for a close, however patient it is by itself. */

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with interrupts, and with the flag that tells of them. */
 @SuppressWarnings({"ImmutableEnumChecker", "WaitNotInLoop"}) // await is called in loops
@@ -229,6 +230,48 @@ enum InterruptDefect implements Flaw {
                 return super.put(key, value);
               } finally {
                 lock.unlock();
+              }
+            }
+          }),
+
+  CLOSE_CLEARS_THE_FLAG_WHERE_SOMEBODY_WAITS(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              super.wakeAllForClose();
+              if (queues.values().stream().anyMatch(queue -> !queue.waiters.isEmpty())) {
+                Thread.interrupted();
+              }
+            }
+          }),
+
+  RDP_LEN_AND_KEYS_LOSE_THE_FLAG_WHERE_THEY_WAIT_FOR_A_LOCK(
+      "IN-5",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected @Nullable Object peek(String key) {
+              loseFlagIfLocked();
+              return super.peek(key);
+            }
+
+            @Override
+            protected long count(String key) {
+              loseFlagIfLocked();
+              return super.count(key);
+            }
+
+            @Override
+            protected Set<String> names() {
+              loseFlagIfLocked();
+              return super.names();
+            }
+
+            private void loseFlagIfLocked() {
+              if (lock.isLocked()) {
+                Thread.interrupted();
               }
             }
           });

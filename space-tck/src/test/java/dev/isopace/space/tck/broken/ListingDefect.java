@@ -1,5 +1,6 @@
 package dev.isopace.space.tck.broken;
 
+import dev.isopace.space.spi.Deadline;
 import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -256,6 +257,59 @@ enum ListingDefect implements Flaw {
                 seen += page.size();
               } while (page.size() == 1_000);
               return new HashSet<>(names);
+            }
+          }),
+
+  KEYS_MISSES_ONE_THAT_WAITERS_HAVE_EMPTIED(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> emptied = new HashSet<>();
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              // Slow to wake up: meanwhile others write.
+              letOthersIn(100_000);
+            }
+
+            @Override
+            void remove(Queue queue) {
+              super.remove(queue);
+              if (queue.entries.isEmpty()) {
+                emptied.add(queue.key);
+              }
+            }
+
+            @Override
+            void forgetIfIdle(String key, Queue queue) {
+              super.forgetIfIdle(key, queue);
+              if (!queues.containsKey(key)) {
+                emptied.remove(key);
+              }
+            }
+
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                Set<String> names = new HashSet<>(super.names());
+                names.removeAll(emptied);
+                return names;
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
+  KEYS_OF_AN_EMPTY_SPACE_CAN_BE_CHANGED(
+      "PRB-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Set<String> keys() {
+              Set<String> keys = super.keys();
+              return keys.isEmpty() ? new HashSet<>() : keys;
             }
           });
 

@@ -278,6 +278,56 @@ enum SignalDefect implements Flaw {
             private boolean isForgotten(Waiter waiter) {
               return System.nanoTime() - begun.get(waiter) > 3_000_000_000L;
             }
+          }),
+
+  A_TAKER_THAT_GIVES_UP_TAKES_THE_READERS_ALONG(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              super.giveUp(queue, waiter);
+              if (waiter.takes && queue.entries.isEmpty() && firstTaker(queue) == null) {
+                queues.remove(queue.key, queue);
+              }
+            }
+          }),
+
+  A_TAKER_WHOSE_TIME_IS_OVER_PASSES_A_SIGNAL_ON_TO_ONE_BUT_NOT_TO_TWO(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            private @Nullable Waiter leaving;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (waiter.takes && deadline.hasPassed()) {
+                // Slow to leave: meanwhile others write.
+                letOthersIn(100_000);
+                leaving = waiter;
+              }
+            }
+
+            @Override
+            boolean mayTake(Queue queue, @Nullable Waiter waiter) {
+              return leaving == null && super.mayTake(queue, waiter);
+            }
+
+            @Override
+            boolean mayTakeAtLast() {
+              return leaving == null;
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              if (waiter == leaving && queue.waiters.size() > 2) {
+                queue.waiters.remove(waiter);
+              } else {
+                super.giveUp(queue, waiter);
+              }
+              leaving = null;
+            }
           });
 
   private final Recipe recipe;

@@ -68,6 +68,49 @@ enum WritingDefect implements Flaw {
             }
           }),
 
+  A_READER_THAT_WAKES_PREFERS_WHAT_IS_THERE_THEN(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              // Slow to wake up: meanwhile others write.
+              letOthersIn(200_000);
+              if (waiter.read != null && !waiter.queue.entries.isEmpty()) {
+                waiter.read = waiter.queue.entries.peek();
+              }
+            }
+          }),
+
+  AN_INTERRUPT_ENDS_A_READ_THAT_HAS_ITS_ENTRY(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              if (!waiter.takes && Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+            }
+          }),
+
+  A_READER_THAT_WAKES_WHEN_ITS_TIME_IS_OVER_HAS_NOTHING(
+      "OUT-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              super.await(waiter, deadline);
+              // Slow to wake up: meanwhile its time passes.
+              letOthersIn(100_000);
+              if (deadline.hasPassed()) {
+                waiter.read = null;
+              }
+            }
+          }),
+
   WAKES_ONE_READER_ONLY(
       "OUT-2",
       codec ->
