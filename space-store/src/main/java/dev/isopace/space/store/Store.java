@@ -67,8 +67,8 @@ import java.util.function.LongConsumer;
  * holds entries a few hundred.
  *
  * <p>The directory belongs to one open store at a time, in this process or any other; a second one
- * is refused. The file {@code lock} in it sees to that, and must be left alone: neither deleted, nor
- * opened by the process that has the store open. The directory must be on a file system of this
+ * is refused. The file {@code lock} in it sees to that, and must be left alone: neither deleted,
+ * nor opened by the process that has the store open. The directory must be on a file system of this
  * machine, not of a network. Disk space of entries that were pulled is reclaimed while the store is
  * in use.
  *

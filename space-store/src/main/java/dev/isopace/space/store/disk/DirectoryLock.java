@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryLock implements Closeable {
   private static final int LONGEST_HOLDER = 200;
 
-  /** What stands in the file while a process holds the directory: its id, and since when it runs. */
+  /**
+   * What stands in the file while a process holds the directory: its id, and since when it runs.
+   */
   private static final Pattern HOLDER =
       Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\d{1,18})");
 
@@ -150,7 +152,10 @@ final class DirectoryLock implements Closeable {
     ProcessHandle self = ProcessHandle.current();
     return "process "
         + self.pid()
-        + self.info().startInstant().map(instant -> "\nstarted " + instant.toEpochMilli()).orElse("");
+        + self.info()
+            .startInstant()
+            .map(instant -> "\nstarted " + instant.toEpochMilli())
+            .orElse("");
   }
 
   /** Refuses a directory that another process holds, although it has lost its lock of the file. */
