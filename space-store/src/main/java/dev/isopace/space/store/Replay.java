@@ -342,7 +342,7 @@ final class Replay implements Closeable {
       header = SegmentHeader.read(handle);
     } catch (Unfit e) {
       e.requireOwn(disk.show(name));
-      throw new CorruptLogException(disk.show(name), 0, e.getMessage(), e);
+      throw new CorruptLogException(disk.show(name), 0, e.what, e);
     }
     int first = Integer.parseUnsignedInt(matcher.group(1), 16);
     int last = matcher.group(2) == null ? first : Integer.parseUnsignedInt(matcher.group(2), 16);

@@ -21,6 +21,8 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
   static final class Unfit extends Exception {
     private static final long serialVersionUID = 1L;
 
+    final String what;
+
     /** Whether the header is whole, and says that the segment is not for this library. */
     private final boolean isForeign;
 
@@ -29,6 +31,7 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
 
     Unfit(String what, boolean isForeign, int epoch) {
       super(what);
+      this.what = what;
       this.isForeign = isForeign;
       this.epoch = epoch;
     }
@@ -39,8 +42,7 @@ record SegmentHeader(int first, int last, int epoch, long length, long sequence)
     void requireOwn(String file) throws IOException {
       if (isForeign) {
         throw new IOException(
-            file + ": " + getMessage() + "; it is not damaged: use a space-store that knows it",
-            this);
+            file + ": " + what + "; it is not damaged: use a space-store that knows it", this);
       }
     }
   }
