@@ -158,7 +158,7 @@ final class Claim {
     if (isNotMine()) {
       return Outcome.NOT_MINE;
     }
-    throw doubt("its deletion was sent, no reply came, and the entry is gone", null);
+    throw Failures.goneOrTaken(call, entry.sequence(), entry.payload());
   }
 
   private void tryAgain(long epoch) {
@@ -236,6 +236,6 @@ final class Claim {
   }
 
   private IndeterminateException doubt(String why, @Nullable Throwable cause) {
-    return Failures.takenOrNot(call, entry.sequence(), why, cause, entry.payload());
+    return Failures.removedOrNot(call, entry.sequence(), why, cause, entry.payload());
   }
 }

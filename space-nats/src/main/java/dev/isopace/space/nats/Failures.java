@@ -114,15 +114,40 @@ final class Failures {
             + "'");
   }
 
-  static IndeterminateException takenOrNot(
+  /** The entry may still be there, or soon be gone. */
+  static IndeterminateException removedOrNot(
       Object call, long sequence, String why, @Nullable Throwable cause, byte[] payload) {
+    return takenOrNot(
+        call, sequence, why, "If the entry is still there later, it did not", cause, payload);
+  }
+
+  /** The entry is gone, and somebody has removed it. */
+  static IndeterminateException goneOrTaken(Object call, long sequence, byte[] payload) {
+    return takenOrNot(
+        call,
+        sequence,
+        "its deletion was sent, no reply came, and the entry is gone",
+        "If nobody else takes of this key, it did",
+        null,
+        payload);
+  }
+
+  private static IndeterminateException takenOrNot(
+      Object call,
+      long sequence,
+      String why,
+      String advice,
+      @Nullable Throwable cause,
+      byte[] payload) {
     String message =
         call
             + ": it is not known whether this call removed entry "
             + sequence
             + ": "
             + why
-            + ". If nobody else takes of this key, it did; payload() is the encoded value";
+            + ". "
+            + advice
+            + "; payload() is the encoded value";
     return new IndeterminateException(message, cause, payload);
   }
 }
