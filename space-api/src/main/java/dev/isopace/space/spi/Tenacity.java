@@ -19,7 +19,8 @@ public final class Tenacity {
    * begins; in mid-operation that might leave a lock held, or somebody waiting for ever. Costs less
    * than a nanosecond on HotSpot.
    *
-   * @throws StackOverflowError if less than some 7 KiB are left
+   * @throws StackOverflowError if less than some 7 KiB are left; other JVMs than HotSpot may notice
+   *     that only later
    */
   public static void requireStack() {
     StackRoom.require();

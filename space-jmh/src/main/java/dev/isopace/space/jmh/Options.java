@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What the command line of every benchmark that compares row by row can say.
+ * The options that all benchmarks that compare row by row have in common.
  *
  * @param rows which rows
  * @param round how long each side works in a round

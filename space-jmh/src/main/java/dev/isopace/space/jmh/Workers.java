@@ -61,7 +61,17 @@ abstract class Workers implements AutoCloseable {
       failure.compareAndSet(null, t);
       // Threads that wait for the work of this one must not wait for ever.
       threads.forEach(Thread::interrupt);
-      end.reset();
+      breakForGood();
+    }
+  }
+
+  /** A barrier that is only reset would let in whoever comes later, to wait in vain. */
+  private void breakForGood() {
+    try {
+      Thread.currentThread().interrupt();
+      end.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      // Now it is broken.
     }
   }
 
@@ -76,7 +86,7 @@ abstract class Workers implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; where one has failed, all are gone already. */
+  /** Ends the threads; where one has failed, all have been told to go. */
   @Override
   public final void close() {
     if (start.isBroken() || end.isBroken() || failure.get() != null) {

@@ -66,9 +66,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Where there is no memory</h2>
  *
  * <p>A critical section asks for memory before it changes anything, or does without: an operation
- * that ends with OutOfMemoryError has not happened, and one that waits needs none. Nor is there a
- * waiter left of one that ends with StackOverflowError; but an {@code out} to a key with waiters is
- * not guarded against that one, since the guard would take several times as long as the rest.
+ * that ends with OutOfMemoryError has not happened, and one that waits needs none. An operation
+ * that would end with StackOverflowError does so before it begins.
  *
  * <h2>Rejected</h2>
  *

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rejected: to take silence, or "gone", for success, which hands an entry out twice; to take it
  * for a failure, which loses it. Asking the other clients of the space whose it was can settle most
- * of these doubts; that is left for later, and would be done where {@link #doubt} is thrown.
+ * of these doubts; that is left for later, and would be done in {@link #settleGone}.
  */
 final class Claim {
   enum Outcome {
@@ -158,7 +158,7 @@ final class Claim {
     if (isNotMine()) {
       return Outcome.NOT_MINE;
     }
-    throw Failures.goneOrTaken(call, entry.sequence(), entry.payload());
+    throw Failures.goneByThisOrNot(call, entry.sequence(), entry.payload());
   }
 
   private void tryAgain(long epoch) {
@@ -188,9 +188,10 @@ final class Claim {
   /** Throws if the server does not let this client send a deletion, as far as can be told. */
   private void requireNotRefused() {
     // Where one was lost before, it will never be known which of them are refused.
-    boolean mayLastBe =
+    boolean lastMayBeRefused =
         !attempts.isEmpty() && remote.wire().mayBeRefused(attempts.get(attempts.size() - 1));
-    if (mayLastBe || attempts.stream().anyMatch(each -> each.state() == Pending.State.REFUSED)) {
+    if (lastMayBeRefused
+        || attempts.stream().anyMatch(each -> each.state() == Pending.State.REFUSED)) {
       throw doubt("its deletion was sent, no reply came, and no other may be sent", null);
     }
   }

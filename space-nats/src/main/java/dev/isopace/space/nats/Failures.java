@@ -117,13 +117,13 @@ final class Failures {
   /** The entry may still be there, or soon be gone. */
   static IndeterminateException removedOrNot(
       Object call, long sequence, String why, @Nullable Throwable cause, byte[] payload) {
-    return takenOrNot(
+    return inDoubt(
         call, sequence, why, "If the entry is still there later, it did not", cause, payload);
   }
 
   /** The entry is gone, and somebody has removed it. */
-  static IndeterminateException goneOrTaken(Object call, long sequence, byte[] payload) {
-    return takenOrNot(
+  static IndeterminateException goneByThisOrNot(Object call, long sequence, byte[] payload) {
+    return inDoubt(
         call,
         sequence,
         "its deletion was sent, no reply came, and the entry is gone",
@@ -132,7 +132,7 @@ final class Failures {
         payload);
   }
 
-  private static IndeterminateException takenOrNot(
+  private static IndeterminateException inDoubt(
       Object call,
       long sequence,
       String why,

@@ -35,7 +35,8 @@ public final class NatsSpaces {
    * reopened. Listeners in the options are called; they should not block.
    *
    * <p>With an SSL context in the options, the client library does not compare the certificate with
-   * the host name, unless the context's sockets do; {@code tls=true} in a URI does.
+   * the host name: one for any host is accepted, unless the context's sockets check that; {@code
+   * tls=true} in a URI does.
    *
    * @param options how to connect
    * @param space the name of the space, with parameters or without

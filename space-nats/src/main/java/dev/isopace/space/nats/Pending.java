@@ -56,7 +56,7 @@ final class Pending {
 
   private final @Nullable Ending ending;
 
-  /** The reply, parsed. The race is benign: the reply stays the same, and answers are immutable. */
+  /** The reply, parsed; used by the thread that waits for it. */
   private @Nullable Answer answer;
 
   /** The thread to unpark. After setting this, check the state. */

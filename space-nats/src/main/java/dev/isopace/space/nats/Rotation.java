@@ -111,7 +111,10 @@ final class Rotation {
   /** Whether the latest look found no entry, and none was claimed since. */
   private volatile boolean wasEmpty;
 
-  /** When this client last got or passed the turn; null if it has not since turns began. */
+  /**
+   * When this client last got the turn from another, or passed it; null if neither has happened
+   * since turns began.
+   */
   private @Nullable Long passedAt;
 
   /** How many others waited then. */

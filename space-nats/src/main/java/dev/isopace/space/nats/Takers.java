@@ -40,7 +40,10 @@ final class Takers<V> {
   /** How long to wait for the wake-up by an entry that this handle wrote. */
   private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** A pause after a lost claim is random, up to about this time, which doubles with each loss. */
+  /**
+   * A pause after a lost claim is random: half of this, and up to twice this, which doubles with
+   * each further loss.
+   */
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private static final int MOST_DOUBLINGS = 4;
@@ -149,7 +152,10 @@ final class Takers<V> {
     private final Line line;
     private final Call call;
 
-    /** Then what others have asked for is left to them. */
+    /**
+     * Whether it goes ahead without the turn in its line: what others have asked for is left to
+     * them.
+     */
     private final boolean hasNoTurn;
 
     /** Whether what is known in advance has turned out not to help. */

@@ -177,7 +177,8 @@ final class Engine implements Log.Owner {
   }
 
   /**
-   * There may be something to do for the store's own thread. Under the lock.
+   * There may be something to do for the store's own thread. Under the lock, or where it does not
+   * matter if that is missed.
    *
    * <p>It parks, and waits for no condition: a signal that failed, for want of stack, would have
    * taken it out of the line of those who wait, and nobody could ever wake it.
@@ -339,7 +340,11 @@ final class Engine implements Log.Owner {
     isResting = true;
     log.lock.unlock();
     try {
-      Tenacity.park(this, nanos);
+      if (nanos == Long.MAX_VALUE) {
+        Tenacity.park(this);
+      } else {
+        Tenacity.park(this, nanos);
+      }
       // Nobody has a reason to interrupt this thread; it ends when it is told to.
       Thread.interrupted();
     } finally {

@@ -211,15 +211,12 @@ final class Salvager implements Closeable {
    * No file that could be opened has an id of that range; those that could not are lost already.
    */
   private void noteMissing(int from, int to) {
-    int missing = from;
-    for (Map.Entry<Integer, Integer> each : shut.entrySet()) {
-      if (each.getKey() <= missing) {
-        missing = Math.max(missing, each.getValue() + 1);
-      }
-    }
     // Of more than anybody would read, the rest goes without saying.
-    for (int id = missing; id < Math.min(to, missing + MOST_MISSING); id++) {
-      losses.add(new Loss(disk.show(Segment.name(id)), 0, 0));
+    for (int id = from; id < Math.min(to, from + MOST_MISSING); id++) {
+      Map.Entry<Integer, Integer> before = shut.floorEntry(id);
+      if (before == null || before.getValue() < id) {
+        losses.add(new Loss(disk.show(Segment.name(id)), 0, 0));
+      }
     }
   }
 

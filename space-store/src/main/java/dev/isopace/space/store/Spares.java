@@ -192,16 +192,17 @@ final class Spares implements Closeable {
     if (id > Position.LARGEST_ID) {
       throw new IOException("segment " + (id - 1) + " was the last one that a store can have");
     }
-    requireSpace(capacity - (old == null ? 0 : old.handle().size()));
     if (old == null) {
       // An attempt may have failed, and not even have cleared away what it had made.
       disk.deleteIfExists(NEW);
     }
     Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
-    String name = NEW;
+    String name = old == null ? NEW : old.name();
     try {
+      requireSpace(capacity - handle.size());
       if (old != null) {
         disk.rename(old.name(), NEW);
+        name = NEW;
       }
       long size = Math.max(capacity, handle.size());
       if (forced) {

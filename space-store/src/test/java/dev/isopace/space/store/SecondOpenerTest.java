@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +143,28 @@ class SecondOpenerTest {
     }
     // It was killed, and named in the file until now.
     Store.open(directory).close();
+  }
+
+  /** As a snapshot of a file system has it. */
+  @Test
+  void aCopyOfAStoreInUseIsFree() throws IOException, InterruptedException {
+    Path copy = StoreTckTest.freshDirectory();
+    Process other = ChildStore.start(directory);
+    try {
+      assertEquals("open", ChildStore.readLine(other));
+      ChildStore.writeLine(other, "push");
+      assertEquals("pushed 0", ChildStore.readLine(other));
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
+      }
+      try (Store store = Store.open(copy)) {
+        assertEquals(1, store.len("key"));
+      }
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
   }
 
   @Test

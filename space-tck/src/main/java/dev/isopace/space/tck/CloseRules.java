@@ -22,14 +22,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -451,45 +449,6 @@ abstract class CloseRules extends Rules {
       space.close();
       looking.forEach(Actor::result);
     }
-  }
-
-  @Test
-  void cls3_aCodecMayCloseTheHandleThatCallsIt() {
-    assumeTrue(stage().encodes(), "values need not pass through a codec");
-    Map<String, Wait.Call> calls = new LinkedHashMap<>();
-    calls.put("out", (space, key) -> Optional.of(String.valueOf(space.out(key, "2"))));
-    calls.put("rdp", Space::rdp);
-    calls.put("timed rd", Wait.TIMED_RD.call());
-    calls.put("inp", Space::inp);
-    calls.put("timed in", Wait.TIMED_IN.call());
-    calls.forEach(
-        (name, call) -> {
-          AtomicReference<Runnable> onUse = new AtomicReference<>(() -> {});
-          Codec<String> closing =
-              Codec.of(
-                  value -> {
-                    onUse.get().run();
-                    return value.getBytes(StandardCharsets.UTF_8);
-                  },
-                  bytes -> {
-                    onUse.get().run();
-                    return new String(bytes, StandardCharsets.UTF_8);
-                  });
-          Space<String> space = stage().open(closing);
-          space.out(KEY, "1");
-          onUse.set(space::close);
-          start(
-                  name + " whose codec closes the handle",
-                  () -> {
-                    try {
-                      return call.on(space, KEY);
-                    } catch (SpaceClosedException | IndeterminateException e) {
-                      return Optional.empty();
-                    }
-                  })
-              .result();
-          space.close();
-        });
   }
 
   @Test

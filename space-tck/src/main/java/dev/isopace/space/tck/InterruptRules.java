@@ -126,7 +126,7 @@ abstract class InterruptRules extends Rules {
     int most = rounds(20_000);
     Stage.Patience time = stage().atMost(stage().moment().multipliedBy(3));
     AtomicBoolean isOver = new AtomicBoolean();
-    // Of which keys() takes longer than other calls.
+    // Keys that make keys() take longer than other calls.
     for (int i = 0; i < 50; i++) {
       space().out("idle-" + i, "1");
     }

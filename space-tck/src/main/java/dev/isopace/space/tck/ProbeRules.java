@@ -126,7 +126,7 @@ abstract class ProbeRules extends Rules {
 
   @Test
   void in5_whatDoesNotWaitTakesNoNoticeOfTheFlag() {
-    // Whom close has to wake.
+    // Waiters that close has to wake.
     Wait.ALL.forEach(wait -> startBlocked(wait, "waited on"));
     start(
             "operations of an interrupted thread",

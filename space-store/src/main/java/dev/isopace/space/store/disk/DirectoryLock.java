@@ -33,17 +33,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Other code of the process knows nothing of that: if it reads the file, as a backup of the
  * directory does, the system forgets the lock. So the file also says who holds the directory, and
- * as long as that process runs, nobody else gets it. If the file is deleted, whoever comes next
- * makes another one, and gets the directory; {@link #requireSame} notices that.
+ * as long as the system shows that process to be running, nobody else gets it. If the file is
+ * deleted, whoever comes next makes another one, and gets the directory; {@link #requireSame}
+ * notices that.
  */
 final class DirectoryLock implements Closeable {
   private static final int LONGEST_HOLDER = 200;
 
   /**
-   * What stands in the file while a process holds the directory: its id, and since when it runs.
+   * What stands in the file while a process holds the directory: its id, since when it runs, and
+   * what identifies the file, since a copy of all this is free.
    */
   private static final Pattern HOLDER =
-      Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\d{1,18})");
+      Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\d{1,18})\nof (?<file>.*)");
 
   /**
    * The directories that this process uses, and the files in them that it locks, are system
@@ -135,7 +137,7 @@ final class DirectoryLock implements Closeable {
     requireForsaken(opened, file);
     identity = identify(file);
     signed = file;
-    byte[] name = self().getBytes(StandardCharsets.UTF_8);
+    byte[] name = self(file).getBytes(StandardCharsets.UTF_8);
     try {
       opened.write(ByteBuffer.wrap(name), 0);
       opened.truncate(name.length);
@@ -148,20 +150,27 @@ final class DirectoryLock implements Closeable {
     }
   }
 
-  private static String self() {
+  private static String self(Path file) throws IOException {
     ProcessHandle self = ProcessHandle.current();
     return "process "
         + self.pid()
         + self.info()
             .startInstant()
             .map(instant -> "\nstarted " + instant.toEpochMilli())
-            .orElse("");
+            .orElse("")
+        + "\nof "
+        + nameOf(file);
+  }
+
+  private static String nameOf(Path file) throws IOException {
+    Object key = identify(file);
+    return (key == null ? file : key).toString();
   }
 
   /** Refuses a directory that another process holds, although it has lost its lock of the file. */
   private void requireForsaken(FileChannel opened, Path file) throws IOException {
     Matcher holder = HOLDER.matcher(read(opened));
-    if (holder.matches() && isRunning(holder)) {
+    if (holder.matches() && holder.group("file").equals(nameOf(file)) && isRunning(holder)) {
       throw inUse(
           holder.group(1)
               + ", which has lost its lock of "
@@ -188,7 +197,7 @@ final class DirectoryLock implements Closeable {
     Path file = signed;
     if (file != null && Files.exists(file) && !Objects.equals(identify(file), identity)) {
       throw new IOException(
-          "another process has opened this store: somebody had deleted "
+          "another process has opened this store: somebody has deleted or replaced "
               + file
               + ", which must be left alone");
     }
@@ -207,6 +216,7 @@ final class DirectoryLock implements Closeable {
       FileChannel opened = FileChannel.open(file, StandardOpenOption.READ);
       channel = opened;
       lock(opened, true);
+      requireForsaken(opened, file);
     } catch (NoSuchFileException | AccessDeniedException e) {
       // There is none, or none for this user.
     }
@@ -259,7 +269,7 @@ final class DirectoryLock implements Closeable {
   }
 
   /** This process may run on, and holds the directory no more. */
-  private static void signOff(FileChannel locked, Path file) {
+  private void signOff(FileChannel locked, Path file) {
     try {
       locked.truncate(0);
     } catch (ClosedChannelException e) {
@@ -270,8 +280,9 @@ final class DirectoryLock implements Closeable {
     }
   }
 
-  private static void signOffAgain(Path file) {
+  private void signOffAgain(Path file) {
     try {
+      requireSame();
       Files.write(file, new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
       // Likewise.

@@ -192,6 +192,7 @@ class BrokenSpacesProof {
         "too, is found by the whole suite, at a tenth of its load and half of its patience; a"
             + " dash");
     lines.add("means none." + (unknown == 0 ? "" : UNKNOWN.formatted(unknown)));
+    lines.add("A row stays what it is until it is run again.");
     lines.add("");
     lines.add("This file is written by `mvn verify -pl space-tck -am -DskipTests -Pmatrix`.");
     lines.add("");

@@ -298,22 +298,6 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  CLOSE_WAITS_ALSO_FOR_THE_CALL_THAT_CLOSES(
-      Recipe.copying(
-          "CLS-3",
-          codec -> {
-            AtomicInteger busy = new AtomicInteger();
-            return new ForwardingSpace<>(new PlainSpace<>(counting(codec, busy))) {
-              @Override
-              public void close() {
-                super.close();
-                while (busy.get() > 0 && !Thread.currentThread().isInterrupted()) {
-                  LockSupport.parkNanos(100_000);
-                }
-              }
-            };
-          })),
-
   CLOSE_EMPTIES_BEFORE_IT_CLOSES(
       "CLS-3",
       codec ->
