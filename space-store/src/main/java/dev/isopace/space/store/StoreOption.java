@@ -81,7 +81,7 @@ public final class StoreOption {
 
   /**
    * Sets how large the files of the log grow. The first files are smaller, so a small store stays
-   * small; a segment grows to fit a larger entry.
+   * small; a segment grows to fit a larger entry. On a small disk they stay below a 32nd of it.
    *
    * @param bytes from 64 KiB to 1 GiB. The default is 64 MiB
    * @return the option
