@@ -138,8 +138,11 @@ final class ClosedStoreTest {
             while (last > 0 && bytes[last] == 0) {
               last--;
             }
-            bytes[last] ^= 1;
-            Files.write(damaged, bytes);
+            // The lock of a store that is closed is empty.
+            if (last >= 0) {
+              bytes[last] ^= 1;
+              Files.write(damaged, bytes);
+            }
           },
           "with a bit of");
     }
