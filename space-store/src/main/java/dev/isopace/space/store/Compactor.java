@@ -115,9 +115,9 @@ final class Compactor {
 
   private void tell(Throwable failure) {
     if (failure instanceof CorruptLogException damage) {
-      engine.notices().damaged(damage);
+      engine.operatorLog().damaged(damage);
     } else if (!engine.isStopping() && log.failure() == null) {
-      engine.notices().failed(Notices.Work.COMPACTION, failure);
+      engine.operatorLog().failed(OperatorLog.Work.COMPACTION, failure);
     }
   }
 
@@ -144,7 +144,7 @@ final class Compactor {
         if (damage == null) {
           damage = e;
         } else {
-          Closing.suppress(damage, e);
+          Closeables.suppress(damage, e);
         }
       }
     }
@@ -204,7 +204,7 @@ final class Compactor {
     }
     dead.forEach(discards::add);
     discards.clear();
-    engine.notices().succeeded(Notices.Work.COMPACTION);
+    engine.operatorLog().succeeded(OperatorLog.Work.COMPACTION);
   }
 
   /** Lets go of what could not be deleted. */
@@ -230,7 +230,7 @@ final class Compactor {
       engine.fail(e);
       throw e;
     }
-    engine.notices().succeeded(Notices.Work.COMPACTION);
+    engine.operatorLog().succeeded(OperatorLog.Work.COMPACTION);
   }
 
   private Rewritten writeWithRoom(Rewrite rewrite) throws IOException {

@@ -34,7 +34,7 @@ final class Engine implements Log.Owner {
   private final Supply supply;
   private final Retirement retirement;
   private final Recovery recovery;
-  private final Notices notices;
+  private final OperatorLog operatorLog;
   private final IntervalForces forces;
   private final Compactor compactor;
 
@@ -69,25 +69,25 @@ final class Engine implements Log.Owner {
       Closeable lock,
       Replay replay,
       Spares spares,
-      Opening opening,
+      FirstRecords firstRecords,
       Segment first,
       long capacity) {
     this.disk = disk;
     this.settings = settings;
     this.lock = lock;
     this.name = disk.show("");
-    this.notices = new Notices(name);
+    this.operatorLog = new OperatorLog(name);
     this.index = replay.index();
     this.segments = replay.segments();
-    first.sequence = opening.sequence();
+    first.sequence = firstRecords.sequence();
     first.previous = replay.end();
-    this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, opening.nextSequence());
+    this.log = new Log(this, settings.sync() == Sync.ALWAYS, first, firstRecords.nextSequence());
     this.supply = new Supply(this, spares, capacity);
     this.retirement = new Retirement(this);
     this.forces = new IntervalForces(this, settings);
     this.compactor = new Compactor(this);
     segments.add(first);
-    opening.commit(index, segments, first);
+    firstRecords.commit(index, segments, first);
     for (Segment segment : segments.all()) {
       if (segment != first && segment.end < segment.capacity) {
         untrimmed.add(segment);
@@ -124,8 +124,8 @@ final class Engine implements Log.Owner {
     return recovery;
   }
 
-  Notices notices() {
-    return notices;
+  OperatorLog operatorLog() {
+    return operatorLog;
   }
 
   Supply supply() {
@@ -305,7 +305,7 @@ final class Engine implements Log.Owner {
   }
 
   private @Nullable Runnable nextNotice(Throwable failure) {
-    return notices.hasFailed() ? null : () -> notices.failed(failure);
+    return operatorLog.hasFailed() ? null : () -> operatorLog.failed(failure);
   }
 
   /** Others may have the memory that was missing, or give it back. */
@@ -555,7 +555,7 @@ final class Engine implements Log.Owner {
       if (failure != null) {
         // Perhaps so late that there was no turn left for it; all is released, however a logger
         // dawdles.
-        notices.failed(failure);
+        operatorLog.failed(failure);
       }
     }
   }

@@ -228,7 +228,7 @@ final class Format {
     return getLong(bytes, body + 8);
   }
 
-  static void putStart(byte[] bytes, int body, int oldest, End previous) {
+  static void putStart(byte[] bytes, int body, int oldest, LogEnd previous) {
     putOldest(bytes, body, oldest);
     putInt(bytes, body + 4, previous.id());
     putInt(bytes, body + 8, previous.epoch());
@@ -236,8 +236,8 @@ final class Format {
   }
 
   /** What a start says of the segment before. */
-  static End previous(byte[] bytes, int body) {
-    return new End(getInt(bytes, body + 4), getInt(bytes, body + 8), getLong(bytes, body + 12));
+  static LogEnd previous(byte[] bytes, int body) {
+    return new LogEnd(getInt(bytes, body + 4), getInt(bytes, body + 8), getLong(bytes, body + 12));
   }
 
   /** Writes the body of an oldest, and what a start begins with. */

@@ -74,7 +74,7 @@ final class IntervalForces {
 
   /** Makes all that has been written so far durable, and says so in the log. */
   void run() {
-    End forced = forceAll();
+    LogEnd forced = forceAll();
     if (forced == null) {
       return;
     }
@@ -91,7 +91,7 @@ final class IntervalForces {
   }
 
   /** Makes all that has been written durable. Null if there was nothing, or that failed. */
-  private @Nullable End forceAll() {
+  private @Nullable LogEnd forceAll() {
     List<Segment> targets;
     Segment active;
     long end;
@@ -117,6 +117,6 @@ final class IntervalForces {
       engine.fail(e);
       return null;
     }
-    return new End(active.first, active.epoch, end);
+    return new LogEnd(active.first, active.epoch, end);
   }
 }

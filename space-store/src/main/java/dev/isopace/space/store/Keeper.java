@@ -135,14 +135,14 @@ final class Keeper implements Runnable {
       lock = disk.lock();
       replay.run();
       Engine made = Opener.open(disk, settings.on(disk), lock, replay);
-      made.notices().opened(made.recovery());
+      made.operatorLog().opened(made.recovery());
       return made;
     } catch (IOException | RuntimeException | Error e) {
-      Closing.closeAfter(e, replay);
+      Closeables.closeAfter(e, replay);
       if (lock != null) {
-        Closing.closeAfter(e, lock);
+        Closeables.closeAfter(e, lock);
       }
-      Closing.closeAfter(e, disk);
+      Closeables.closeAfter(e, disk);
       throw e;
     }
   }

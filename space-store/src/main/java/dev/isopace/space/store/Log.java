@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *   take effect, settle  landed     wake the next leader, then the followers
  * </pre>
  *
- * <p>A leader gathers a little longer if that pays; see {@link Gathering}.
+ * <p>A leader gathers a little longer if that pays; see {@link GatheringPolicy}.
  *
  * <h2>What is true</h2>
  *
@@ -120,7 +120,7 @@ final class Log {
   /** What the next batch is gathered in; another's is in flight meanwhile. */
   private byte[] spare = Format.NO_BYTES;
 
-  private final Gathering patience = new Gathering();
+  private final GatheringPolicy policy = new GatheringPolicy();
 
   /**
    * The end of a log.
@@ -436,10 +436,10 @@ final class Log {
   }
 
   /** The end of what is before a place; a segment without records is passed over. */
-  private static End endOf(Segment segment, long offset) {
+  private static LogEnd endOf(Segment segment, long offset) {
     return offset == Format.HEADER
         ? segment.previous
-        : new End(segment.last, segment.epoch, offset);
+        : new LogEnd(segment.last, segment.epoch, offset);
   }
 
   private Batch open() {
@@ -480,7 +480,7 @@ final class Log {
       Tenacity.park(this);
       interrupted |= Thread.interrupted();
     }
-    patience.gather(batch);
+    policy.gather(batch);
     lock.lock();
     try {
       if (batch.isCancelled) {
@@ -502,7 +502,7 @@ final class Log {
     Tenacity.lock(lock);
     try {
       flying = null;
-      patience.landed(batch.count, nanos);
+      policy.landed(batch.count, nanos);
       land(batch, outcome);
       next = gathering;
       if (next != null) {
@@ -551,7 +551,7 @@ final class Log {
         segment.handle.force();
       }
     } catch (IOException | RuntimeException | Error e) {
-      Closing.suppress(failed, e);
+      Closeables.suppress(failed, e);
       return Outcome.unknown(failed);
     }
     return Outcome.refused(failed);

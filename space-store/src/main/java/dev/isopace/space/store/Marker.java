@@ -12,7 +12,7 @@ final class Marker extends Operation {
   }
 
   /** What a segment begins with. */
-  static Marker start(int oldest, End previous) {
+  static Marker start(int oldest, LogEnd previous) {
     Marker marker = new Marker(Format.START, Format.START_BODY);
     Format.putStart(marker.body, 0, oldest, previous);
     return marker;

@@ -26,9 +26,9 @@ final class Opener {
     try {
       tidy(disk, replay, spares);
       long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
-      Opening opening = new Opening(replay, settings.sync() == Sync.ALWAYS);
+      FirstRecords firstRecords = new FirstRecords(replay, settings.sync() == Sync.ALWAYS);
       Segment first =
-          spares.makeFirst(replay.nextId(), capacity, opening::encode, opening.length());
+          spares.makeFirst(replay.nextId(), capacity, firstRecords::encode, firstRecords.length());
       try {
         disk.syncDir();
       } catch (IOException | RuntimeException | Error e) {
@@ -51,13 +51,13 @@ final class Opener {
             segment.handle.mapIfPossible();
           }
         }
-        return new Engine(disk, settings, lock, replay, spares, opening, first, capacity);
+        return new Engine(disk, settings, lock, replay, spares, firstRecords, first, capacity);
       } catch (IOException | RuntimeException | Error e) {
-        Closing.closeAfter(e, first.handle);
+        Closeables.closeAfter(e, first.handle);
         throw e;
       }
     } catch (IOException | RuntimeException | Error e) {
-      Closing.closeAfter(e, spares);
+      Closeables.closeAfter(e, spares);
       throw e;
     }
   }

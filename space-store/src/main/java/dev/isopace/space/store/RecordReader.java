@@ -181,7 +181,7 @@ final class RecordReader {
   }
 
   /** Of a start: what it says of the segment before. */
-  End previous() {
+  LogEnd previous() {
     return Format.previous(window, bodyAt());
   }
 

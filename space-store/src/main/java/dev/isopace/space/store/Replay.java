@@ -50,12 +50,12 @@ final class Replay implements Closeable {
 
   private final Disk disk;
   private final Mode mode;
-  private final Witness witness = new Witness();
+  private final DurabilityProof proof = new DurabilityProof();
   private final Index index = new Index();
   private final Segments segments = new Segments();
   private final KeyTable table = new KeyTable();
-  private final HeadReader heads = new HeadReader(segments);
-  private final List<Found> files = new ArrayList<>();
+  private final PrefixReader prefixes = new PrefixReader(segments);
+  private final List<FoundFile> files = new ArrayList<>();
 
   /**
    * The segments that a clean close has left, by their last id. What was in them then is durable,
@@ -64,7 +64,7 @@ final class Replay implements Closeable {
   private final Map<Integer, Checkpoint.State> known = new HashMap<>();
 
   /** Files before a gap, which had better be of no use. */
-  private final List<Found> stale = new ArrayList<>();
+  private final List<FoundFile> stale = new ArrayList<>();
 
   private final List<Handle> opened = new ArrayList<>();
   private final List<String> unfinished = new ArrayList<>();
@@ -78,7 +78,7 @@ final class Replay implements Closeable {
   private int oldest = Integer.MIN_VALUE;
 
   /** Where what counts ends, so far. */
-  private End end = End.NONE;
+  private LogEnd end = LogEnd.NONE;
 
   /** Where the records of each file end, as far as that is written down somewhere. */
   private long[] limits = {};
@@ -152,7 +152,7 @@ final class Replay implements Closeable {
   }
 
   /** Where what counts ends: what is carried not included. */
-  End end() {
+  LogEnd end() {
     return end;
   }
 
@@ -239,14 +239,14 @@ final class Replay implements Closeable {
     }
     for (int i = 0; i < checkpoint.states.size(); i++) {
       Checkpoint.State state = checkpoint.states.get(i);
-      Found found = files.get(i);
+      FoundFile found = files.get(i);
       Segment segment = segment(found, state.generation(), state.sequence());
       segment.end = state.end();
       segment.liveBytes = state.liveBytes();
       segment.liveCount = state.liveCount();
       segments.restore(segment);
-      heads.distrust(segment);
-      end = new End(segment.last, segment.epoch, segment.end);
+      prefixes.distrust(segment);
+      end = new LogEnd(segment.last, segment.epoch, segment.end);
       oldest = Math.max(oldest, files.get(0).header.first());
     }
     checkpoint.queues.forEach(table::add);
@@ -266,7 +266,7 @@ final class Replay implements Closeable {
         throw missing(Math.max(state.first(), reached + 1));
       }
     }
-    for (Found found : files) {
+    for (FoundFile found : files) {
       Checkpoint.State state = known.get(found.header.last());
       if (state != null
           && state.end() > Format.HEADER
@@ -279,29 +279,29 @@ final class Replay implements Closeable {
   }
 
   /** Where the records of a file ended, or before that; zero if that is not known. */
-  private long knownEnd(Found found) {
+  private long knownEnd(FoundFile found) {
     Checkpoint.State state = known.get(found.header.last());
     return state != null && !found.isWhole() && isSame(found, state) ? state.end() : 0;
   }
 
-  private static boolean isSame(Found found, Checkpoint.State state) {
+  private static boolean isSame(FoundFile found, Checkpoint.State state) {
     SegmentHeader header = found.header;
     return header.first() == state.first()
         && header.last() == state.last()
         && header.epoch() == state.epoch();
   }
 
-  private static boolean isAsItWas(Found found, Checkpoint.State state) {
+  private static boolean isAsItWas(FoundFile found, Checkpoint.State state) {
     return isSame(found, state) && found.size >= state.end();
   }
 
-  private Segment segment(Found found, boolean generation, long first) {
+  private Segment segment(FoundFile found, boolean generation, long first) {
     return new Segment(disk, found.handle, found.name, found.header, generation, first, found.size);
   }
 
   /** Finds the files of the log, and puts them in its order. */
   private void survey() throws IOException {
-    List<Found> all = new ArrayList<>();
+    List<FoundFile> all = new ArrayList<>();
     for (String name : disk.list()) {
       Matcher matcher = Segment.NAME.matcher(name);
       if (matcher.matches()) {
@@ -311,11 +311,11 @@ final class Replay implements Closeable {
       }
     }
     all.sort(
-        Comparator.comparingInt((Found found) -> found.header.first())
+        Comparator.comparingInt((FoundFile found) -> found.header.first())
             .thenComparingInt(found -> -found.header.last())
             .thenComparing(found -> !found.isWhole()));
-    for (Found found : all) {
-      Found before = files.isEmpty() ? null : files.get(files.size() - 1);
+    for (FoundFile found : all) {
+      FoundFile before = files.isEmpty() ? null : files.get(files.size() - 1);
       if (before != null && found.header.first() <= before.header.last()) {
         if (!before.isWhole() || found.header.last() > before.header.last()) {
           throw damage(found, 0, "it takes the place of " + disk.show(before.name));
@@ -334,7 +334,7 @@ final class Replay implements Closeable {
     segmentsFound = files.size();
   }
 
-  private Found open(String name, Matcher matcher) throws IOException {
+  private FoundFile open(String name, Matcher matcher) throws IOException {
     Handle handle = disk.open(name, mode);
     opened.add(handle);
     SegmentHeader header;
@@ -346,7 +346,7 @@ final class Replay implements Closeable {
     }
     int first = Integer.parseUnsignedInt(matcher.group(1), 16);
     int last = matcher.group(2) == null ? first : Integer.parseUnsignedInt(matcher.group(2), 16);
-    Found found = new Found(name, handle, header, handle.size());
+    FoundFile found = new FoundFile(name, handle, header, handle.size());
     if (first < 1 || last < first || last > Position.LARGEST_ID || last - first > MOST_REPLACED) {
       throw damage(found, 0, "no segment has such a name");
     }
@@ -383,11 +383,11 @@ final class Replay implements Closeable {
   /** The last file that holds anything; those behind it are for later use. */
   private int findLast() throws IOException {
     for (int i = files.size() - 1; i >= 0; i--) {
-      Found found = files.get(i);
+      FoundFile found = files.get(i);
       if (found.isUsed()) {
         return i;
       }
-      if (knownEnd(found) > Format.HEADER || witness.sawDurable(found, Format.HEADER, sequence)) {
+      if (knownEnd(found) > Format.HEADER || proof.sawDurable(found, Format.HEADER, sequence)) {
         throw damage(found, Format.HEADER, "the segment does not begin with a valid record");
       }
       RecordReader reader =
@@ -407,7 +407,7 @@ final class Replay implements Closeable {
    * void then.
    */
   private boolean scan(int i, int last) throws IOException {
-    Found found = files.get(i);
+    FoundFile found = files.get(i);
     SegmentHeader header = found.header;
     // One that has lost its first record, with all others, does not say it; compaction relies on
     // it.
@@ -434,7 +434,7 @@ final class Replay implements Closeable {
     replayed += bad;
     segment.end = bad;
     if (bad > Format.HEADER) {
-      end = new End(segment.last, segment.epoch, bad);
+      end = new LogEnd(segment.last, segment.epoch, bad);
     }
     if (bad == limit) {
       // That the last file is whole says nothing of those before it; its start may.
@@ -444,7 +444,7 @@ final class Replay implements Closeable {
     // A segment that was written at once had its name only when it was durable.
     if (found.isWhole()
         || bad < knownEnd(found)
-        || witness.sawDurable(found, files.subList(i + 1, last + 1), bad, sequence)) {
+        || proof.sawDurable(found, files.subList(i + 1, last + 1), bad, sequence)) {
       throw damage(
           found,
           bad,
@@ -461,7 +461,7 @@ final class Replay implements Closeable {
       isSynced = false;
     }
     for (int j = last; j > i; j--) {
-      Found later = files.get(j);
+      FoundFile later = files.get(j);
       noteCut(later, Format.HEADER);
       unused.add(0, later.name);
       later.handle.close();
@@ -477,14 +477,14 @@ final class Replay implements Closeable {
     limits = new long[files.size()];
     Arrays.fill(limits, UNKNOWN);
     for (int i = last; i >= 0; i--) {
-      Found found = files.get(i);
+      FoundFile found = files.get(i);
       if (found.isWhole()) {
         limits[i] = found.header.length();
       }
       if (found.start == null || limits[i] == Format.HEADER) {
         continue;
       }
-      End previous = Format.previous(found.start, 0);
+      LogEnd previous = Format.previous(found.start, 0);
       for (int j = i - 1; j >= 0 && files.get(j).header.last() >= previous.id(); j--) {
         SegmentHeader header = files.get(j).header;
         boolean isPrevious = header.last() == previous.id();
@@ -518,12 +518,12 @@ final class Replay implements Closeable {
         long through = reader.removalEnd();
         while (queue != null && !queue.isEmpty()) {
           long head = queue.positions.get(0);
-          heads.read(head);
-          if (heads.sequence() > through) {
+          prefixes.read(head);
+          if (prefixes.sequence() > through) {
             break;
           }
           queue.positions.remove();
-          segments.removeLive(segments.find(head), heads.length());
+          segments.removeLive(segments.find(head), prefixes.length());
         }
       }
       case Format.START, Format.OLDEST -> {
@@ -546,7 +546,7 @@ final class Replay implements Closeable {
   }
 
   /** Takes the last batch out of a segment, to be appended again. */
-  private void carry(Found found, Segment segment, long from) throws IOException {
+  private void carry(FoundFile found, Segment segment, long from) throws IOException {
     RecordReader reader =
         new RecordReader(segment.handle, segment.epoch, from, segment.end, SMALL_WINDOW);
     while (reader.next()) {
@@ -568,7 +568,7 @@ final class Replay implements Closeable {
     end =
         from == Format.HEADER
             ? Format.previous(Objects.requireNonNull(found.start), 0)
-            : new End(segment.last, segment.epoch, from);
+            : new LogEnd(segment.last, segment.epoch, from);
   }
 
   /**
@@ -594,7 +594,7 @@ final class Replay implements Closeable {
 
   /** Sees to it that no file is missing at the beginning, and none is left that should be gone. */
   private void requireOldest() throws IOException {
-    for (Found found : stale) {
+    for (FoundFile found : stale) {
       if (found.header.last() >= oldest) {
         throw missing(stale.get(stale.size() - 1).header.last() + 1);
       }
@@ -621,7 +621,7 @@ final class Replay implements Closeable {
     segments.removeBefore(dead);
   }
 
-  private void noteCut(Found found, long offset) throws IOException {
+  private void noteCut(FoundFile found, long offset) throws IOException {
     // The part of the tail that holds anything.
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), offset, found.size);
     cut += reader.contentEnd() - offset;
@@ -631,7 +631,7 @@ final class Replay implements Closeable {
     }
   }
 
-  private String show(Found found) {
+  private String show(FoundFile found) {
     return disk.show(found.name);
   }
 
@@ -639,13 +639,13 @@ final class Replay implements Closeable {
     return new CorruptLogException(disk.show(Segment.name(id)), 0, "the file is missing");
   }
 
-  private CorruptLogException damage(Found found, long offset, String what) {
+  private CorruptLogException damage(FoundFile found, long offset, String what) {
     return new CorruptLogException(disk.show(found.name), offset, what);
   }
 
   /** Closes what was opened; for when the rest cannot be done. */
   @Override
   public void close() throws IOException {
-    Closing.closeAll(opened);
+    Closeables.closeAll(opened);
   }
 }

@@ -67,7 +67,7 @@ final class Rewrite {
       segment.end = file.size();
       return new Rewritten(segment, moves);
     } catch (IOException | RuntimeException | Error e) {
-      Closing.closeAfter(e, handle);
+      Closeables.closeAfter(e, handle);
       clearAway(isInPlace, e);
       throw e;
     }
@@ -85,7 +85,7 @@ final class Rewrite {
         disk.deleteIfExists(NEW);
       }
     } catch (IOException | RuntimeException | Error e) {
-      Closing.suppress(failure, e);
+      Closeables.suppress(failure, e);
     }
     if (isInDoubt) {
       engine.fail(failure);
@@ -94,16 +94,17 @@ final class Rewrite {
 
   /** Copies what is still needed. */
   private Moves copy(int epoch, CompactedFile file) throws IOException {
-    Needed needed = needed();
+    NeededRecords needed = needed();
     Moves moves = new Moves();
     boolean hasStart = false;
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
-      Lookout lookout = new Lookout(engine.log().lock, engine.index(), segment, reader(segment));
+      LivePushes pushes =
+          new LivePushes(engine.log().lock, engine.index(), segment, reader(segment));
       while (reader.next()) {
         attendNowAndThen(reader.length());
         if (reader.type() == Format.PUSH) {
-          KeyQueue queue = lookout.next();
+          KeyQueue queue = pushes.next();
           if (queue == null) {
             continue;
           }
@@ -128,8 +129,8 @@ final class Rewrite {
     return moves;
   }
 
-  private Needed needed() throws IOException {
-    Needed needed = new Needed(run.get(0).sequence);
+  private NeededRecords needed() throws IOException {
+    NeededRecords needed = new NeededRecords(run.get(0).sequence);
     if (run.get(0).first == oldest()) {
       // Nothing is older: none of it is needed.
       return needed;

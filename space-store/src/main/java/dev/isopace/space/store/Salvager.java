@@ -264,7 +264,7 @@ final class Salvager implements Closeable {
     }
     Part before = parts.get(parts.size() - 2);
     int earlier = parts.size() > 2 ? parts.get(parts.size() - 3).last : 0;
-    End end = Format.previous(body, 0);
+    LogEnd end = Format.previous(body, 0);
     // Of one that holds nothing but that batch, nothing counts.
     long from = end.id() == before.last ? end.offset() : Format.HEADER;
     int next = Format.HEADER + Format.length(0, body.length);
@@ -298,7 +298,7 @@ final class Salvager implements Closeable {
   }
 
   /** What a segment follows; those in between are void. */
-  private void noteEnd(End end) {
+  private void noteEnd(LogEnd end) {
     ends.put(end.id(), end.offset());
     for (Part part : headless) {
       if (part.last == end.id() && !part.isRewritten) {
@@ -439,6 +439,6 @@ final class Salvager implements Closeable {
 
   @Override
   public void close() throws IOException {
-    Closing.closeAll(opened);
+    Closeables.closeAll(opened);
   }
 }

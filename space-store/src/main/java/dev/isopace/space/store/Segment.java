@@ -49,7 +49,7 @@ final class Segment {
   long end;
 
   /** What it follows. Known while it is the active one. */
-  End previous = End.NONE;
+  LogEnd previous = LogEnd.NONE;
 
   /** Bytes of other records that would be left in it if it were rewritten, as far as is known. */
   long needed = Format.length(0, Format.START_BODY);
@@ -108,7 +108,7 @@ final class Segment {
   }
 
   static void closeFilesOf(List<Segment> some) throws IOException {
-    Closing.closeAll(some.stream().map(segment -> segment.handle).toList());
+    Closeables.closeAll(some.stream().map(segment -> segment.handle).toList());
   }
 
   /** Gives back the room behind the records, which nothing will be appended to. */

@@ -260,7 +260,7 @@ final class Spares implements Closeable {
     try {
       small.handle.truncate(small.capacity);
     } catch (IOException e) {
-      Closing.suppress(failure, e);
+      Closeables.suppress(failure, e);
     }
   }
 
@@ -291,7 +291,7 @@ final class Spares implements Closeable {
     List<Handle> handles = new ArrayList<>();
     ready.forEach(segment -> handles.add(segment.handle));
     reusable.forEach(file -> handles.add(file.handle()));
-    Closing.closeAll(handles);
+    Closeables.closeAll(handles);
   }
 
   private static long begin(Handle handle, SegmentHeader header, byte[] records)
@@ -322,7 +322,7 @@ final class Spares implements Closeable {
       handle.close();
       disk.deleteIfExists(name);
     } catch (IOException e) {
-      Closing.suppress(failure, e);
+      Closeables.suppress(failure, e);
     }
   }
 }

@@ -169,9 +169,9 @@ final class Supply implements Closeable {
       log.lock.unlock();
     }
     if (cause == null) {
-      engine.notices().succeeded(Notices.Work.PREPARATION);
+      engine.operatorLog().succeeded(OperatorLog.Work.PREPARATION);
     } else if (log.failure() == null) {
-      engine.notices().failed(Notices.Work.PREPARATION, cause);
+      engine.operatorLog().failed(OperatorLog.Work.PREPARATION, cause);
     }
   }
 

@@ -5,7 +5,7 @@ package dev.isopace.space.store;
  *
  * @param id the segment, or 0 if there is none
  */
-record End(int id, int epoch, long offset) {
+record LogEnd(int id, int epoch, long offset) {
   /** What the first segment follows. */
-  static final End NONE = new End(0, 0, 0);
+  static final LogEnd NONE = new LogEnd(0, 0, 0);
 }

@@ -4,7 +4,7 @@ import dev.isopace.space.store.disk.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** A file of the log, as it was found. */
-final class Found {
+final class FoundFile {
   final String name;
   final Handle handle;
   final SegmentHeader header;
@@ -18,7 +18,7 @@ final class Found {
 
   long sequence;
 
-  Found(String name, Handle handle, SegmentHeader header, long size) {
+  FoundFile(String name, Handle handle, SegmentHeader header, long size) {
     this.name = name;
     this.handle = handle;
     this.header = header;

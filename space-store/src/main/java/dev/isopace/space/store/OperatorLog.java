@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * store's own thread, which holds no lock meanwhile. What a logger throws is not the store's
  * concern.
  */
-final class Notices {
+final class OperatorLog {
   private static final String LOGGER = "dev.isopace.space.store";
 
   /** What is done in the background, again and again until it succeeds. */
@@ -36,7 +36,7 @@ final class Notices {
   private final Set<Work> failing = EnumSet.noneOf(Work.class);
   private boolean hasFailed;
 
-  Notices(String store) {
+  OperatorLog(String store) {
     this.store = store;
   }
 

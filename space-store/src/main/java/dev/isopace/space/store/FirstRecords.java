@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * <p>It is durable before the segment has its name. So there is no instant at which the start says
  * that the batch is void where it was, and the batch is not yet here.
  */
-final class Opening {
+final class FirstRecords {
   private final List<Replay.Carried> carried;
   private final List<Marker> markers = new ArrayList<>();
   private final boolean isSynced;
@@ -23,13 +23,13 @@ final class Opening {
    *
    * @param isSynced whether all that is appended from now on is made durable at once
    */
-  Opening(Replay replay, boolean isSynced) {
+  FirstRecords(Replay replay, boolean isSynced) {
     this.carried = replay.carried();
     this.isSynced = isSynced;
     this.sequence = replay.nextSequence();
-    End end = replay.end();
+    LogEnd end = replay.end();
     markers.add(Marker.start(replay.oldestId(), end));
-    if (!isSynced && replay.isSynced() && !end.equals(End.NONE)) {
+    if (!isSynced && replay.isSynced() && !end.equals(LogEnd.NONE)) {
       // Else nothing would tell damage before from what a life without sync has not finished.
       markers.add(Marker.durable(end.id(), end.offset()));
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 
 @DisplayName("What no call reports is logged, once for a row of failures, whatever the logger does")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class NoticesTest {
+final class OperatorLogTest {
   private static final Settings SETTINGS =
       new Settings(
           Settings.Sync.NEVER,

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Iterator;
 
 /** Closes what is open, each of it whatever becomes of the rest. */
-final class Closing {
-  private Closing() {}
+final class Closeables {
+  private Closeables() {}
 
   /** Closes all; of several failures the first one is thrown, and has the others suppressed. */
   static void closeAll(Iterable<? extends Closeable> resources) throws IOException {

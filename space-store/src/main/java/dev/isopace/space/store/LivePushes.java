@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Reports for each push in a segment whether its entry lives. It reads ahead of its caller, and
  * looks up many at once: to take the lock for each would keep all others waiting.
  */
-final class Lookout {
+final class LivePushes {
   private static final int AT_ONCE = 64;
 
   private final Lock lock;
@@ -27,7 +27,7 @@ final class Lookout {
    * @param lock guards the index
    * @param reader stands there, too, and is not used by anybody else
    */
-  Lookout(Lock lock, Index index, Segment segment, RecordReader reader) {
+  LivePushes(Lock lock, Index index, Segment segment, RecordReader reader) {
     this.lock = lock;
     this.index = index;
     this.segment = segment;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * Then it sleeps, and the last caller that is expected wakes it: many callers need both the
  * processors and, if threads are virtual, its carrier.
  */
-final class Gathering {
+final class GatheringPolicy {
   // How long to wait for the next to come: half a force, within these bounds; and how long of that
   // the leader is awake.
   private static final long LEAST_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);

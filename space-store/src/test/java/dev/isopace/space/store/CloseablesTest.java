@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 @DisplayName("When closing a file fails, all others are closed, and all failures are told")
-final class ClosingTest {
+final class CloseablesTest {
   private static final Settings SETTINGS =
       Settings.DEFAULT.withSegmentSize(Settings.SMALLEST_SEGMENT);
 
@@ -83,7 +83,7 @@ final class ClosingTest {
   }
 
   private static int told(Throwable failure) {
-    return 1 + Stream.of(failure.getSuppressed()).mapToInt(ClosingTest::told).sum();
+    return 1 + Stream.of(failure.getSuppressed()).mapToInt(CloseablesTest::told).sum();
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Such a record may lie behind a value of any length whose own record is lost, and among unknown
  * bytes. So each place is tried, and a record counts only if its sequence could follow.
  */
-final class Witness {
+final class DurabilityProof {
   /** Sequences that a record may be ahead of the last one that is known. */
   private static final long AHEAD = 1L << 32;
 
@@ -23,13 +23,13 @@ final class Witness {
    * @param offset the place
    * @param sequence the last one that is known before it; 0 if none is
    */
-  boolean sawDurable(Found found, List<Found> later, long offset, long sequence)
+  boolean sawDurable(FoundFile found, List<FoundFile> later, long offset, long sequence)
       throws IOException {
     if (sawDurable(found, offset, sequence)) {
       return true;
     }
     int id = found.header.first();
-    for (Found each : later) {
+    for (FoundFile each : later) {
       if (each.isSettled) {
         return true;
       }
@@ -45,14 +45,14 @@ final class Witness {
   }
 
   /** The same, of what says so in the same file. */
-  boolean sawDurable(Found found, long offset, long sequence) throws IOException {
+  boolean sawDurable(FoundFile found, long offset, long sequence) throws IOException {
     // Behind the record, too, if it is one: what is in it may look like a record that is longer.
     long length = statedLength(found, offset);
     return sawDurable(found, offset, sequence, offset + 1)
         || (length > 0 && sawDurable(found, offset, sequence, offset + length));
   }
 
-  private boolean sawDurable(Found found, long offset, long sequence, long from)
+  private boolean sawDurable(FoundFile found, long offset, long sequence, long from)
       throws IOException {
     RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
     long most = sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD;
@@ -69,7 +69,7 @@ final class Witness {
   }
 
   /** What the record says of its length, which need not be true. */
-  private static long statedLength(Found found, long offset) throws IOException {
+  private static long statedLength(FoundFile found, long offset) throws IOException {
     ByteBuffer prefix = ByteBuffer.allocate(Format.PREFIX);
     int read = Transfers.readFully(found.handle, prefix, offset);
     return read < Format.PREFIX ? 0 : Format.recordLength(prefix.array(), 0);

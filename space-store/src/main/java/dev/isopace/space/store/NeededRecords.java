@@ -7,7 +7,7 @@ import java.util.Map;
  * What must be kept of a run of segments when it is rewritten, its entries aside: removals of what
  * is in older segments (see {@link Compactor}), and the last word on those having been durable.
  */
-final class Needed {
+final class NeededRecords {
   /** What a removal covers: one key, since it last began to hold entries. */
   private record Covered(String key, long begin) {}
 
@@ -24,7 +24,7 @@ final class Needed {
    *
    * @param first the lowest sequence in the run
    */
-  Needed(long first) {
+  NeededRecords(long first) {
     this.first = first;
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * segments that nobody has read since the store was opened are not believed before the whole record
  * has been checked.
  */
-final class HeadReader {
+final class PrefixReader {
   private static final int WINDOW = 16 << 10;
 
   private final Segments segments;
@@ -28,7 +28,7 @@ final class HeadReader {
   private long sequence;
   private int length;
 
-  HeadReader(Segments segments) {
+  PrefixReader(Segments segments) {
     this.segments = segments;
   }
 
