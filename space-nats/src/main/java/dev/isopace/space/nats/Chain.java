@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries of a key, each the next one of the key after the one before it. The first of them is the
  * head if nothing was before it when it was shown, or what was is gone. Guarded by the lock of its
- * {@link Foresight}.
+ * {@link HeadCache}.
  */
 final class Chain {
   private record Chained(Entry entry, long previous) {}

@@ -53,7 +53,7 @@ final class Claim {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Lifecycle lifecycle;
   private final Call call;
   private final String keySubject;
@@ -66,7 +66,7 @@ final class Claim {
   /** How many there were in all. */
   private int sent;
 
-  Claim(Remote remote, Lifecycle lifecycle, Call call, String keySubject, Entry entry) {
+  Claim(RemoteStream remote, Lifecycle lifecycle, Call call, String keySubject, Entry entry) {
     this.remote = remote;
     this.lifecycle = lifecycle;
     this.call = call;
@@ -104,7 +104,7 @@ final class Claim {
     }
     Pending first = attempts.get(0);
     try {
-      remote.wire().awaitUninterruptibly(first::isHeardOf, Remote.ATTEMPT_NANOS);
+      remote.wire().awaitUninterruptibly(first::isHeardOf, RemoteStream.ATTEMPT_NANOS);
       if (!first.isDone() && first.isHeardOf()) {
         remote.wire().awaitUninterruptibly(first::isDone, FOLLOWING_NANOS);
       }
@@ -166,7 +166,9 @@ final class Claim {
     send(epoch);
     if (attempts.size() > before) {
       Pending last = attempts.get(before);
-      remote.wire().awaitUninterruptibly(() -> last.isHeardOf() || isMine(), Remote.ATTEMPT_NANOS);
+      remote
+          .wire()
+          .awaitUninterruptibly(() -> last.isHeardOf() || isMine(), RemoteStream.ATTEMPT_NANOS);
     }
   }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages between this client and others that compete for the same keys: by which subjects they
- * go, and whether the server allows them. What to say is decided by the {@link Rotation} of a key.
+ * go, and whether the server allows them. What to say is decided by the {@link TurnTaking} of a
+ * key.
  */
 final class Competition {
   private final Link link;
@@ -26,10 +27,10 @@ final class Competition {
     this.subscriptions = subscriptions;
   }
 
-  Rotation rotation(String keySubject) {
-    return new Rotation(
+  TurnTaking turns(String keySubject) {
+    return new TurnTaking(
         me,
-        new Rotation.Sender() {
+        new TurnTaking.Sender() {
           @Override
           public void send(@Nullable String client, String message) {
             hint(names.hint(client, keySubject), message);
@@ -79,7 +80,7 @@ final class Competition {
   /** Ends that; to be called with {@link Line#subscribing} held. */
   void leave(Line line) {
     line.isCompeting = false;
-    line.rotation.retire();
+    line.turns.retire();
     hints(line).forEach(subscriptions::unsubscribe);
   }
 

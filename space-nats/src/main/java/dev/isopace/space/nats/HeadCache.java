@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code goneUpTo}: no entry with this sequence or a lower one is left, since the one with
  *       this sequence was the head, and is removed.
  *   <li>{@code pushed}: entries that came with wake-ups.
- *   <li>{@code asked}: the question for the entries behind the one that was claimed last. The more
- *       takes in a row have found another entry, the more are asked for at once, since a question
- *       costs the server and the client as much as a claim.
+ *   <li>{@code prefetch}: the question for the entries behind the one that was claimed last. The
+ *       more takes in a row have found another entry, the more are asked for at once, since a
+ *       question costs the server and the client as much as a claim.
  *   <li>{@code shown}: what came of such questions.
  * </ul>
  *
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All fields are guarded by the lock, under which nobody waits or sends.
  */
-final class Foresight {
+final class HeadCache {
   /** More than this is not kept in advance; what is left out is found by a look. */
   private static final int MOST_PUSHED = 64;
 
@@ -77,7 +77,7 @@ final class Foresight {
   private long woken;
   private final Chain pushed = new Chain();
   private final Chain shown = new Chain();
-  private @Nullable Ahead asked;
+  private @Nullable Prefetch prefetch;
 
   /** How many takes found another entry behind theirs, or, below zero, how many not to ask for. */
   private int run;
@@ -91,7 +91,7 @@ final class Foresight {
   /** Whether the key was seen to be emptied and filled again, so that wake-ups would be of use. */
   private boolean wouldPay;
 
-  Foresight(BooleanSupplier isTrusted, Consumer<Pending> forget) {
+  HeadCache(BooleanSupplier isTrusted, Consumer<Pending> forget) {
     this.isTrusted = isTrusted;
     this.forget = forget;
   }
@@ -115,9 +115,9 @@ final class Foresight {
   }
 
   private void dropAsked() {
-    Ahead dropped = asked;
+    Prefetch dropped = prefetch;
     if (dropped != null) {
-      asked = null;
+      prefetch = null;
       forget.accept(dropped.question());
     }
   }
@@ -235,24 +235,24 @@ final class Foresight {
   // Questions in advance
 
   /** The question that was asked in advance, for the caller to wait for; null if there is none. */
-  @Nullable Ahead takeAsked(long currentEpoch) {
+  @Nullable Prefetch takePrefetch(long currentEpoch) {
     lock.lock();
     try {
       forgetIfOlder(currentEpoch);
-      Ahead question = asked;
-      asked = null;
+      Prefetch question = prefetch;
+      prefetch = null;
       return question;
     } finally {
       lock.unlock();
     }
   }
 
-  void setAsked(Ahead question) {
+  void setPrefetch(Prefetch question) {
     lock.lock();
     try {
       dropAsked();
       if (losses == 0 && question.question().epoch == epoch) {
-        asked = question;
+        prefetch = question;
       } else {
         forget.accept(question.question());
       }
@@ -391,7 +391,7 @@ final class Foresight {
   boolean isWorthKeeping() {
     lock.lock();
     try {
-      return asked != null || run > 0 || !shown.isEmpty();
+      return prefetch != null || run > 0 || !shown.isEmpty();
     } finally {
       lock.unlock();
     }

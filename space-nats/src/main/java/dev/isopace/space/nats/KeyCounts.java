@@ -16,13 +16,13 @@ import java.util.Set;
  * throughout could fall between them. So a page must begin with a subject that the page before it
  * ended with, or an earlier one; if it does not, an earlier page is asked for.
  */
-final class Census {
+final class KeyCounts {
   /** By how much a page overlaps with the one before it. */
   private static final int OVERLAP = 100;
 
-  private final Remote remote;
+  private final RemoteStream remote;
 
-  Census(Remote remote) {
+  KeyCounts(RemoteStream remote) {
     this.remote = remote;
   }
 
@@ -38,7 +38,7 @@ final class Census {
     Set<String> keys = new HashSet<>();
     String seenUpTo = "";
     for (long offset = 0; ; ) {
-      Remote.Page page = remote.counts(call.anew(), remote.names().entry(">"), offset);
+      RemoteStream.Page page = remote.counts(call.anew(), remote.names().entry(">"), offset);
       Set<String> subjects = page.counts().keySet();
       if (offset > 0 && (subjects.isEmpty() || isAfter(Collections.min(subjects), seenUpTo))) {
         // There may be some between those seen and these.

@@ -36,8 +36,8 @@ final class Line {
 
   final String key;
   final String keySubject;
-  final Foresight foresight;
-  final Rotation rotation;
+  final HeadCache headCache;
+  final TurnTaking turns;
 
   /** Held during a claim: one claim of a key at a time, so that an earlier entry goes first. */
   final Semaphore claiming = new Semaphore(1, true);
@@ -80,11 +80,11 @@ final class Line {
   /** The connection on which it said so: on the next one it may be allowed. */
   private long refusedOn;
 
-  Line(String key, String keySubject, Foresight foresight, Rotation rotation) {
+  Line(String key, String keySubject, HeadCache headCache, TurnTaking turns) {
     this.key = key;
     this.keySubject = keySubject;
-    this.foresight = foresight;
-    this.rotation = rotation;
+    this.headCache = headCache;
+    this.turns = turns;
   }
 
   // Takers
@@ -244,7 +244,7 @@ final class Line {
     lock.lock();
     try {
       epoch = Math.max(epoch, cameBy);
-      foresight.push(entry, previous, cameBy, !takers.isEmpty());
+      headCache.push(entry, previous, cameBy, !takers.isEmpty());
       news++;
       for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
         Waiter reader = all.next();
@@ -357,7 +357,7 @@ final class Line {
    * @param wasArmed whether the subscription had been armed before it
    */
   void sawNothing(long newsBefore, long begun, boolean wasArmed) {
-    foresight.sawNothing();
+    headCache.sawNothing();
     lock.lock();
     try {
       if (wasArmed && newsBefore >= emptyAt) {
@@ -412,7 +412,7 @@ final class Line {
 
   /** Whether it is subscribed for nobody, and in vain. */
   boolean lingersInVain() {
-    if (!foresight.isTooMuch()) {
+    if (!headCache.isTooMuch()) {
       return false;
     }
     lock.lock();
@@ -425,6 +425,6 @@ final class Line {
 
   /** Whether something of use would be lost if the line were forgotten. */
   boolean isWorthKeeping() {
-    return isSubscribed || isCompeting || foresight.isWorthKeeping();
+    return isSubscribed || isCompeting || headCache.isWorthKeeping();
   }
 }

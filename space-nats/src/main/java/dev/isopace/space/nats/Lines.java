@@ -27,7 +27,7 @@ final class Lines {
   private static final int KEPT = 64;
 
   private final Link link;
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Names names;
   private final boolean isReplicated;
   private final Arrivals arrivals;
@@ -40,7 +40,7 @@ final class Lines {
 
   private final ReentrantLock keeping = new ReentrantLock();
 
-  Lines(Remote remote, boolean isReplicated) {
+  Lines(RemoteStream remote, boolean isReplicated) {
     this.remote = remote;
     this.isReplicated = isReplicated;
     this.link = remote.link();
@@ -63,9 +63,9 @@ final class Lines {
   }
 
   private Line line(String key, String keySubject) {
-    Foresight foresight =
-        new Foresight(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
-    return new Line(key, keySubject, foresight, competition.rotation(keySubject));
+    HeadCache headCache =
+        new HeadCache(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
+    return new Line(key, keySubject, headCache, competition.turns(keySubject));
   }
 
   void release(Line line) {
@@ -122,7 +122,7 @@ final class Lines {
       if (!line.isSubscribed) {
         subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
-        line.foresight.startOver(true);
+        line.headCache.startOver(true);
       }
     } catch (IllegalStateException e) {
       remote.requireOpen(call);
@@ -146,7 +146,7 @@ final class Lines {
       }
       if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
-        line.foresight.startOver(false);
+        line.headCache.startOver(false);
         subscriptions.unsubscribe(names.wake(line.keySubject));
       }
     } catch (IllegalStateException e) {
@@ -198,7 +198,7 @@ final class Lines {
     Line line = map.get(names.hintKeySubject(message.getSubject()));
     if (line != null) {
       String text = new String(message.getData(), StandardCharsets.US_ASCII);
-      if (!line.rotation.hear(text, line.hasTakers())) {
+      if (!line.turns.hear(text, line.hasTakers())) {
         unsubscribeIfIdle(line);
       }
     }
@@ -216,7 +216,7 @@ final class Lines {
   void wrote(String keySubject, long sequence) {
     Line line = map.get(keySubject);
     if (line != null && line.isSubscribed) {
-      line.foresight.expect(sequence);
+      line.headCache.expect(sequence);
     }
   }
 
@@ -245,20 +245,20 @@ final class Lines {
   void refuseHints(String subject) {
     if (names.isHint(subject)) {
       competition.refuse();
-      map.values().forEach(line -> line.rotation.turnOff());
+      map.values().forEach(line -> line.turns.turnOff());
     }
   }
 
   /** The handle is closed, or the connection for good: everybody who waits looks around. */
   void nudgeAll() {
     for (Line line : map.values()) {
-      line.rotation.endWaits();
+      line.turns.endWaits();
       line.nudgeAll();
     }
   }
 
   void close() {
-    map.values().forEach(line -> line.rotation.retire());
+    map.values().forEach(line -> line.turns.retire());
     subscriptions.close();
     keeping.lock();
     try {

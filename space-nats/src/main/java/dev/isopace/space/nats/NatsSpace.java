@@ -23,11 +23,11 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   private final Wire wire;
   private final Lines lines;
   private final Gate gate = new Gate();
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Writer writer;
   private final Takers<V> takers;
   private final Readers<V> readers;
-  private final Census census;
+  private final KeyCounts keyCounts;
   private final Durability durability;
   private final long timeoutNanos;
 
@@ -40,7 +40,8 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.timeoutNanos = opened.timeoutNanos();
     boolean isReplicated = durability.replicas() > 1;
     this.remote =
-        new Remote(link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
+        new RemoteStream(
+            link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
     this.lines = new Lines(remote, isReplicated);
     this.writer =
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
@@ -48,7 +49,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
         isReplicated || link.isClustered() ? RECHECK_CLUSTERED_NANOS : RECHECK_NANOS;
     this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
     this.readers = new Readers<>(lines, remote, coder, recheckNanos);
-    this.census = new Census(remote);
+    this.keyCounts = new KeyCounts(remote);
     opened.listen(
         new Opened.Listener() {
           @Override
@@ -132,12 +133,12 @@ final class NatsSpace<V> extends AbstractSpace<V> {
 
   @Override
   protected long count(String key) {
-    return Call.uninterrupted(() -> census.count(Call.immediate("len", key, timeoutNanos), key));
+    return Call.uninterrupted(() -> keyCounts.count(Call.immediate("len", key, timeoutNanos), key));
   }
 
   @Override
   protected Set<String> names() {
-    return Call.uninterrupted(() -> census.keys(Call.immediate("keys", null, timeoutNanos)));
+    return Call.uninterrupted(() -> keyCounts.keys(Call.immediate("keys", null, timeoutNanos)));
   }
 
   @Override

@@ -6,4 +6,4 @@ package dev.isopace.space.nats;
  * @param question for the entries of a key, from some sequence on
  * @param behind the sequence of the entry that they come after: the head, which was being claimed
  */
-record Ahead(Pending question, long behind) {}
+record Prefetch(Pending question, long behind) {}

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Readers<V> {
   private final Lines lines;
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Coder<V> coder;
   private final long recheckNanos;
 
-  Readers(Lines lines, Remote remote, Coder<V> coder, long recheckNanos) {
+  Readers(Lines lines, RemoteStream remote, Coder<V> coder, long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
     this.coder = coder;
@@ -85,7 +85,7 @@ final class Readers<V> {
 
   /** Whether a look is still valid: the connection may be dead, without notice. */
   private boolean isCurrent(long lookedAt, long epoch) {
-    return System.nanoTime() - lookedAt < Remote.ATTEMPT_NANOS
+    return System.nanoTime() - lookedAt < RemoteStream.ATTEMPT_NANOS
         && remote.link().isUp()
         && remote.link().epoch() == epoch;
   }

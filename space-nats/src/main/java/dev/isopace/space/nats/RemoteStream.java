@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Where it has several, any of them would answer that, with what it knows so far; so the leader is
  * asked.
  */
-final class Remote {
+final class RemoteStream {
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
   static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -66,7 +66,7 @@ final class Remote {
   /** Whether to prove, before reading, that the leader still is one. */
   private final boolean isStrict;
 
-  Remote(
+  RemoteStream(
       Link link, Wire wire, Names names, Lifecycle lifecycle, boolean isDirect, boolean isStrict) {
     this.link = link;
     this.wire = wire;

@@ -36,7 +36,7 @@ final class Streams {
   private final Settings settings;
   private final Link link;
   private final Wire wire;
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Call call;
 
   private Streams(String what, Names names, Settings settings, Link link, Wire wire) {
@@ -45,7 +45,7 @@ final class Streams {
     this.settings = settings;
     this.link = link;
     this.wire = wire;
-    this.remote = new Remote(link, wire, names, new Lifecycle(what), false, false);
+    this.remote = new RemoteStream(link, wire, names, new Lifecycle(what), false, false);
     this.call = Call.immediate(what, null, settings.timeout().toNanos());
   }
 

@@ -52,7 +52,7 @@ final class Takers<V> {
   private static final int MOST_CLAIMS = 512;
 
   private final Lines lines;
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Coder<V> coder;
   private final Lifecycle lifecycle;
   private final Gate gate;
@@ -64,7 +64,7 @@ final class Takers<V> {
 
   Takers(
       Lines lines,
-      Remote remote,
+      RemoteStream remote,
       Coder<V> coder,
       Lifecycle lifecycle,
       Gate gate,
@@ -82,14 +82,14 @@ final class Takers<V> {
     Line line = lines.use(key);
     Waiter me = new Waiter(call);
     if (line.join(me)) {
-      line.rotation.begin();
+      line.turns.begin();
     }
     try {
       return takeInLine(line, me);
     } finally {
       try {
         if (line.leave(me)) {
-          line.rotation.end();
+          line.turns.end();
         }
       } finally {
         lines.release(line);
@@ -114,7 +114,7 @@ final class Takers<V> {
 
   /** The earliest time of a look that is still valid: the connection may be dead since. */
   private static long recently(Call call) {
-    long recent = System.nanoTime() - Remote.ATTEMPT_NANOS;
+    long recent = System.nanoTime() - RemoteStream.ATTEMPT_NANOS;
     return call.begun - recent > 0 ? call.begun : recent;
   }
 
@@ -140,7 +140,7 @@ final class Takers<V> {
   }
 
   private static long soon(Line line) {
-    return line.rotation.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
+    return line.turns.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
   }
 
   private static long jitter(long nanos) {
@@ -207,27 +207,27 @@ final class Takers<V> {
 
     private void awaitTurnAmongClients() throws InterruptedException {
       if (!hasNoTurn) {
-        line.rotation.await(call).ifPresent(this::startAnew);
+        line.turns.await(call).ifPresent(this::startAnew);
       }
     }
 
     private void startAnew(int expected) {
-      line.foresight.startAnew(expected);
+      line.headCache.startAnew(expected);
       mustLook = expected == 0;
     }
 
     private @Nullable Entry find() throws InterruptedException {
       if (!mustLook) {
-        Entry known = line.foresight.knownHead(epoch);
+        Entry known = line.headCache.knownHead(epoch);
         if (known == null && (awaitAsked() || awaitOwn())) {
-          known = line.foresight.knownHead(epoch);
+          known = line.headCache.knownHead(epoch);
         }
         if (known != null) {
           return known;
         }
       }
       mustLook = hasNoTurn;
-      if (!line.isSubscribed && line.foresight.wouldPay()) {
+      if (!line.isSubscribed && line.headCache.wouldPay()) {
         lines.subscribe(call, line);
       }
       return look();
@@ -235,12 +235,12 @@ final class Takers<V> {
 
     /** Waits for what was asked for in advance; false if nothing was. */
     private boolean awaitAsked() throws InterruptedException {
-      Ahead ahead = line.foresight.takeAsked(epoch);
-      if (ahead == null) {
+      Prefetch prefetch = line.headCache.takePrefetch(epoch);
+      if (prefetch == null) {
         return false;
       }
-      line.foresight.learn(
-          ahead.behind(), remote.entriesAskedBefore(call, ahead.question()), epoch);
+      line.headCache.learn(
+          prefetch.behind(), remote.entriesAskedBefore(call, prefetch.question()), epoch);
       return true;
     }
 
@@ -249,19 +249,19 @@ final class Takers<V> {
      */
     private boolean awaitOwn() throws InterruptedException {
       return line.isSubscribed
-          && line.foresight.isExpecting()
-          && Parking.await(call, () -> !line.foresight.isExpecting(), OWN_NANOS);
+          && line.headCache.isExpecting()
+          && Parking.await(call, () -> !line.headCache.isExpecting(), OWN_NANOS);
     }
 
     private @Nullable Entry look() throws InterruptedException {
       boolean wasArmed = line.isArmed(epoch);
       long news = line.beforeLook(epoch);
       long begun = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, line.foresight.lookFrom(epoch));
+      Entry head = remote.head(call, line.keySubject, line.headCache.lookFrom(epoch));
       if (head == null) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
-        line.rotation.sawNothing();
+        line.turns.sawNothing();
       }
       return head;
     }
@@ -283,7 +283,7 @@ final class Takers<V> {
     private boolean claim(Entry head) throws InterruptedException {
       boolean hasWaited = Permits.acquire(line.claiming, call, remote.link());
       try {
-        if (line.foresight.isGone(head, epoch)) {
+        if (line.headCache.isGone(head, epoch)) {
           return false;
         }
         if (call.stays && Thread.interrupted()) {
@@ -291,14 +291,14 @@ final class Takers<V> {
         }
         Claim.Outcome outcome = claimWithin(head, hasWaited);
         if (outcome != Claim.Outcome.NOT_TRIED) {
-          line.foresight.setGone(head, epoch, outcome == Claim.Outcome.MINE);
+          line.headCache.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
         if (outcome == Claim.Outcome.MINE) {
-          line.rotation.won();
+          line.turns.won();
           return true;
         }
         if (outcome == Claim.Outcome.NOT_MINE && lines.compete(line)) {
-          line.rotation.lost();
+          line.turns.lost();
         }
       } finally {
         line.claiming.release();
@@ -312,7 +312,7 @@ final class Takers<V> {
       boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
         // A server that starts again may give the sequence once more.
-        if (epoch != remote.link().epoch() || (isOld && !line.foresight.isTrusted())) {
+        if (epoch != remote.link().epoch() || (isOld && !line.headCache.isTrusted())) {
           return Claim.Outcome.NOT_TRIED;
         }
         if (!gate.enter()) {
@@ -331,7 +331,7 @@ final class Takers<V> {
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
       // Before the claim: the server answers it during the removal, not after it.
-      int more = hasNoTurn ? 0 : line.foresight.howManyToAsk(head);
+      int more = hasNoTurn ? 0 : line.headCache.howManyToAsk(head);
       Pending question =
           more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       boolean isSettled = false;
@@ -343,7 +343,7 @@ final class Takers<V> {
       } finally {
         if (question != null) {
           if (isSettled) {
-            line.foresight.setAsked(new Ahead(question, head.sequence()));
+            line.headCache.setPrefetch(new Prefetch(question, head.sequence()));
           } else {
             // What is behind an entry is the head only if that entry is gone.
             remote.wire().forget(question);
@@ -353,8 +353,8 @@ final class Takers<V> {
     }
 
     private void backOff() throws InterruptedException {
-      int losses = line.foresight.losses();
-      if (losses > 0 && !line.rotation.isOn()) {
+      int losses = line.headCache.losses();
+      if (losses > 0 && !line.turns.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
       } else if (!remote.link().isUp()) {

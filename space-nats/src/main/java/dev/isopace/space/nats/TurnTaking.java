@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All fields are guarded by the lock, under which nobody waits or sends.
  */
-final class Rotation {
+final class TurnTaking {
   /** How many entries a client takes in a turn: each change of it costs a message and a look. */
   private static final int BURST = 16;
 
@@ -148,7 +148,7 @@ final class Rotation {
    *
    * @param me this client, in a word
    */
-  Rotation(String me, Sender sender) {
+  TurnTaking(String me, Sender sender) {
     this.me = me;
     this.sender = sender;
   }

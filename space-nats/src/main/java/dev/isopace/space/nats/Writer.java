@@ -48,7 +48,7 @@ final class Writer {
     void wrote(String keySubject, long sequence);
   }
 
-  private final Remote remote;
+  private final RemoteStream remote;
   private final Listener listener;
   private final long timeoutNanos;
   private final long mostBytes;
@@ -64,7 +64,11 @@ final class Writer {
    * @param isReplicated whether several servers remember what was stored
    */
   Writer(
-      Remote remote, Listener listener, long timeoutNanos, long mostBytes, boolean isReplicated) {
+      RemoteStream remote,
+      Listener listener,
+      long timeoutNanos,
+      long mostBytes,
+      boolean isReplicated) {
     this.remote = remote;
     this.listener = listener;
     this.timeoutNanos = timeoutNanos;
@@ -188,7 +192,7 @@ final class Writer {
           .await(
               call,
               () -> attempt.isDone() || (unrefuted.size() > 1 && isStored()),
-              Math.min(Remote.ATTEMPT_NANOS, call.patience(true)));
+              Math.min(RemoteStream.ATTEMPT_NANOS, call.patience(true)));
       switch (attempt.state()) {
         case REPLIED -> {
           if (isStored()) {

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Turns are advice: they cost little, hold nobody up, and what is no turn is ignored")
-final class RotationTest {
+final class TurnTakingTest {
   private final List<String> sent = new ArrayList<>();
   private final Queue<Runnable> planned = new ArrayDeque<>();
-  private final Rotation rotation =
-      new Rotation(
+  private final TurnTaking turns =
+      new TurnTaking(
           "me",
-          new Rotation.Sender() {
+          new TurnTaking.Sender() {
             @Override
             public void send(@Nullable String client, String message) {
               sent.add((client == null ? "all" : client) + ": " + message);
@@ -49,17 +49,17 @@ final class RotationTest {
   /** Plays a turn to its end. */
   private void useTurn() {
     for (int i = 0; i < 16; i++) {
-      rotation.won();
+      turns.won();
     }
   }
 
   @Test
   @DisplayName("Who loses waits for a turn, and who has had one passes it with the list of others")
   void passes() {
-    rotation.begin();
-    rotation.lost();
+    turns.begin();
+    turns.lost();
     assertEquals(List.of("all: w me"), sent);
-    assertTrue(rotation.hear("p other third", true));
+    assertTrue(turns.hear("p other third", true));
     useTurn();
     assertEquals("third: p me", sent.get(sent.size() - 1).substring(0, 11));
   }
@@ -67,11 +67,11 @@ final class RotationTest {
   @Test
   @DisplayName("While a taker that has the turn waits for an entry, no clock ticks")
   void noClock() {
-    rotation.begin();
-    rotation.lost();
-    rotation.hear("p other third", true);
+    turns.begin();
+    turns.lost();
+    turns.hear("p other third", true);
     assertTrue(planned.isEmpty());
-    rotation.end();
+    turns.end();
     // Now others would wait for a turn that nobody uses.
     assertTrue(!planned.isEmpty() || sent.stream().anyMatch(each -> each.startsWith("third: p")));
   }
@@ -79,9 +79,9 @@ final class RotationTest {
   @Test
   @DisplayName("What is not a client's name gets nowhere, and long lists are ignored")
   void malformed() {
-    rotation.begin();
-    rotation.lost();
-    rotation.hear("p other", true);
+    turns.begin();
+    turns.lost();
+    turns.hear("p other", true);
     for (String bad :
         List.of(
             "w a\tb",
@@ -92,7 +92,7 @@ final class RotationTest {
             "",
             "w " + "x".repeat(600_000),
             "p bad a\r\nPUB")) {
-      rotation.hear(bad, true);
+      turns.hear(bad, true);
     }
     useTurn();
     useTurn();
@@ -102,47 +102,47 @@ final class RotationTest {
   @Test
   @DisplayName("A probe of a key that was empty does not wait, and no probe waits for long")
   void probes() throws InterruptedException {
-    rotation.begin();
-    rotation.lost();
-    rotation.hear(manyOthers(), false);
-    rotation.sawNothing();
+    turns.begin();
+    turns.lost();
+    turns.hear(manyOthers(), false);
+    turns.sawNothing();
     sent.clear();
-    assertEquals(OptionalInt.of(0), rotation.await(probe()));
+    assertEquals(OptionalInt.of(0), turns.await(probe()));
     assertEquals(List.of(), sent);
-    rotation.lost();
+    turns.lost();
     long begun = System.nanoTime();
-    assertEquals(OptionalInt.of(0), rotation.await(probe()));
+    assertEquals(OptionalInt.of(0), turns.await(probe()));
     assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
   }
 
   @Test
   @DisplayName("Whoever waits for a turn is let go at close, and who waits later, too")
   void close() throws Exception {
-    rotation.begin();
-    rotation.lost();
-    rotation.hear(manyOthers(), false);
-    Thread closer = new Thread(rotation::endWaits);
+    turns.begin();
+    turns.lost();
+    turns.hear(manyOthers(), false);
+    Thread closer = new Thread(turns::endWaits);
     closer.start();
     closer.join();
     long begun = System.nanoTime();
-    rotation.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
+    turns.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
     assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
   }
 
   @Test
   @DisplayName("A client that does not go on passes its turn, and the others strike it off")
   void retires() {
-    rotation.begin();
-    rotation.lost();
-    rotation.hear("p other third", true);
+    turns.begin();
+    turns.lost();
+    turns.hear("p other third", true);
     sent.clear();
-    rotation.retire();
+    turns.retire();
     assertEquals(List.of("third: p me", "all: q me"), sent);
-    rotation.lost();
-    rotation.hear("w third", true);
-    rotation.hear("q third", true);
+    turns.lost();
+    turns.hear("w third", true);
+    turns.hear("q third", true);
     sent.clear();
-    rotation.hear("p other", true);
+    turns.hear("p other", true);
     useTurn();
     assertEquals(List.of(), sent);
   }
