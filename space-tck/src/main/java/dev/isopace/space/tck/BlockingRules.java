@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** IN-1 to IN-5, as they hold for {@code in} and {@code rd} alike. */
-abstract class WaitRules extends Rules {
+abstract class BlockingRules extends Rules {
   private static final String KEY = "wait";
   private static final List<Duration> PROBES =
       List.of(

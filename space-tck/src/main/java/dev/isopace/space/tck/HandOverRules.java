@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** IN-6 and IN-8: who is woken, and in which order. */
-abstract class WaitingRules extends Rules {
+abstract class HandOverRules extends Rules {
   private static final String KEY = "waiting";
   private static final Duration PASSING = Duration.ofSeconds(1);
   private static final Duration LET_GO = Duration.ofMillis(50);
@@ -307,7 +307,7 @@ abstract class WaitingRules extends Rules {
       for (int entry = 1; entry <= 4; entry++) {
         space().out(key, Integer.toString(entry));
       }
-      takers.forEach(WaitingRules::end);
+      takers.forEach(HandOverRules::end);
       List<String> left = new ArrayList<>();
       for (Optional<String> e = space().inp(key); e.isPresent(); e = space().inp(key)) {
         left.add(e.get());

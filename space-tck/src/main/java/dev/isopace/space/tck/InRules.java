@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** IN-1 to IN-5: taking. */
-abstract class InRules extends WaitRules {
+abstract class InRules extends BlockingRules {
   private static final String KEY = "in";
   private static final int ROUNDS = 3;
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** IN-1 to IN-5: reading. */
-abstract class RdRules extends WaitRules {
+abstract class RdRules extends BlockingRules {
   private static final String KEY = "rd";
 
   @Override

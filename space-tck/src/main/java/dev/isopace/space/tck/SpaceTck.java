@@ -100,11 +100,11 @@ public abstract class SpaceTck {
 
   /** IN-6 and IN-8: who is woken, and in which order. */
   @Nested
-  class Waiting extends WaitingRules {}
+  class HandOver extends HandOverRules {}
 
   /** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
   @Nested
-  class Waking extends WakingRules {}
+  class WakeUps extends WakeUpRules {}
 
   /** IN-5: interrupts of every call. */
   @Nested
@@ -122,9 +122,13 @@ public abstract class SpaceTck {
   @Nested
   class Len extends LenRules {}
 
-  /** PRB-3 and PRB-4: the list of keys, and what idle keys leave behind. */
+  /** PRB-3: the list of keys. */
   @Nested
   class Keys extends KeysRules {}
+
+  /** PRB-4: what idle keys, and values that were taken, leave behind. */
+  @Nested
+  class Leaks extends LeakRules {}
 
   /** CLS: closing. */
   @Nested

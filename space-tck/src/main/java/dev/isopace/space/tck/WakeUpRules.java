@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** FIFO-3, IN-8 and CLS-1: what wakes whom, and what does not. */
-abstract class WakingRules extends Rules {
+abstract class WakeUpRules extends Rules {
   private static final String KEY = "waking";
 
   /** Keys that are patterns to a server, a file system or a regular expression. */
