@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Entries that must be decoded</h2>
  *
- * <p>The algorithm is that of {@code dev.isopace.space.store.Queues}, which claims an entry first
+ * <p>The algorithm is that of {@code dev.isopace.space.store.Takers}, which claims an entry first
  * and removes it once that is durable; here it is removed at once.
  *
  * <p>An entry must be decoded, by the user's codec, before it is taken: if that fails it stays at

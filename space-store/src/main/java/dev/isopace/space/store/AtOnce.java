@@ -1,7 +1,6 @@
 package dev.isopace.space.store;
 
 import dev.isopace.space.spi.Lifecycle;
-import dev.isopace.space.store.Queues.Decoder;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what takers receive
  */
 final class AtOnce<V> {
-  private final Queues<V> queues;
   private final Engine engine;
   private final Log log;
   private final Index index;
   private final Segments segments;
   private final Lifecycle lifecycle;
   private final Decoder<V> decoder;
+  private final Effects effects;
 
   // Guarded by the log's lock.
   private final byte[] scratch = new byte[Segment.MOST_FIRST_READ];
   private final byte[] removalBody = new byte[Format.REMOVAL_BODY];
   private final CRC32C crc = new CRC32C();
 
-  AtOnce(Queues<V> queues, Engine engine, Lifecycle lifecycle, Decoder<V> decoder) {
-    this.queues = queues;
+  AtOnce(Engine engine, Lifecycle lifecycle, Decoder<V> decoder, Effects effects) {
     this.engine = engine;
     this.log = engine.log();
     this.index = engine.index();
     this.segments = engine.segments();
     this.lifecycle = lifecycle;
     this.decoder = decoder;
+    this.effects = effects;
   }
 
   /** Appends an entry; the log has room for it. Under the lock. */
@@ -54,7 +53,8 @@ final class AtOnce<V> {
     }
     int length = Format.length(keyBytes.length, value.length);
     try {
-      queues.pushed(queue, value, log.active(), length, log.lastPosition(), log.nextSequence() - 1);
+      effects.pushed(
+          queue, value, log.active(), length, log.lastPosition(), log.nextSequence() - 1);
     } catch (RuntimeException | Error e) {
       // Readers who wait may have not got it.
       log.fail(e);
@@ -78,21 +78,21 @@ final class AtOnce<V> {
       Segment segment = segments.find(queue.available());
       int length = read(operation, key, segment, queue.available());
       if (length == 0
-          || !queues.makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
+          || !engine.makeRoom(operation, key, queue.keyBytes.length, Format.REMOVAL_BODY, true)) {
         return null;
       }
-      V value = decoder.decode(operation, key, Queues.body(scratch, length));
+      V value = decoder.decode(operation, key, Format.payload(scratch));
       Format.putRemoval(removalBody, 0, queue.begin, Format.sequence(scratch, 0));
       Outcome outcome = log.write(Format.REMOVAL, queue.keyBytes, removalBody);
       if (outcome.kind() != Outcome.Kind.DONE) {
-        outcome.require(operation, key, Queues.body(scratch, length));
+        outcome.require(operation, key, Format.payload(scratch));
       }
       try {
         queue.removeUnclaimed();
-        queues.removed(queue, segment, length);
+        effects.removed(queue, segment, length);
       } catch (RuntimeException | Error e) {
         log.fail(e);
-        Outcome.unknown(e).require(operation, key, Queues.body(scratch, length));
+        Outcome.unknown(e).require(operation, key, Format.payload(scratch));
       }
       return value;
     } finally {
@@ -106,7 +106,7 @@ final class AtOnce<V> {
     try {
       return segment.readAtOnce(Position.offset(position), scratch, crc);
     } catch (IOException e) {
-      throw Queues.named(operation, key, e);
+      throw Engine.named(operation, key, e);
     }
   }
 }

@@ -168,6 +168,24 @@ final class Engine implements Log.Owner {
     }
   }
 
+  /** Makes room in the log for what a call appends; see {@link Log#makeRoom}. */
+  boolean makeRoom(String operation, String key, int keyLength, int bodyLength, boolean fromReserve)
+      throws IOException {
+    try {
+      return log.makeRoom(keyLength, bodyLength, fromReserve);
+    } catch (IOException e) {
+      throw named(operation, key, e);
+    }
+  }
+
+  /** A failure with what was called; where damage is, is said already. */
+  static IOException named(String operation, String key, IOException failure) {
+    return failure instanceof CorruptLogException
+        ? failure
+        : new IOException(
+            Arguments.call(operation, key) + ": " + Outcome.message(failure), failure);
+  }
+
   private String failed(String operation, @Nullable String key, Throwable failure) {
     return Arguments.call(operation, key)
         + ": "

@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -205,6 +206,11 @@ final class Format {
   /** Where the body of a record begins. */
   static int body(byte[] bytes, int at) {
     return at + PREFIX + keyLength(bytes, at);
+  }
+
+  /** A copy of the body of the record that is at the beginning of these bytes. */
+  static byte[] payload(byte[] bytes) {
+    return Arrays.copyOfRange(bytes, body(bytes, 0), recordLength(bytes, 0));
   }
 
   // What bodies say, from where they begin.

@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The keys that hold entries or waiters. Guarded by the log's lock. */
@@ -15,6 +16,11 @@ final class Index {
 
   @Nullable KeyQueue find(String key) {
     return map.get(key);
+  }
+
+  /** The queue of a key at which somebody is in line, so that it cannot have been forgotten. */
+  KeyQueue require(String key) {
+    return Objects.requireNonNull(find(key));
   }
 
   KeyQueue obtain(String key) {

@@ -2,14 +2,14 @@ package dev.isopace.space.store;
 
 /** An entry on its way into the log. */
 final class Push extends Operation {
-  private final Queues<?> queues;
+  private final Effects effects;
   private final String key;
   private final byte[] keyBytes;
   private final byte[] value;
 
-  Push(Queues<?> queues, String key, byte[] keyBytes, byte[] value) {
+  Push(Effects effects, String key, byte[] keyBytes, byte[] value) {
     super(Thread.currentThread());
-    this.queues = queues;
+    this.effects = effects;
     this.key = key;
     this.keyBytes = keyBytes;
     this.value = value;
@@ -37,7 +37,7 @@ final class Push extends Operation {
 
   @Override
   void commit(Segment segment, long position, long sequence) {
-    queues.pushed(key, keyBytes, value, segment, length, position, sequence);
+    effects.pushed(key, keyBytes, value, segment, length, position, sequence);
   }
 
   @Override

@@ -1,10 +1,8 @@
 package dev.isopace.space.store;
 
-import java.util.Arrays;
-
 /** The removal of an entry, which its taker has claimed, on its way into the log. */
 final class Removal extends Operation {
-  private final Queues<?> queues;
+  private final Effects effects;
   final KeyQueue queue;
 
   /** What the taker receives. */
@@ -13,9 +11,9 @@ final class Removal extends Operation {
   /** The record that pushed the entry. */
   private final byte[] record;
 
-  Removal(Queues<?> queues, KeyQueue queue, Waiter taker, byte[] record, Object value) {
+  Removal(Effects effects, KeyQueue queue, Waiter taker, byte[] record, Object value) {
     super(taker.thread);
-    this.queues = queues;
+    this.effects = effects;
     this.queue = queue;
     this.record = record;
     this.value = value;
@@ -23,7 +21,7 @@ final class Removal extends Operation {
 
   /** The entry as it was encoded. */
   byte[] payload() {
-    return Arrays.copyOfRange(record, Format.body(record, 0), Format.recordLength(record, 0));
+    return Format.payload(record);
   }
 
   int recordLength() {
@@ -52,12 +50,12 @@ final class Removal extends Operation {
 
   @Override
   void commit(Segment segment, long position, long sequence) {
-    queues.removed(this);
+    effects.removed(this);
   }
 
   @Override
   void cancel(Outcome failure) {
     queue.release();
-    queues.passTurn(queue, this);
+    effects.passTurn(queue, this);
   }
 }

@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Handle;
 import java.io.EOFException;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.Lock;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +155,20 @@ final class Segment {
     }
     verify(new CRC32C(), bytes, length, offset);
     return bytes;
+  }
+
+  /** Reads a record, and lets go of the segment before anything of the user's is called. */
+  byte[] readAndUnpin(long offset, Lock lock) throws IOException {
+    try {
+      return read(offset);
+    } finally {
+      Tenacity.lock(lock);
+      try {
+        unpin();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /**

@@ -16,7 +16,7 @@ final class Waiter {
   /** Whether it is in line. Under the lock. */
   boolean inLine;
 
-  /** Whether it should try for the head; see {@link Queues}. */
+  /** Whether it should try for the head; see {@link Takers}. */
   volatile boolean turn;
 
   /** A taker's: the removal that is made for it. What comes of it is known when that is. */
