@@ -3,6 +3,7 @@ package dev.isopace.space;
 import dev.isopace.space.spi.Arguments;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
@@ -36,16 +37,19 @@ final class Codecs {
   }
 
   private static final class Utf8 implements Codec<String> {
+    /** Initialized with the codec: near the end of a caller's stack it could not be any more. */
+    private static final Charset UTF_8 = StandardCharsets.UTF_8;
+
     @Override
     public byte[] encode(String value) {
       Arguments.utf8Length("value", value);
-      return value.getBytes(StandardCharsets.UTF_8);
+      return value.getBytes(UTF_8);
     }
 
     @Override
     public String decode(byte[] bytes) {
       Objects.requireNonNull(bytes, "bytes");
-      String text = new String(bytes, StandardCharsets.UTF_8);
+      String text = new String(bytes, UTF_8);
       // The substitute character is rare in real text, so that valid input is decoded only once.
       if (text.indexOf('\uFFFD') >= 0) {
         requireValid(bytes);
@@ -56,7 +60,7 @@ final class Codecs {
     private static void requireValid(byte[] bytes) {
       ByteBuffer input = ByteBuffer.wrap(bytes);
       try {
-        StandardCharsets.UTF_8.newDecoder().decode(input);
+        UTF_8.newDecoder().decode(input);
       } catch (CharacterCodingException e) {
         throw new IllegalArgumentException(
             "value is not valid UTF-8: malformed at byte "

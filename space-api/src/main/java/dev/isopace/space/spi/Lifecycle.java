@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class Lifecycle {
   private static final Object CLOSED = new Object();
 
+  static {
+    // Each handle has a lifecycle when it opens. The first call that waits may be made near the end
+    // of a stack: a class that cannot be initialized there can never be used again.
+    Deadline.NEVER.allowsWaiting();
+    Tenacity.requireStack();
+  }
+
   private final String name;
 
   /** Null while the handle is open; then the thread that closes it; finally {@link #CLOSED}. */
@@ -104,10 +111,14 @@ public final class Lifecycle {
    * <p>The action must not wait for another thread that may itself call this method: each would
    * wait for the other.
    *
+   * <p>A caller that has nearly used up its stack ends with StackOverflowError before anything has
+   * happened: the handle is open, and can still be closed.
+   *
    * @param release wakes the waiters and releases what the handle holds
    */
   public void close(Runnable release) {
     Objects.requireNonNull(release, "release");
+    Tenacity.requireStack();
     Thread current = Thread.currentThread();
     if (closer.compareAndSet(null, current)) {
       try {

@@ -44,14 +44,14 @@ public final class Tenacity {
 
   /**
    * Parks, or returns at once: the caller must check again what it waits for. Parking a virtual
-   * thread may fail for want of memory.
+   * thread may fail for want of memory, or of stack; then it returns at once, too.
    *
    * @param blocker what the thread waits for, as monitoring tools show it
    */
   public static void park(Object blocker) {
     try {
       LockSupport.park(blocker);
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
       Thread.onSpinWait();
     }
   }
@@ -66,13 +66,15 @@ public final class Tenacity {
   public static void park(Object blocker, long nanos) {
     try {
       LockSupport.parkNanos(blocker, nanos);
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
       Thread.onSpinWait();
     }
   }
 
   /**
-   * Wakes a thread. A virtual one must be handed to a scheduler, which may need memory.
+   * Wakes a thread. A virtual one must be handed to a scheduler, which may need memory. On Java 21
+   * and 22, whose virtual threads take a second attempt for one that is not needed, such a thread
+   * may stay asleep if the first lacked memory.
    *
    * @param thread the thread
    */

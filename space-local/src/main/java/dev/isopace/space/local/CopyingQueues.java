@@ -6,6 +6,7 @@ import dev.isopace.space.local.CopyingQueue.Entry;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -81,6 +82,13 @@ final class CopyingQueues<V> {
   /** A power of two; enough that two busy keys seldom meet. */
   private static final int STRIPES = 64;
 
+  /** Long enough to park. */
+  private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
+
+  static {
+    rehearse();
+  }
+
   private final List<CopyingStripe<V>> stripes =
       Stream.generate(CopyingStripe<V>::new).limit(STRIPES).toList();
   private final Lifecycle lifecycle;
@@ -97,7 +105,35 @@ final class CopyingQueues<V> {
     this.decoder = decoder;
   }
 
+  /** Goes through what happens to a caller in line, for the reason that KeyedQueues gives. */
+  private static void rehearse() {
+    CopyingQueues<byte[]> queues =
+        new CopyingQueues<>(new Lifecycle("rehearsal"), (operation, key, bytes) -> bytes);
+    boolean isInterrupted = Thread.interrupted();
+    boolean isOwn = false;
+    try {
+      CopyingWaiter<byte[]> taker = new CopyingWaiter<>(true);
+      CopyingWaiter<byte[]> reader = new CopyingWaiter<>(true);
+      queues.takeOrJoin("in", "k", taker);
+      queues.peekOrJoin("rd", "k", reader);
+      queues.put("k", new byte[1]);
+      queues.await("rd", "k", reader, CopyingQueues::readers, Deadline.NEVER);
+      queues.takeInLine("in", "k", taker);
+      queues.take("k", Deadline.after(REHEARSED_WAIT));
+      queues.read("k", Deadline.after(REHEARSED_WAIT));
+      isOwn = true;
+      Thread.currentThread().interrupt();
+      queues.take("k", Deadline.NEVER);
+    } catch (InterruptedException e) {
+      isInterrupted |= !isOwn;
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   boolean put(String key, byte[] value) {
+    Tenacity.requireStack();
     CopyingStripe<V> stripe = stripe(key);
     // Nothing of what follows the readers' leaving needs memory: they would not be woken.
     Entry entry = new Entry(value);
@@ -155,6 +191,7 @@ final class CopyingQueues<V> {
   }
 
   long count(String key) {
+    Tenacity.requireStack();
     CopyingStripe<V> stripe = stripe(key);
     Tenacity.lock(stripe.lock);
     try {
@@ -167,6 +204,7 @@ final class CopyingQueues<V> {
   }
 
   Set<String> names() {
+    Tenacity.requireStack();
     Set<String> names = new HashSet<>();
     for (CopyingStripe<V> stripe : stripes) {
       Tenacity.lock(stripe.lock);
@@ -208,6 +246,7 @@ final class CopyingQueues<V> {
    * instant at which there was no entry, and only if it stays.
    */
   private @Nullable V takeOrJoin(String operation, String key, CopyingWaiter<V> waiter) {
+    Tenacity.requireStack();
     CopyingStripe<V> stripe = stripe(key);
     Entry head;
     Tenacity.lock(stripe.lock);
@@ -372,6 +411,7 @@ final class CopyingQueues<V> {
    */
   private byte @Nullable [] peekOrJoin(
       String operation, String key, @Nullable CopyingWaiter<byte[]> waiter) {
+    Tenacity.requireStack();
     CopyingStripe<V> stripe = stripe(key);
     Tenacity.lock(stripe.lock);
     try {

@@ -43,7 +43,11 @@ final class CopyingStripe<V> {
       map.remove(queue.key);
       // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
       if (largest > SMALL && map.size() < largest / 8) {
-        map = new HashMap<>(map);
+        try {
+          map = new HashMap<>(map);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+          // It stays as large as it is, until the next time; what was removed must not be lost.
+        }
         largest = map.size();
       }
     }

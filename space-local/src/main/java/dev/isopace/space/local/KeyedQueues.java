@@ -4,6 +4,7 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -101,6 +102,13 @@ final class KeyedQueues<V> {
   /** The number of attempts without the lock before a caller waits for it. */
   private static final int GLANCES = 16;
 
+  /** Longer than a waiter spins, so that it parks. */
+  private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
+
+  static {
+    rehearse();
+  }
+
   private final Stripe[] stripes = new Stripe[STRIPES];
   private final Lifecycle lifecycle;
 
@@ -125,6 +133,39 @@ final class KeyedQueues<V> {
     this.lifecycle = lifecycle;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
+    }
+  }
+
+  /**
+   * Goes through what happens to a caller in line, before there is one. A class is initialized, and
+   * a VarHandle linked, when it is first used, which takes far more stack than a call asks for
+   * ahead, and memory; if that failed, the caller would end with the error and stay in line, where
+   * it would be given an entry that nobody gets.
+   */
+  private static void rehearse() {
+    KeyedQueues<String> queues = new KeyedQueues<>(new Lifecycle("rehearsal"));
+    boolean isInterrupted = Thread.interrupted();
+    boolean isOwn = false;
+    try {
+      Node node = queues.newNode("in", "k", hash("k"));
+      Stripe stripe = queues.stripe(node.hash);
+      Waiter taker = new Waiter(node, true);
+      Waiter reader = new Waiter(node, false);
+      join(stripe, taker, true);
+      join(stripe, reader, false);
+      queues.put("k", "handed over");
+      queues.await("in", stripe, taker, Deadline.NEVER);
+      queues.await("rd", stripe, reader, Deadline.NEVER);
+      queues.take("k", Deadline.after(REHEARSED_WAIT));
+      queues.read("k", Deadline.after(REHEARSED_WAIT));
+      isOwn = true;
+      Thread.currentThread().interrupt();
+      queues.take("k", Deadline.NEVER);
+    } catch (InterruptedException e) {
+      isInterrupted |= !isOwn;
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -195,6 +236,7 @@ final class KeyedQueues<V> {
   }
 
   private static @Nullable Object peekAgain(Stripe stripe, String key, int hash) {
+    Tenacity.requireStack();
     for (int i = 0; i < GLANCES; i++) {
       Thread.onSpinWait();
       long seen = stripe.version();
@@ -253,6 +295,7 @@ final class KeyedQueues<V> {
   }
 
   long count(String key) {
+    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
     long count;
@@ -270,6 +313,7 @@ final class KeyedQueues<V> {
   }
 
   Set<String> names() {
+    Tenacity.requireStack();
     Set<String> names = new HashSet<>();
     for (Stripe stripe : stripes) {
       List<String> some;
@@ -289,15 +333,20 @@ final class KeyedQueues<V> {
 
   /** Wakes all waiters and drops all entries. */
   void close() {
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-    }
-    closed = true;
-    for (Stripe stripe : stripes) {
-      stripe.clear(dueAtClose);
-    }
-    for (Stripe stripe : stripes) {
-      stripe.unlock();
+    int locked = 0;
+    try {
+      for (Stripe stripe : stripes) {
+        stripe.lock();
+        locked++;
+      }
+      closed = true;
+      for (Stripe stripe : stripes) {
+        stripe.clear(dueAtClose);
+      }
+    } finally {
+      for (int i = 0; i < locked; i++) {
+        stripes[i].unlock();
+      }
     }
     dueAtClose.deliver();
   }

@@ -1,9 +1,9 @@
 package dev.isopace.space.local;
 
+import dev.isopace.space.spi.Tenacity;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Padding that keeps a lock off the cache lines of the object before it, which is usually another
@@ -30,12 +30,15 @@ abstract class Padding {
  *       version was read. These reads do race, and are worth nothing until then.
  * </ul>
  *
- * <p>Access modes. {@link #version} acquires, so that a reader sees all that holders up to that
- * version wrote; {@link #unlock} releases. {@code tryLock} is a CAS, which orders what follows
- * behind its own read, but on some processors not behind its own write: hence the store-store
- * fence, without which a reader could see what the holder writes and still the even version. Its
- * partner is the acquire fence in {@code isStill}: a thread that has read something that a holder
- * wrote reads the version afterwards, and finds it odd or grown. An opaque read is enough for that.
+ * <p>Access modes. {@link #version} is a volatile read: a reader sees all that holders up to that
+ * version wrote, and it has its place in one order with the CAS that takes a lock and with what
+ * else is volatile. An acquiring read would not do: of two threads that each write to one key and
+ * then look for the other's, both could find nothing. {@link #unlock} releases. {@code tryLock} is
+ * a CAS, which orders what follows behind its own read, but on some processors not behind its own
+ * write: hence the store-store fence, without which a reader could see what the holder writes and
+ * still the even version. Its partner is the acquire fence in {@code isStill}: a thread that has
+ * read something that a holder wrote reads the version afterwards, and finds it odd or grown. An
+ * opaque read is enough for that.
  *
  * <p>The lock knows no owner and no queue. A thread that does not get it spins for about the length
  * of many critical sections, which lets the processor that has the cache line do a batch of them;
@@ -68,7 +71,7 @@ abstract class SeqLock extends Padding {
   private volatile long version;
 
   final long version() {
-    return (long) VERSION.getAcquire(this);
+    return version;
   }
 
   /** Returns whether nobody held the lock when the version was read, nor has since. */
@@ -93,7 +96,6 @@ abstract class SeqLock extends Padding {
   }
 
   /** Takes the lock after backing off, because others have just been seen to want it. */
-  @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is wanted.
   final void lockAfterBackingOff() {
     int tries = 0;
     do {
@@ -102,13 +104,23 @@ abstract class SeqLock extends Padding {
           Thread.onSpinWait();
         }
       } else {
-        Thread.yield();
+        yieldOrSpin();
         if (tries > SPINNING_TRIES + YIELDING_TRIES) {
-          LockSupport.parkNanos(SLEEP_NANOS);
+          Tenacity.park(this, SLEEP_NANOS);
         }
       }
       tries++;
     } while (!tryLock(version()));
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is wanted.
+  private static void yieldOrSpin() {
+    try {
+      Thread.yield();
+    } catch (OutOfMemoryError e) {
+      // A virtual thread; if it came here in line, it would stay there without its caller.
+      Thread.onSpinWait();
+    }
   }
 
   final void unlock() {

@@ -38,8 +38,9 @@ final class Wakeups {
       Tenacity.unpark(first);
       first = null;
       if (others != null) {
-        for (Thread other : others) {
-          Tenacity.unpark(other);
+        // By index: there may be no memory for an iterator.
+        for (int i = 0; i < others.size(); i++) {
+          Tenacity.unpark(others.get(i));
         }
         others = null;
       }

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.Spaces;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A caller whose stack is full leaves nobody waiting, and nothing behind")
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -18,6 +23,9 @@ final class ShortOfStackTest {
   private static final int DEPTHS = 500;
 
   private static final int STACK = 512 << 10;
+
+  /** Where a thread is needed for each depth. */
+  private static final int SMALL_STACK = 160 << 10;
 
   @Test
   void noGhostStaysInLine() throws Exception {
@@ -45,7 +53,7 @@ final class ShortOfStackTest {
     int[] written = new int[1];
     int[] taken = new int[1];
     try (Space<Integer> space = new LocalSpace<>()) {
-      Call call =
+      DeepCall call =
           () -> {
             space.out("handed over", 1);
             written[0]++;
@@ -63,14 +71,38 @@ final class ShortOfStackTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"local:", "local:?copy=true"})
+  void aCloseThatFailsCanBeMadeAgain(String uri) throws Exception {
+    for (int framesBack = 1; framesBack < DEPTHS / 4; framesBack += 2) {
+      Space<String> space = Spaces.open(uri, Codec.utf8());
+      Call<String> waiter = Call.start("waiter", () -> space.in("k")).parked();
+      int last = framesBack;
+      int[] tried = new int[1];
+      DeepCall close =
+          () -> {
+            if (tried[0] == last) {
+              space.close();
+            }
+          };
+      Thread deep = new Thread(null, () -> descend(close, tried), "deep", SMALL_STACK);
+      deep.start();
+      deep.join(TimeUnit.SECONDS.toMillis(Call.PATIENCE_SECONDS));
+      assertFalse(deep.isAlive(), () -> "close hangs: " + Call.wedged("close"));
+      space.close();
+      waiter.thrown(SpaceClosedException.class);
+      assertFalse(space.out("k", "1"));
+    }
+  }
+
   /** A call that is made at the end of a stack. */
-  private interface Call {
+  private interface DeepCall {
     void make() throws InterruptedException;
   }
 
   /** Calls at the end of the stack, then one frame before it, and so on. */
   @SuppressWarnings("InfiniteRecursion") // that is what fills a stack
-  private static void descend(Call call, int[] tried) {
+  private static void descend(DeepCall call, int[] tried) {
     try {
       descend(call, tried);
     } catch (StackOverflowError e) {

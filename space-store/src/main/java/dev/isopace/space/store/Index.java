@@ -47,7 +47,7 @@ final class Index {
       if (largest > SMALL && map.size() < largest / 8) {
         try {
           map = new HashMap<>(map);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
           // It stays as large as it is, until the next time.
         }
         largest = map.size();
