@@ -34,7 +34,7 @@ public final class Spaces {
   public static <V> Space<V> open(String uri, Codec<V> codec) {
     SpaceUri parsed = SpaceUri.parse(uri);
     Objects.requireNonNull(codec, "codec");
-    return Discovery.ofContext().require(parsed).open(parsed, codec);
+    return open(Discovery.ofContext().require(parsed), parsed, codec);
   }
 
   /**
@@ -56,7 +56,27 @@ public final class Spaces {
     SpaceUri parsed = SpaceUri.parse(uri);
     Objects.requireNonNull(codec, "codec");
     Objects.requireNonNull(loader, "loader");
-    return Discovery.of(loader).require(parsed).open(parsed, codec);
+    return open(Discovery.of(loader).require(parsed), parsed, codec);
+  }
+
+  private static <V> Space<V> open(SpaceProvider provider, SpaceUri uri, Codec<V> codec) {
+    Space<V> space;
+    try {
+      space = provider.open(uri, codec);
+    } catch (LinkageError e) {
+      throw new SpaceException(
+          uri
+              + ": "
+              + provider.getClass().getName()
+              + " cannot be used; add what it depends on to the class path or the module path: "
+              + e,
+          e);
+    }
+    if (space == null) {
+      throw new SpaceException(
+          uri + ": " + provider.getClass().getName() + " has opened nothing, which is its defect");
+    }
+    return space;
   }
 
   /**
