@@ -124,7 +124,7 @@ final class DemoCommand implements Callable<Integer> {
     out.print(report);
     out.flush();
     if (out.checkError()) {
-      throw CommandException.failure("standard output cannot be written");
+      throw CommandException.failure(Printer.UNWRITABLE);
     }
   }
 }

@@ -56,6 +56,9 @@ final class Main implements Runnable {
     int exitCode = ExitCode.FAILED;
     try {
       exitCode = areLost(args) ? report(command, ExitCode.BAD_INPUT, LOST) : command.execute(args);
+      if (exitCode == 0 && command.getOut().checkError()) {
+        exitCode = report(command, ExitCode.FAILED, Printer.UNWRITABLE);
+      }
     } catch (Error e) {
       // Most likely there is not enough memory for an entry.
       report(command, exitCode, e.toString());

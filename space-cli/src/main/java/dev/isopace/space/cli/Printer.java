@@ -13,6 +13,8 @@ final class Printer {
    */
   private static final int PIECE = 4096;
 
+  static final String UNWRITABLE = "standard output cannot be written";
+
   private final OutputStream out;
   private final byte separator;
 
@@ -51,6 +53,6 @@ final class Printer {
   }
 
   static CommandException failure(IOException e) {
-    return CommandException.failure("standard output cannot be written: " + OneLine.of(e));
+    return CommandException.failure(UNWRITABLE + ": " + OneLine.of(e));
   }
 }

@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:the space is conformant",
       "1:it is not",
-      "2:bad usage, or the suite could not be run"
+      "2:bad usage, or the suite could not be run",
+      "3:standard output failed"
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -58,11 +59,14 @@ final class TckCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    return dev.isopace.space.tck.Main.run(
-        arguments.toArray(String[]::new),
-        new PrintStream(environment.stdout(), false),
-        System.err,
-        environment.stderrIsTerminal());
+  public Integer call() throws CommandException {
+    PrintStream out = new PrintStream(environment.stdout(), false);
+    int exitCode =
+        dev.isopace.space.tck.Main.run(
+            arguments.toArray(String[]::new), out, System.err, environment.stderrIsTerminal());
+    if (out.checkError()) {
+      throw CommandException.failure(Printer.UNWRITABLE);
+    }
+    return exitCode;
   }
 }
