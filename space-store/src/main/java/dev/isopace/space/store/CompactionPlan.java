@@ -115,7 +115,7 @@ final class CompactionPlan {
 
   /** Whether one segment may take the place of all from one to another. */
   private static boolean mayReplace(Segment first, Segment last) {
-    return last.last - first.first <= Replay.MOST_REPLACED;
+    return last.last - first.first <= Segment.MOST_REPLACED;
   }
 
   private boolean fitsIn(Segment segment, long kept, long read) {

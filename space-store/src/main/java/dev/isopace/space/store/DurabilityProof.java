@@ -15,6 +15,8 @@ final class DurabilityProof {
   /** Sequences that a record may be ahead of the last one that is known. */
   private static final long AHEAD = 1L << 32;
 
+  private DurabilityProof() {}
+
   /**
    * Whether something says that a place had been durable.
    *
@@ -23,7 +25,7 @@ final class DurabilityProof {
    * @param offset the place
    * @param sequence the last one that is known before it; 0 if none is
    */
-  boolean sawDurable(FoundFile found, List<FoundFile> later, long offset, long sequence)
+  static boolean sawDurable(FoundFile found, List<FoundFile> later, long offset, long sequence)
       throws IOException {
     if (sawDurable(found, offset, sequence)) {
       return true;
@@ -33,8 +35,7 @@ final class DurabilityProof {
       if (each.isSettled) {
         return true;
       }
-      RecordReader reader =
-          new RecordReader(each.handle, each.header.epoch(), Format.HEADER, each.size);
+      RecordReader reader = each.reader(Format.HEADER);
       while (reader.next()) {
         if (reader.isSettled() || saysDurable(reader, id, offset)) {
           return true;
@@ -45,16 +46,16 @@ final class DurabilityProof {
   }
 
   /** The same, of what says so in the same file. */
-  boolean sawDurable(FoundFile found, long offset, long sequence) throws IOException {
+  static boolean sawDurable(FoundFile found, long offset, long sequence) throws IOException {
     // Behind the record, too, if it is one: what is in it may look like a record that is longer.
     long length = statedLength(found, offset);
     return sawDurable(found, offset, sequence, offset + 1)
         || (length > 0 && sawDurable(found, offset, sequence, offset + length));
   }
 
-  private boolean sawDurable(FoundFile found, long offset, long sequence, long from)
+  private static boolean sawDurable(FoundFile found, long offset, long sequence, long from)
       throws IOException {
-    RecordReader reader = new RecordReader(found.handle, found.header.epoch(), from, found.size);
+    RecordReader reader = found.reader(from);
     long most = sequence == 0 ? Long.MAX_VALUE : sequence + AHEAD;
     for (reader.expect(sequence + 1, most);
         reader.seek(found.size);

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * that the batch is void where it was, and the batch is not yet here.
  */
 final class FirstRecords {
-  private final List<Replay.Carried> carried;
+  private final List<Carried> carried;
   private final List<Marker> markers = new ArrayList<>();
   private final boolean isSynced;
   private final long sequence;
@@ -37,7 +37,7 @@ final class FirstRecords {
 
   int length() {
     int length = markersLength();
-    for (Replay.Carried each : carried) {
+    for (Carried each : carried) {
       length += length(each);
     }
     return length;
@@ -66,7 +66,7 @@ final class FirstRecords {
       Format.seal(crc, bytes, at, length, next++, type, each.key(), epoch);
       at += length;
     }
-    for (Replay.Carried each : carried) {
+    for (Carried each : carried) {
       int length = length(each);
       byte[] body = each.body();
       System.arraycopy(body, 0, bytes, at + length - body.length, body.length);
@@ -79,7 +79,7 @@ final class FirstRecords {
   /** Leads the index over to the new records. */
   void commit(Index index, Segments segments, Segment segment) {
     int at = Format.HEADER + markersLength();
-    for (Replay.Carried each : carried) {
+    for (Carried each : carried) {
       KeyQueue queue = each.type() == Format.PUSH ? index.find(KeyTable.decode(each.key())) : null;
       if (queue != null) {
         // From the end: in between, positions do not ascend.
@@ -99,7 +99,7 @@ final class FirstRecords {
     return length;
   }
 
-  private static int length(Replay.Carried carried) {
+  private static int length(Carried carried) {
     return Format.length(carried.key().length, carried.body().length);
   }
 }

@@ -18,17 +18,18 @@ final class Opener {
   /** Opens what was found on the disk. Runs on the store's own thread. */
   static Engine open(Disk disk, Settings settings, Closeable lock, Replay replay)
       throws IOException {
+    Survey survey = replay.survey();
     List<Segment> found = replay.segments().all();
     if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
       replay.renew();
     }
-    Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, replay.nextId() + 1);
+    Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, survey.nextId() + 1);
     try {
-      tidy(disk, replay, spares);
+      tidy(disk, survey, spares);
       long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
       FirstRecords firstRecords = new FirstRecords(replay, settings.sync() == Sync.ALWAYS);
       Segment first =
-          spares.makeFirst(replay.nextId(), capacity, firstRecords::encode, firstRecords.length());
+          spares.makeFirst(survey.nextId(), capacity, firstRecords::encode, firstRecords.length());
       try {
         disk.syncDir();
       } catch (IOException | RuntimeException | Error e) {
@@ -37,13 +38,13 @@ final class Opener {
         throw e;
       }
       try {
-        for (String leftover : replay.leftovers()) {
+        for (String leftover : survey.leftovers()) {
           if (!leftover.equals(first.name)) {
             // Else the new segment has taken its place already.
             disk.delete(leftover);
           }
         }
-        if (!replay.leftovers().isEmpty()) {
+        if (!survey.leftovers().isEmpty()) {
           disk.syncDir();
         }
         for (Segment segment : found) {
@@ -66,14 +67,14 @@ final class Opener {
    * Clears away what a crash has left, and keeps what can be used again. Of that the youngest go
    * first: a gap before one that is still there would look like a file that is missing.
    */
-  private static void tidy(Disk disk, Replay replay, Spares spares) throws IOException {
-    for (String file : replay.unfinished()) {
+  private static void tidy(Disk disk, Survey survey, Spares spares) throws IOException {
+    for (String file : survey.unfinished()) {
       disk.delete(file);
     }
-    List<String> unused = replay.unused();
+    List<String> unused = survey.unused();
     List<String> free = new ArrayList<>();
     for (int i = unused.size() - 1; i >= 0; i--) {
-      if (unused.get(i).equals(Segment.name(replay.nextId() + i))) {
+      if (unused.get(i).equals(Segment.name(survey.nextId() + i))) {
         free.add(Spares.free(disk, unused.get(i)));
       } else {
         disk.delete(unused.get(i));

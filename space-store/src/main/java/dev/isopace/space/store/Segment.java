@@ -32,6 +32,9 @@ final class Segment {
       Pattern.compile(
           "(segment|compacted|index|free-[0-9a-f-]*\\.log)" + Pattern.quote(UNFINISHED));
 
+  /** More segments than this one, and one more, are never replaced by one. */
+  static final int MOST_REPLACED = 1 << 24;
+
   private static final int LEAST_FIRST_READ = 64;
   static final int MOST_FIRST_READ = 4 << 10;
   private static final int RENEWED_AT_ONCE = 64 << 10;

@@ -1,0 +1,43 @@
+package dev.isopace.space.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How much of a log was durable, as far as its records say so. */
+final class DurableEvidence {
+  /** Segments that were not durable before they had their names. */
+  private final List<Segment> unproven = new ArrayList<>();
+
+  /** The last place that something says all was durable before. */
+  private int id;
+
+  private long offset;
+
+  /** Adds a segment of which nothing but records can show that it was durable. */
+  void addUnproven(Segment segment) {
+    unproven.add(segment);
+  }
+
+  /** Notes that something says that all before a place was durable. */
+  void note(int segmentId, long before) {
+    if (segmentId > id || (segmentId == id && before > offset)) {
+      id = segmentId;
+      offset = before;
+    }
+  }
+
+  /**
+   * Makes the rest durable, of which nothing says that it is.
+   *
+   * @param oldest the first segment that counts: those before it are given up, and closed
+   */
+  void renewRest(int oldest) throws IOException {
+    int least = Math.max(id, oldest);
+    for (Segment segment : unproven) {
+      if (segment.last >= least) {
+        segment.renew(segment.last == id ? offset : 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package dev.isopace.space.store;
+
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+
+/**
+ * The files of a log, in their order, before any of them is replayed: which ones there are, whether
+ * they are those that were left, and where the records of each end, as far as others say so.
+ */
+final class Survey implements Closeable {
+  private final Disk disk;
+  private final Mode mode;
+  private final TornTail tail;
+  private final List<Handle> opened = new ArrayList<>();
+  private final List<FoundFile> files = new ArrayList<>();
+
+  /** Files before a gap, which had better be of no use. */
+  private final List<FoundFile> stale = new ArrayList<>();
+
+  private final List<String> unfinished = new ArrayList<>();
+  private final List<String> leftovers = new ArrayList<>();
+  private final List<String> unused = new ArrayList<>();
+  private int nextId = 1;
+
+  /**
+   * Of what is on a disk.
+   *
+   * @param mode what its files are opened for
+   * @param tail where it is noted what is cut off
+   */
+  Survey(Disk disk, Mode mode, TornTail tail) {
+    this.disk = disk;
+    this.mode = mode;
+    this.tail = tail;
+  }
+
+  /** The files that count, without gaps. */
+  List<FoundFile> files() {
+    return files;
+  }
+
+  /** Files that a process did not finish. */
+  List<String> unfinished() {
+    return unfinished;
+  }
+
+  /**
+   * Files that are of no use any more, in the order in which they may be deleted, once it is
+   * durable that they may: the log says so, but perhaps in its last batch.
+   */
+  List<String> leftovers() {
+    return leftovers;
+  }
+
+  /** Segments that hold nothing, or nothing that counts, from the next id on. */
+  List<String> unused() {
+    return unused;
+  }
+
+  /** The id of the segment in which the log is to go on. */
+  int nextId() {
+    return nextId;
+  }
+
+  /** Finds the files of the log, and puts them in its order. */
+  void find() throws IOException {
+    List<FoundFile> all = new ArrayList<>();
+    for (String name : disk.list()) {
+      Matcher matcher = Segment.NAME.matcher(name);
+      if (matcher.matches()) {
+        Handle handle = disk.open(name, mode);
+        opened.add(handle);
+        all.add(FoundFile.read(disk, name, matcher, handle));
+      } else if (Segment.UNFINISHED_NAME.matcher(name).matches()) {
+        unfinished.add(name);
+      }
+    }
+    all.sort(
+        Comparator.comparingInt((FoundFile found) -> found.header.first())
+            .thenComparingInt(found -> -found.header.last())
+            .thenComparing(found -> !found.isWhole()));
+    for (FoundFile found : all) {
+      add(found);
+    }
+  }
+
+  /** Adds the next one in the order of the log. */
+  private void add(FoundFile found) throws IOException {
+    if (!files.isEmpty()) {
+      FoundFile before = last();
+      if (found.header.first() <= before.header.last()) {
+        if (!before.isWhole() || found.header.last() > before.header.last()) {
+          throw found.damage(0, "it takes the place of " + before);
+        }
+        // The new one was finished before a crash, the old ones were not yet deleted.
+        leave(found.name, found.handle);
+        return;
+      }
+      if (found.header.first() != before.header.last() + 1) {
+        stale.addAll(files);
+        files.clear();
+      }
+    }
+    files.add(found);
+    nextId = found.header.last() + 1;
+  }
+
+  /** Sees to it that the log is the one that was closed, and reaches as far as it did then. */
+  void require(List<Checkpoint.State> states) throws CorruptLogException {
+    // What was in a file then is durable, and nothing takes it away again but compaction, which
+    // gives the file another name.
+    Map<Integer, Checkpoint.State> byLast = new HashMap<>();
+    int reached = files.isEmpty() ? 0 : last().header.last();
+    for (Checkpoint.State state : states) {
+      byLast.put(state.last(), state);
+      if (state.last() > reached && state.end() > Format.HEADER) {
+        throw missing(Math.max(state.first(), reached + 1));
+      }
+    }
+    for (FoundFile found : files) {
+      Checkpoint.State state = byLast.get(found.header.last());
+      if (state == null || found.isWhole()) {
+        continue;
+      }
+      if (found.isSame(state)) {
+        found.endWhenClosed = state.end();
+      } else if (state.end() > Format.HEADER) {
+        // Only compaction puts another file in the place of one that holds something.
+        throw found.damage(0, "it is not the file that was there when the store was closed");
+      }
+    }
+  }
+
+  /** Sets aside what is behind the last file that holds anything: it is for later use. */
+  void setUnusedAside() throws IOException {
+    while (!files.isEmpty() && !last().isUsed()) {
+      FoundFile found = last();
+      if (found.endWhenClosed > Format.HEADER
+          || DurabilityProof.sawDurable(found, Format.HEADER, 0)) {
+        throw found.damage(Format.HEADER, "the segment does not begin with a valid record");
+      }
+      RecordReader reader = found.beginning();
+      if (!reader.next() && !reader.isBlank()) {
+        tail.add(found, Format.HEADER);
+      }
+      setLastAside();
+    }
+  }
+
+  /**
+   * Finds out where the records of each file end, as far as the first record of a later one says
+   * so.
+   */
+  void findLimits() throws CorruptLogException {
+    for (int i = files.size() - 1; i >= 0; i--) {
+      FoundFile found = files.get(i);
+      if (found.isWhole()) {
+        found.limit = found.header.length();
+      }
+      if (found.start == null || found.limit == Format.HEADER) {
+        continue;
+      }
+      LogEnd previous = Format.previous(found.start, 0);
+      for (int j = i - 1; j >= 0 && files.get(j).header.last() >= previous.id(); j--) {
+        FoundFile earlier = files.get(j);
+        boolean isPrevious = earlier.header.last() == previous.id();
+        if (isPrevious && !earlier.isWhole() && earlier.header.epoch() != previous.epoch()) {
+          throw earlier.damage(0, "it is not the file after which " + found + " was begun");
+        }
+        earlier.limit = isPrevious ? previous.offset() : Format.HEADER;
+      }
+    }
+  }
+
+  /** The log ends in a file, although others follow; those are void. */
+  void cutAfter(int index) throws IOException {
+    while (files.size() > index + 1) {
+      tail.add(last(), Format.HEADER);
+      setLastAside();
+    }
+  }
+
+  /**
+   * Leaves the files before a gap. If the log still needs one of them, what is in the gap is
+   * missing.
+   *
+   * @param oldest the oldest segment that the log says it has
+   */
+  void leaveStale(int oldest) throws IOException {
+    for (FoundFile found : stale) {
+      if (found.header.last() >= oldest) {
+        throw missing(stale.get(stale.size() - 1).header.last() + 1);
+      }
+      leave(found.name, found.handle);
+    }
+  }
+
+  /** Closes a file that is of no use any more. */
+  void leave(String name, Handle handle) throws IOException {
+    leftovers.add(name);
+    handle.close();
+  }
+
+  CorruptLogException missing(int id) {
+    return new CorruptLogException(disk.show(Segment.name(id)), 0, "the file is missing");
+  }
+
+  private FoundFile last() {
+    return files.get(files.size() - 1);
+  }
+
+  private void setLastAside() throws IOException {
+    FoundFile found = files.remove(files.size() - 1);
+    nextId = found.header.first();
+    unused.add(0, found.name);
+    found.handle.close();
+  }
+
+  /** Closes what was opened; for when the rest cannot be done. */
+  @Override
+  public void close() throws IOException {
+    Closeables.closeAll(opened);
+  }
+}
