@@ -86,7 +86,12 @@ final class VictimMain {
           say(operation + " done");
         } else {
           say(operation + " take " + key);
-          Optional<String> taken = random.nextBoolean() ? space.inp(key) : space.in(key, MOMENT);
+          Optional<String> taken =
+              switch (random.nextInt(3)) {
+                case 0 -> space.inp(key);
+                case 1 -> space.in(key, MOMENT);
+                default -> space.in(key, Duration.ZERO);
+              };
           say(operation + taken.map(value -> " took " + shown(value)).orElse(" empty"));
         }
       }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,14 @@ public final class PlainStoreProvider implements SpaceProvider {
             Delay.pass(Duration.ofMillis(20));
             store.unlock();
           }
+        }
+      };
+    }
+    if ("BRINGS_BACK_WHAT_WAS_TAKEN_WITH_TIMEOUT_0".equals(defect)) {
+      return new ForwardingSpace<>(store) {
+        @Override
+        public Optional<V> in(String key, Duration timeout) throws InterruptedException {
+          return timeout.isZero() ? store.takeUnwritten(key) : super.in(key, timeout);
         }
       };
     }
