@@ -209,6 +209,36 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_aHandleThatIsOpenedWhileTheLastOneClosesIsLikeAnyOther() {
+    Stage.Patience time = stage().atMost(SOON.dividedBy(2));
+    for (int i = 0; i < rounds(300) && !time.isExhausted(); i++) {
+      String key = KEY + i;
+      Space<String> last = another();
+      // By turns, too, who of the two comes first where they cannot run at the same time.
+      AtomicInteger turn = new AtomicInteger(i);
+      List<Space<String>> both =
+          twiceAtOnce(
+              "close of the last handle, or open of the next",
+              () -> {
+                boolean opens = turn.getAndIncrement() % 2 == 0;
+                spin(1_000);
+                if (opens) {
+                  return another();
+                }
+                last.close();
+                return last;
+              });
+      Space<String> next = both.get(both.get(0) == last ? 1 : 0);
+      assertTrue(next.out(key, "1"), "out by a handle that was opened while another closed");
+      assertEquals(Optional.of("1"), next.rdp(key), "rdp by the handle itself");
+      Space<String> third = another();
+      assertEquals(Optional.of("1"), third.inp(key), "inp by a handle that was opened afterwards");
+      third.close();
+      next.close();
+    }
+  }
+
+  @Test
   void in4_whoWaitedByAHandleThatWasClosedTakesNothingAfterwards() {
     Space<String> open = space();
     for (int i = 0; i < rounds(5); i++) {
