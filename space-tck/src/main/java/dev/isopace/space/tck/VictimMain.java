@@ -102,7 +102,7 @@ final class VictimMain {
   }
 
   private static void say(String line) throws IOException {
-    OUT.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
+    OUT.write(Child.message(line).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Returns what a line says of a value: its name and its length, if it is complete. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Opens {@code plainstore:FILE}, which keeps every rule, or has a {@link StoreDefect}. */
 public final class PlainStoreProvider implements SpaceProvider {
   private static final String DEFECT = "defect";
+  private static final String CHATTY = "chatty";
 
   @Override
   public String scheme() {
@@ -36,7 +37,12 @@ public final class PlainStoreProvider implements SpaceProvider {
     if (uri.parameters().containsValue("CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS")) {
       create(Path.of(uri.target()));
     }
-    uri.accept(Map.of(DEFECT, "what is wrong with it"));
+    uri.accept(
+        Map.of(DEFECT, "what is wrong with it", CHATTY, "true if it prints half a line first"));
+    if (uri.flag(CHATTY, false)) {
+      System.out.print("opens " + uri + " ... ");
+      System.out.flush();
+    }
     @Nullable String defect = uri.parameters().get(DEFECT);
     PlainStore<V> store =
         new PlainStore<>(
