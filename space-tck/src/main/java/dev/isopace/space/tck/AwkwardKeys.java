@@ -25,8 +25,23 @@ final class AwkwardKeys {
 
   /** Names that a space may use itself, for its files or its tables, and names of devices. */
   private static final String[] RESERVED = {
-    "lock", ".lock", "LOCK", "index", "meta", "metadata", "log", "a.log", "tmp", "a.tmp", "data",
-    "keys", "len", "con", "nul", "NUL", "aux",
+    "lock",
+    ".lock",
+    "LOCK",
+    "index",
+    "meta",
+    "metadata",
+    "log",
+    "a.log",
+    "tmp",
+    "a.tmp",
+    "data",
+    "keys",
+    "len",
+    "con",
+    "nul",
+    "NUL",
+    "aux",
   };
 
   /** Invisible text: spaces, which some trim, control characters, and non-characters. */

@@ -20,7 +20,9 @@ abstract class KeysRules extends Rules {
 
   private static final int MANY_KEYS = 100_000;
 
-  /** More than the 10,000 that a server or a database may list at most, also where time is short. */
+  /**
+   * More than the 10,000 that a server or a database may list at most, also where time is short.
+   */
   private static final int MANY_ENCODED_KEYS = 20_000;
 
   /** The longest time for work that takes longer where each call has to travel. */

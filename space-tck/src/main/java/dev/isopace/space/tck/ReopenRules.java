@@ -253,8 +253,8 @@ abstract class ReopenRules extends Rules {
   @Test
   void dur1_whoOpensTheSpaceAsSoonAsAnotherLetsItGoFindsAllAndLosesNothing() {
     assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
-    Stage.Patience time = stage().atMost(LONGEST.dividedBy(2));
-    for (int round = 0; round < rounds(20) && !time.isExhausted(); round++) {
+    Stage.Effort effort = stage().effort(rounds(50), LONGEST.dividedBy(2));
+    for (int round = 0; effort.goesOnAfter(round); round++) {
       String key = KEY + round;
       Space<String> first = reopened();
       for (int i = 0; i < 5; i++) {

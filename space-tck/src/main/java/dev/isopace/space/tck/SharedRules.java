@@ -71,6 +71,22 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_whatSeveralHandlesWriteByTurnsLeavesInThatOrder() {
+    List<Space<String>> handles = List.of(space(), another(), another());
+    Stage.Effort effort = stage().effort(rounds(100), SOON.dividedBy(2));
+    int count = 0;
+    for (; effort.goesOnAfter(count); count++) {
+      handles.get(count % 3).out(KEY, "e" + count);
+    }
+    for (int i = 0; i < count; i++) {
+      assertEquals(
+          Optional.of("e" + i),
+          handles.get(i % 2).inp(KEY),
+          "entry " + i + " of " + count + ", written by three handles by turns");
+    }
+  }
+
+  @Test
   void shr1_oneHandleCountsWhatAnotherHasJustChanged() {
     Space<String> one = space();
     Space<String> other = another();
@@ -210,8 +226,8 @@ abstract class SharedRules extends Rules {
 
   @Test
   void shr1_aHandleThatIsOpenedWhileTheLastOneClosesIsLikeAnyOther() {
-    Stage.Patience time = stage().atMost(SOON.dividedBy(2));
-    for (int i = 0; i < rounds(300) && !time.isExhausted(); i++) {
+    Stage.Effort effort = stage().effort(rounds(300), SOON.dividedBy(2));
+    for (int i = 0; effort.goesOnAfter(i); i++) {
       String key = KEY + i;
       Space<String> last = another();
       // By turns, too, who of the two comes first where they cannot run at the same time.
