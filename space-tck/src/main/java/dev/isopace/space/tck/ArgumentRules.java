@@ -322,7 +322,9 @@ abstract class ArgumentRules extends Rules {
   static boolean namesLimit(String message, int size) {
     return withoutSeparators(message)
         .replace(Integer.toString(size), "")
-        .matches("(?s).*([0-9]{3}|[0-9] ?([KMG]i?B|bytes|chars|characters)\\b).*");
+        .matches(
+            "(?is).*([0-9]{3}"
+                + "|[0-9] ?([kmg]i?b|(kilo|kibi|mega|mebi)?bytes|chars|characters)\\b).*");
   }
 
   /** Removes the separators that some write between thousands. */

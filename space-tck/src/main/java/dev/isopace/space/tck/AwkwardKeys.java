@@ -23,6 +23,27 @@ final class AwkwardKeys {
     "\\n", "\\u0000", "null", "1", "01",
   };
 
+  /** Names that a space may use itself, for its files or its tables, and names of devices. */
+  private static final String[] RESERVED = {
+    "lock",
+    ".lock",
+    "LOCK",
+    "index",
+    "meta",
+    "metadata",
+    "log",
+    "a.log",
+    "tmp",
+    "a.tmp",
+    "data",
+    "keys",
+    "len",
+    "con",
+    "nul",
+    "NUL",
+    "aux",
+  };
+
   /** Invisible text: spaces, which some trim, control characters, and non-characters. */
   private static final String[] UNSEEN = {
     " ", "  ", " a", "a ", "\t", "\n", "\r", "\r\n", "\u0000", "\u0001", "\33[0m", "\u007f",
@@ -46,7 +67,7 @@ final class AwkwardKeys {
   /** Returns all of them, and a key of random characters. */
   static List<String> all(Random random) {
     List<String> keys = new ArrayList<>();
-    for (String[] some : List.of(SEPARATORS, ENCODED, UNSEEN, ALIKE)) {
+    for (String[] some : List.of(SEPARATORS, ENCODED, RESERVED, UNSEEN, ALIKE)) {
       Collections.addAll(keys, some);
     }
     for (String unseen : UNSEEN_INSIDE) {

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another process of the suite, with the class path or module path of this one. Its output is read
- * line by line; lines without {@link #MARK} are noise, and shown if something goes wrong.
+ * line by line; lines without {@link #MARK} are noise, and shown if something goes wrong. What a
+ * backend prints may lack the end of its line.
  */
 final class Child implements AutoCloseable {
   /** The beginning of each line that is meant for the suite. */
-  static final String MARK = "tck ";
+  private static final String MARK = "tck ";
 
   /**
    * Options that decide where modules come from and what they may do, and properties that a backend
@@ -36,7 +37,8 @@ final class Child implements AutoCloseable {
               + "|-D(?!com\\.sun\\.management|java\\.class\\.path=|jdk\\.module\\.).*",
           Pattern.DOTALL);
 
-  private static final String END = "";
+  /** No line has a line end in it. */
+  private static final String END = "\n";
 
   private final Stage stage;
   private final Process process;
@@ -73,12 +75,19 @@ final class Child implements AutoCloseable {
     return child;
   }
 
+  /** Returns what another process prints to tell the suite something: a line of its own. */
+  static String message(String text) {
+    return "\n" + MARK + text + "\n";
+  }
+
   private void read() {
     try (BufferedReader output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
-        lines.add(line);
+        if (!line.isEmpty()) {
+          lines.add(line);
+        }
       }
     } catch (IOException e) {
       // The process is gone; what it has said is known.

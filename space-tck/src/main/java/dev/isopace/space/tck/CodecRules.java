@@ -166,7 +166,7 @@ abstract class CodecRules extends Rules {
       Set<String> keys = new TreeSet<>(space.keys());
       takes.forEach(
           (name, take) -> {
-            AtomicReference<String> seen = new AtomicReference<>("nothing");
+            AtomicReference<String> seen = new AtomicReference<>("never: the codec was not called");
             meanwhile.set(
                 () ->
                     seen.set(

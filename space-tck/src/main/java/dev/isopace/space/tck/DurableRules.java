@@ -62,9 +62,11 @@ abstract class DurableRules extends Rules {
         space.out(KEY, "e" + i);
         expected.add("e" + i);
       }
-      for (int i = 0; i < count / 4; i++) {
+      for (int i = 0; i < count / 8; i++) {
         assertEquals(Optional.of(expected.remove(0)), space.inp(KEY));
         assertEquals(expected.remove(0), space.in(KEY));
+        assertEquals(Optional.of(expected.remove(0)), space.in(KEY, LONG));
+        assertEquals(Optional.of(expected.remove(0)), space.in(KEY, Duration.ZERO));
         assertEquals(Optional.of(expected.get(0)), space.rdp(KEY));
       }
     }

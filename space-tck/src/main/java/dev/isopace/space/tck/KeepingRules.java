@@ -9,6 +9,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -215,6 +216,30 @@ abstract class KeepingRules extends Rules {
       for (long size = power - 1; size <= Math.min(power + 1, largest); size++, count++) {
         requireRoundTrip(space, randomBytes((int) size), "a value of " + size + " bytes");
       }
+    }
+  }
+
+  @Test
+  void arg3_valuesThatFillChunksComeOutAsTheyWentIn() {
+    Space<byte[]> space = stage().open(Codec.bytes());
+    int largest = stage().options().largestValue();
+    List<Integer> sizes = new ArrayList<>();
+    for (int factor : new int[] {3, 5}) {
+      for (long size = factor; size <= largest; size *= 2) {
+        sizes.add((int) size);
+      }
+    }
+    for (int factor : new int[] {1, 2, 5, 6}) {
+      for (long size = factor; size <= largest; size *= 10) {
+        sizes.add((int) size);
+      }
+    }
+    // The larger ones first: of sizes that are small there are other tests.
+    sizes.sort(Comparator.reverseOrder());
+    Stage.Effort effort = stage().effort(sizes.size(), LONGEST.dividedBy(2));
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      int size = sizes.get(i);
+      requireRoundTrip(space, randomBytes(size), "a value of " + size + " bytes");
     }
   }
 

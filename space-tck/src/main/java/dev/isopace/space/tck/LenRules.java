@@ -31,7 +31,7 @@ abstract class LenRules extends Rules {
 
   @Test
   void prb2_lenIsNotCutOff() {
-    Stage.Effort effort = stage().effort(rounds(100_000), Duration.ofSeconds(1));
+    Stage.Effort effort = stage().effort(rounds(LONG_QUEUE), Duration.ofSeconds(1));
     int count = 0;
     while (effort.goesOnAfter(count)) {
       space().out(KEY, "");

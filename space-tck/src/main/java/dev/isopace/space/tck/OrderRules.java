@@ -27,7 +27,6 @@ abstract class OrderRules extends Rules {
   private static final String KEY = "order";
   private static final List<String> TAKES = List.of("inp", "in", "timed in", "in with timeout 0");
   private static final int GREAT_MANY = 1_200_000;
-  private static final int LONG_QUEUE = 100_000;
   private static final int MANY_KEYS = 20_000;
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(2);
 

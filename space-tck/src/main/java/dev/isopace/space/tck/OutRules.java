@@ -48,7 +48,7 @@ abstract class OutRules extends Rules {
 
   @Test
   void out1_neverWaitsForTakers() {
-    int most = rounds(100_000);
+    int most = rounds(LONG_QUEUE);
     int least = Math.min(most, 1_000);
     Stage.Effort effort = stage().effort(most, LONGEST);
     AtomicInteger count = new AtomicInteger();

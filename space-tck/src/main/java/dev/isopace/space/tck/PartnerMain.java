@@ -66,7 +66,7 @@ final class PartnerMain {
   }
 
   private static void say(String line) {
-    System.out.println(Child.MARK + line);
+    System.out.print(Child.message(line));
     System.out.flush();
   }
 }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +193,34 @@ abstract class ReopenRules extends Rules {
   }
 
   @Test
+  void cls3_nothingIsLeftWhenCloseReturnsAlsoOfAnOpenThatWasRefusedMeanwhile() {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    // Once before: what the JVM starts and opens by itself it has by then.
+    closeAfterARefusedOpen();
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    Map<String, String> files = CloseRules.tellsOpenFiles() ? CloseRules.openFiles() : Map.of();
+    closeAfterARefusedOpen();
+    CloseRules.requireNoThreads(threads, "close, or an open that was refused before,");
+    if (CloseRules.tellsOpenFiles()) {
+      CloseRules.requireNoFiles(files, "close, or an open that was refused before,");
+    }
+  }
+
+  private void closeAfterARefusedOpen() {
+    try (Space<String> space = reopened()) {
+      space.out(KEY, "1");
+      thrownBy(
+          SpaceException.class,
+          "a second open",
+          () -> {
+            try (Space<String> second = reopened()) {
+              return "a space with keys " + second.keys();
+            }
+          });
+    }
+  }
+
+  @Test
   void cls3_theSpaceCanBeOpenedAgainWhenCloseReturnsASecondOneIncluded() {
     assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
     for (int round = 0; round < rounds(5); round++) {
@@ -218,6 +247,51 @@ abstract class ReopenRules extends Rules {
                 }));
       }
       closing.forEach(Actor::result);
+    }
+  }
+
+  @Test
+  void dur1_whoOpensTheSpaceAsSoonAsAnotherLetsItGoFindsAllAndLosesNothing() {
+    assumeFalse(stage().promises(Capability.SHARED), "a SHARED space may be opened twice");
+    Stage.Effort effort = stage().effort(rounds(50), LONGEST.dividedBy(2));
+    for (int round = 0; effort.goesOnAfter(round); round++) {
+      String key = KEY + round;
+      Space<String> first = reopened();
+      for (int i = 0; i < 5; i++) {
+        first.out(key, "e" + i);
+      }
+      AtomicInteger tries = new AtomicInteger();
+      Actor<Boolean> next =
+          start(
+              "out by who opens the space while another closes it",
+              () -> {
+                try (Space<String> space = openedOnceItIsLetGo(tries)) {
+                  return space.out(key, "next");
+                }
+              });
+      stage().await("an open that is refused", () -> tries.get() > 0 || next.isDone());
+      first.close();
+      assertTrue(next.result(), "out");
+      try (Space<String> space = reopened()) {
+        assertEquals(
+            List.of("e0", "e1", "e2", "e3", "e4", "next"),
+            DurableRules.drain(space, key),
+            "entries of one who closed the space, and of one who opened it meanwhile");
+      }
+    }
+  }
+
+  /** Tries again at once while another has the space open, so as to come in before it is gone. */
+  private Space<String> openedOnceItIsLetGo(AtomicInteger tries) {
+    Stage.Patience patience = stage().patience();
+    for (; ; tries.incrementAndGet()) {
+      try {
+        return reopened();
+      } catch (SpaceException e) {
+        if (patience.isExhausted()) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -29,6 +29,12 @@ abstract class Rules {
   private static final List<Duration> SETTLING =
       List.of(Duration.ofMillis(20), Duration.ofMillis(200));
 
+  /**
+   * The length of a long queue: beyond the round numbers at which one may be bounded, 100,000 and
+   * 131,072, of which a test whose time is short comes past the first.
+   */
+  static final int LONG_QUEUE = 160_000;
+
   private static final int SHOWN_KEYS = 5;
 
   /** The number of attempts with each of these times: a defect may show only now and then. */

@@ -71,6 +71,22 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void shr1_whatSeveralHandlesWriteByTurnsLeavesInThatOrder() {
+    List<Space<String>> handles = List.of(space(), another(), another());
+    Stage.Effort effort = stage().effort(rounds(100), SOON.dividedBy(2));
+    int count = 0;
+    for (; effort.goesOnAfter(count); count++) {
+      handles.get(count % 3).out(KEY, "e" + count);
+    }
+    for (int i = 0; i < count; i++) {
+      assertEquals(
+          Optional.of("e" + i),
+          handles.get(i % 2).inp(KEY),
+          "entry " + i + " of " + count + ", written by three handles by turns");
+    }
+  }
+
+  @Test
   void shr1_oneHandleCountsWhatAnotherHasJustChanged() {
     Space<String> one = space();
     Space<String> other = another();
@@ -205,6 +221,36 @@ abstract class SharedRules extends Rules {
           "inp by the other of two handles that were opened at once, which must be one space");
       one.close();
       other.close();
+    }
+  }
+
+  @Test
+  void shr1_aHandleThatIsOpenedWhileTheLastOneClosesIsLikeAnyOther() {
+    Stage.Effort effort = stage().effort(rounds(300), SOON.dividedBy(2));
+    for (int i = 0; effort.goesOnAfter(i); i++) {
+      String key = KEY + i;
+      Space<String> last = another();
+      // By turns, too, who of the two comes first where they cannot run at the same time.
+      AtomicInteger turn = new AtomicInteger(i);
+      List<Space<String>> both =
+          twiceAtOnce(
+              "close of the last handle, or open of the next",
+              () -> {
+                boolean opens = turn.getAndIncrement() % 2 == 0;
+                spin(1_000);
+                if (opens) {
+                  return another();
+                }
+                last.close();
+                return last;
+              });
+      Space<String> next = both.get(both.get(0) == last ? 1 : 0);
+      assertTrue(next.out(key, "1"), "out by a handle that was opened while another closed");
+      assertEquals(Optional.of("1"), next.rdp(key), "rdp by the handle itself");
+      Space<String> third = another();
+      assertEquals(Optional.of("1"), third.inp(key), "inp by a handle that was opened afterwards");
+      third.close();
+      next.close();
     }
   }
 

@@ -86,7 +86,12 @@ final class VictimMain {
           say(operation + " done");
         } else {
           say(operation + " take " + key);
-          Optional<String> taken = random.nextBoolean() ? space.inp(key) : space.in(key, MOMENT);
+          Optional<String> taken =
+              switch (random.nextInt(3)) {
+                case 0 -> space.inp(key);
+                case 1 -> space.in(key, MOMENT);
+                default -> space.in(key, Duration.ZERO);
+              };
           say(operation + taken.map(value -> " took " + shown(value)).orElse(" empty"));
         }
       }
@@ -97,7 +102,7 @@ final class VictimMain {
   }
 
   private static void say(String line) throws IOException {
-    OUT.write((Child.MARK + line + "\n").getBytes(StandardCharsets.US_ASCII));
+    OUT.write(Child.message(line).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Returns what a line says of a value: its name and its length, if it is complete. */

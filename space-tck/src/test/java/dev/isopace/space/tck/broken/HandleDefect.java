@@ -228,6 +228,33 @@ enum HandleDefect implements SharedFlaw {
     }
   },
 
+  /** A space is looked up, and its handles are counted, in two steps. */
+  A_HANDLE_OPENED_WHILE_THE_LAST_CLOSES_IS_CLOSED_WITH_IT("SHR-1") {
+    private final Map<String, AtomicInteger> spaces = new ConcurrentHashMap<>();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      AtomicInteger handles = spaces.computeIfAbsent(name, absent -> new AtomicInteger());
+      Delay.pass(Duration.ofMillis(1));
+      handles.incrementAndGet();
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public boolean out(String key, V value) {
+          return spaces.get(name) == handles && super.out(key, value);
+        }
+
+        @Override
+        public void close() {
+          boolean isFirst = !closed;
+          super.close();
+          if (isFirst && handles.decrementAndGet() == 0) {
+            spaces.remove(name, handles);
+          }
+        }
+      };
+    }
+  },
+
   A_LOST_RACE_ENDS_A_TIMED_READ("IN-2") {
     @Override
     public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {

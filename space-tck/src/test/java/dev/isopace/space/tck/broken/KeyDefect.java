@@ -112,6 +112,16 @@ enum KeyDefect implements Flaw {
             return key;
           })),
 
+  REFUSES_THE_NAMES_OF_ITS_OWN_FILES(
+      "ARG-2",
+      RenamingSpace.by(
+          key -> {
+            if (key.equals(".lock")) {
+              throw new IllegalArgumentException("key is reserved: " + key);
+            }
+            return key;
+          })),
+
   KEYS_ARE_COMPARED_BY_IDENTITY("ARG-2", codec -> new MappingSpace<>(new IdentityHashMap<>())),
 
   TRIMS_KEYS("ARG-2", RenamingSpace.by(String::trim)),

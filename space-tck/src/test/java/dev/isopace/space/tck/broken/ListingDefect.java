@@ -236,6 +236,19 @@ enum ListingDefect implements Flaw {
             }
           }),
 
+  KEYS_LISTS_10000_COPIES_AT_MOST(
+      Recipe.copying(
+          "PRB-3",
+          codec ->
+              new ForwardingSpace<>(new PlainSpace<>(codec)) {
+                @Override
+                public Set<String> keys() {
+                  return super.keys().stream()
+                      .limit(10_000)
+                      .collect(Collectors.toUnmodifiableSet());
+                }
+              })),
+
   KEYS_ARE_LISTED_IN_PAGES_OF_1000(
       "PRB-3",
       codec ->
@@ -316,7 +329,11 @@ enum ListingDefect implements Flaw {
   private final Recipe recipe;
 
   ListingDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  ListingDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

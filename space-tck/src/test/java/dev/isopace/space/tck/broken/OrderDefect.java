@@ -132,6 +132,23 @@ enum OrderDefect implements Flaw {
             }
           }),
 
+  SORTS_BY_NUMBERS_OF_FIVE_DIGITS(
+      "FIFO-1",
+      codec ->
+          new PlainSpace<>() {
+            private int count;
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              // "100000" is before "99999".
+              if (count++ < 100_000) {
+                super.append(queue, entry);
+              } else {
+                queue.entries.addFirst(entry);
+              }
+            }
+          }),
+
   STALE_READS(
       "FIFO-2",
       codec ->

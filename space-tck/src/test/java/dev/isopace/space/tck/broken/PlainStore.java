@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -47,8 +50,14 @@ final class PlainStore<V> extends PlainSpace<V> {
   /** What this process has open, as far as that is asked. */
   private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
+  /** What a broken store has not closed; kept, as garbage would be. */
+  private static final Set<RandomAccessFile> LEFT_OPEN = ConcurrentHashMap.newKeySet();
+
   private @Nullable Path path;
   private int removals;
+
+  /** Whether the take that has the lock writes no removal. */
+  private boolean isUnwritten;
 
   /** How many of the entries that are read next a broken store takes for taken. */
   private int swallowed;
@@ -98,9 +107,20 @@ final class PlainStore<V> extends PlainSpace<V> {
       LockSupport.parkNanos(20_000);
       OPEN.add(path);
     } else if (!OPEN.add(path)) {
+      if (is(StoreDefect.A_REFUSED_OPEN_LEAVES_THE_FILE_OPEN)) {
+        leaveOpen(path);
+      }
       throw new SpaceException(path + " is open already");
     }
     this.path = path;
+  }
+
+  private static void leaveOpen(Path path) {
+    try {
+      LEFT_OPEN.add(new RandomAccessFile(path.toFile(), "r"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void unlock() {
@@ -310,7 +330,8 @@ final class PlainStore<V> extends PlainSpace<V> {
     if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)
         || is(StoreDefect.WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES)) {
       keepBack(record);
-    } else if (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null) {
+    } else if (!isUnwritten
+        && (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null)) {
       write(record);
     }
     super.remove(queue);
@@ -374,6 +395,18 @@ final class PlainStore<V> extends PlainSpace<V> {
       return value;
     } catch (IsOver e) {
       return null;
+    }
+  }
+
+  /** Takes without writing that it does. */
+  Optional<V> takeUnwritten(String key) {
+    lock.lock();
+    try {
+      isUnwritten = true;
+      return inp(key);
+    } finally {
+      isUnwritten = false;
+      lock.unlock();
     }
   }
 
@@ -452,6 +485,15 @@ final class PlainStore<V> extends PlainSpace<V> {
       }
       if (is(StoreDefect.COUNTS_ANEW_ONCE_ALL_IS_TAKEN) && queues.isEmpty() && removals > 0) {
         write(record(ALL_TAKEN, "", ByteBuffer.allocate(4).putInt(removals).array()));
+      }
+      if (is(StoreDefect.CLEANS_UP_AFTER_IT_HAS_UNLOCKED)) {
+        Path file = Objects.requireNonNull(path);
+        byte[] all = Files.readAllBytes(file);
+        this.file.close();
+        unlock();
+        Delay.pass(Duration.ofMillis(2));
+        Files.write(file, all);
+        return;
       }
       if (!is(StoreDefect.NEVER_UNLOCKS)) {
         file.close();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Opens {@code plainstore:FILE}, which keeps every rule, or has a {@link StoreDefect}. */
 public final class PlainStoreProvider implements SpaceProvider {
   private static final String DEFECT = "defect";
+  private static final String CHATTY = "chatty";
 
   @Override
   public String scheme() {
@@ -35,7 +37,12 @@ public final class PlainStoreProvider implements SpaceProvider {
     if (uri.parameters().containsValue("CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS")) {
       create(Path.of(uri.target()));
     }
-    uri.accept(Map.of(DEFECT, "what is wrong with it"));
+    uri.accept(
+        Map.of(DEFECT, "what is wrong with it", CHATTY, "true if it prints half a line first"));
+    if (uri.flag(CHATTY, false)) {
+      System.out.print("opens " + uri + " ... ");
+      System.out.flush();
+    }
     @Nullable String defect = uri.parameters().get(DEFECT);
     PlainStore<V> store =
         new PlainStore<>(
@@ -51,6 +58,14 @@ public final class PlainStoreProvider implements SpaceProvider {
             Delay.pass(Duration.ofMillis(20));
             store.unlock();
           }
+        }
+      };
+    }
+    if ("BRINGS_BACK_WHAT_WAS_TAKEN_WITH_TIMEOUT_0".equals(defect)) {
+      return new ForwardingSpace<>(store) {
+        @Override
+        public Optional<V> in(String key, Duration timeout) throws InterruptedException {
+          return timeout.isZero() ? store.takeUnwritten(key) : super.in(key, timeout);
         }
       };
     }

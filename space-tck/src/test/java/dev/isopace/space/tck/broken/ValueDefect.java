@@ -207,6 +207,12 @@ enum ValueDefect implements Flaw {
   CUTS_VALUES_THAT_FILL_PACKETS(
       "ARG-3", codec -> cutting(codec, bytes -> bytes.length > 0 && bytes.length % 1_460 == 0)),
 
+  CUTS_VALUES_THAT_FILL_CHUNKS_OF_60000_BYTES(
+      "ARG-3", codec -> cutting(codec, bytes -> bytes.length > 0 && bytes.length % 60_000 == 0)),
+
+  CUTS_VALUES_THAT_FILL_CHUNKS_OF_49152_BYTES(
+      "ARG-3", codec -> cutting(codec, bytes -> bytes.length > 0 && bytes.length % 49_152 == 0)),
+
   CUTS_WHAT_BEGINS_LIKE_GZIP(
       "ARG-3",
       codec ->

@@ -31,6 +31,16 @@ enum WritingDefect implements Flaw {
             }
           }),
 
+  OUT_DROPS_WHAT_COMES_BEHIND_100000(
+      "OUT-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public boolean out(String key, Object value) {
+              return len(key) >= 100_000 || super.out(key, value);
+            }
+          }),
+
   OUT_TO_ONE_THAT_WAITS_RETURNS_FALSE(
       "OUT-1",
       codec ->
