@@ -383,11 +383,16 @@ final class Engine implements Log.Owner {
       // First: a file that is free now need not be made.
       return drop;
     }
+    // Where room is scarce, that of the files to be closed may be all there is.
+    Runnable closing = supply.lacksRoom() ? retirement.nextTask() : null;
+    if (closing != null) {
+      return closing;
+    }
     Runnable preparation = supply.nextTask();
     if (preparation != null) {
       return preparation;
     }
-    Runnable closing = retirement.nextTask();
+    closing = retirement.nextTask();
     if (closing != null) {
       return closing;
     }

@@ -134,6 +134,9 @@ final class Replay implements Closeable {
       survey.require(checkpoint.states);
     }
     survey.setUnusedAside();
+    if (checkpoint != null) {
+      survey.requireAllSinceClose(checkpoint.states);
+    }
     survey.findLimits();
     int from = checkpointed && checkpoint != null ? use(checkpoint) : 0;
     for (int i = from; i < files.size(); i++) {

@@ -79,8 +79,12 @@ final class Supply implements Closeable {
     long attempt = attemptsBegun + 1;
     neededRoom = Math.max(neededRoom, room);
     if (engine.isOwnThread()) {
-      // Nobody else would do it.
-      engine.perform(preparation());
+      // Nobody else would do it, nor close files that were deleted, whose room may be needed.
+      Runnable closing = lacksRoom() ? engine.retirement().nextTask() : null;
+      engine.perform(closing == null ? preparation() : closing);
+      if (closing != null) {
+        return null;
+      }
     } else {
       engine.signalWork();
       while (attemptsEnded < attempt
@@ -97,10 +101,15 @@ final class Supply implements Closeable {
     return null;
   }
 
+  /** Whether there was no room for the segment that was to be made last. */
+  boolean lacksRoom() {
+    return attemptFailed == attemptsEnded;
+  }
+
   /** Whether removals have a segment to go on in, or will get one as far as is known. */
   boolean hasReserve() {
     // None waits for the next one before an attempt has shown that there is no room for it.
-    return spares.count() > 0 || attemptFailed < attemptsEnded;
+    return spares.count() > 0 || !lacksRoom();
   }
 
   /** A segment was filled: the next one may be larger. */

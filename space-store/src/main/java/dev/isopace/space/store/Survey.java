@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 
 /**
  * The files of a log, in their order, before any of them is replayed: which ones there are, whether
@@ -153,6 +154,26 @@ final class Survey implements Closeable {
         tail.add(found, Format.HEADER);
       }
       setLastAside();
+    }
+  }
+
+  /**
+   * Sees to it that all files are there that held anything when the store was closed, if nothing
+   * has been appended since: only a later life deletes one, and each begins with a file of its own.
+   * Called when the unused ones have been set aside.
+   */
+  void requireAllSinceClose(List<Checkpoint.State> states) throws CorruptLogException {
+    List<Checkpoint.State> held =
+        states.stream().filter(state -> state.end() > Format.HEADER).toList();
+    if (held.isEmpty()
+        || (!files.isEmpty() && last().header.last() > held.get(held.size() - 1).last())) {
+      return;
+    }
+    for (Checkpoint.State state : held) {
+      if (Stream.concat(stale.stream(), files.stream())
+          .noneMatch(found -> found.covers(state.first(), state.last()))) {
+        throw missing(state.first());
+      }
     }
   }
 

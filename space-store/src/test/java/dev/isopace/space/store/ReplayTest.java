@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +154,32 @@ final class ReplayTest {
         Files.exists(directory.resolve(Segment.name(1))), "without it this would show nothing");
     try (Store last = Store.open(disk(directory), SETTINGS)) {
       assertEquals(PUSHED - TAKEN, last.len("k"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("A file that is missing since the store was closed is damage, also without sync")
+  void fileMissingSinceTheClose(Settings.Sync sync) throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(disk(directory), with(sync))) {
+      for (int i = 0; i < PUSHED; i++) {
+        store.push("k", new byte[SEGMENT / 2]);
+      }
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.list(directory)) {
+      files = all.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+    }
+    assertTrue(files.size() > PUSHED / 2, files.toString());
+    // The last one is kept for the next life, and holds nothing.
+    for (Path file : files.subList(0, files.size() - 1)) {
+      Files.delete(file);
+      CorruptLogException damage =
+          assertThrows(
+              CorruptLogException.class, () -> Store.open(disk(directory), with(sync)).close());
+      assertEquals(files.get(0).toString(), damage.file());
+      assertThrows(CorruptLogException.class, () -> Store.verify(directory, read -> {}));
     }
   }
 
