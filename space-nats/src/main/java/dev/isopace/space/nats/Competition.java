@@ -27,7 +27,7 @@ final class Competition {
     this.subscriptions = subscriptions;
   }
 
-  TurnTaking turns(String keySubject) {
+  TurnTaking turnTaking(String keySubject) {
     return new TurnTaking(
         me,
         new TurnTaking.Sender() {
@@ -80,7 +80,7 @@ final class Competition {
   /** Ends that; to be called with {@link Line#subscribing} held. */
   void leave(Line line) {
     line.isCompeting = false;
-    line.turns.retire();
+    line.turnTaking.retire();
     hints(line).forEach(subscriptions::unsubscribe);
   }
 

@@ -109,12 +109,12 @@ final class HeadCache {
       woken = 0;
       pushed.clear();
       shown.clear();
-      dropAsked();
+      dropPrefetch();
       run = 0;
     }
   }
 
-  private void dropAsked() {
+  private void dropPrefetch() {
     Prefetch dropped = prefetch;
     if (dropped != null) {
       prefetch = null;
@@ -239,22 +239,22 @@ final class HeadCache {
     lock.lock();
     try {
       forgetIfOlder(currentEpoch);
-      Prefetch question = prefetch;
+      Prefetch taken = prefetch;
       prefetch = null;
-      return question;
+      return taken;
     } finally {
       lock.unlock();
     }
   }
 
-  void setPrefetch(Prefetch question) {
+  void setPrefetch(Prefetch sent) {
     lock.lock();
     try {
-      dropAsked();
-      if (losses == 0 && question.question().epoch == epoch) {
-        prefetch = question;
+      dropPrefetch();
+      if (losses == 0 && sent.question().epoch == epoch) {
+        prefetch = sent;
       } else {
-        forget.accept(question.question());
+        forget.accept(sent.question());
       }
     } finally {
       lock.unlock();
@@ -312,7 +312,7 @@ final class HeadCache {
   void startAnew(int expected) {
     lock.lock();
     try {
-      dropAsked();
+      dropPrefetch();
       shown.clear();
       if (expected > 0) {
         losses = 0;
@@ -368,7 +368,7 @@ final class HeadCache {
         run++;
       }
       if (!mine) {
-        dropAsked();
+        dropPrefetch();
         shown.clear();
         run = Math.min(run, 1);
       }

@@ -37,7 +37,7 @@ final class Line {
   final String key;
   final String keySubject;
   final HeadCache headCache;
-  final TurnTaking turns;
+  final TurnTaking turnTaking;
 
   /** Held during a claim: one claim of a key at a time, so that an earlier entry goes first. */
   final Semaphore claiming = new Semaphore(1, true);
@@ -80,11 +80,11 @@ final class Line {
   /** The connection on which it said so: on the next one it may be allowed. */
   private long refusedOn;
 
-  Line(String key, String keySubject, HeadCache headCache, TurnTaking turns) {
+  Line(String key, String keySubject, HeadCache headCache, TurnTaking turnTaking) {
     this.key = key;
     this.keySubject = keySubject;
     this.headCache = headCache;
-    this.turns = turns;
+    this.turnTaking = turnTaking;
   }
 
   // Takers

@@ -65,7 +65,7 @@ final class Lines {
   private Line line(String key, String keySubject) {
     HeadCache headCache =
         new HeadCache(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
-    return new Line(key, keySubject, headCache, competition.turns(keySubject));
+    return new Line(key, keySubject, headCache, competition.turnTaking(keySubject));
   }
 
   void release(Line line) {
@@ -198,7 +198,7 @@ final class Lines {
     Line line = map.get(names.hintKeySubject(message.getSubject()));
     if (line != null) {
       String text = new String(message.getData(), StandardCharsets.US_ASCII);
-      if (!line.turns.hear(text, line.hasTakers())) {
+      if (!line.turnTaking.hear(text, line.hasTakers())) {
         unsubscribeIfIdle(line);
       }
     }
@@ -245,20 +245,20 @@ final class Lines {
   void refuseHints(String subject) {
     if (names.isHint(subject)) {
       competition.refuse();
-      map.values().forEach(line -> line.turns.turnOff());
+      map.values().forEach(line -> line.turnTaking.turnOff());
     }
   }
 
   /** The handle is closed, or the connection for good: everybody who waits looks around. */
   void nudgeAll() {
     for (Line line : map.values()) {
-      line.turns.endWaits();
+      line.turnTaking.endWaits();
       line.nudgeAll();
     }
   }
 
   void close() {
-    map.values().forEach(line -> line.turns.retire());
+    map.values().forEach(line -> line.turnTaking.retire());
     subscriptions.close();
     keeping.lock();
     try {

@@ -82,14 +82,14 @@ final class Takers<V> {
     Line line = lines.use(key);
     Waiter me = new Waiter(call);
     if (line.join(me)) {
-      line.turns.begin();
+      line.turnTaking.begin();
     }
     try {
       return takeInLine(line, me);
     } finally {
       try {
         if (line.leave(me)) {
-          line.turns.end();
+          line.turnTaking.end();
         }
       } finally {
         lines.release(line);
@@ -140,7 +140,7 @@ final class Takers<V> {
   }
 
   private static long soon(Line line) {
-    return line.turns.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
+    return line.turnTaking.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
   }
 
   private static long jitter(long nanos) {
@@ -207,7 +207,7 @@ final class Takers<V> {
 
     private void awaitTurnAmongClients() throws InterruptedException {
       if (!hasNoTurn) {
-        line.turns.await(call).ifPresent(this::startAnew);
+        line.turnTaking.await(call).ifPresent(this::startAnew);
       }
     }
 
@@ -219,7 +219,7 @@ final class Takers<V> {
     private @Nullable Entry find() throws InterruptedException {
       if (!mustLook) {
         Entry known = line.headCache.knownHead(epoch);
-        if (known == null && (awaitAsked() || awaitOwn())) {
+        if (known == null && (awaitPrefetch() || awaitOwn())) {
           known = line.headCache.knownHead(epoch);
         }
         if (known != null) {
@@ -234,7 +234,7 @@ final class Takers<V> {
     }
 
     /** Waits for what was asked for in advance; false if nothing was. */
-    private boolean awaitAsked() throws InterruptedException {
+    private boolean awaitPrefetch() throws InterruptedException {
       Prefetch prefetch = line.headCache.takePrefetch(epoch);
       if (prefetch == null) {
         return false;
@@ -261,7 +261,7 @@ final class Takers<V> {
       if (head == null) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
-        line.turns.sawNothing();
+        line.turnTaking.sawNothing();
       }
       return head;
     }
@@ -294,11 +294,11 @@ final class Takers<V> {
           line.headCache.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
         if (outcome == Claim.Outcome.MINE) {
-          line.turns.won();
+          line.turnTaking.won();
           return true;
         }
         if (outcome == Claim.Outcome.NOT_MINE && lines.compete(line)) {
-          line.turns.lost();
+          line.turnTaking.lost();
         }
       } finally {
         line.claiming.release();
@@ -354,7 +354,7 @@ final class Takers<V> {
 
     private void backOff() throws InterruptedException {
       int losses = line.headCache.losses();
-      if (losses > 0 && !line.turns.isOn()) {
+      if (losses > 0 && !line.turnTaking.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
       } else if (!remote.link().isUp()) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class TurnTakingTest {
   private final List<String> sent = new ArrayList<>();
   private final Queue<Runnable> planned = new ArrayDeque<>();
-  private final TurnTaking turns =
+  private final TurnTaking turnTaking =
       new TurnTaking(
           "me",
           new TurnTaking.Sender() {
@@ -49,17 +49,17 @@ final class TurnTakingTest {
   /** Plays a turn to its end. */
   private void useTurn() {
     for (int i = 0; i < 16; i++) {
-      turns.won();
+      turnTaking.won();
     }
   }
 
   @Test
   @DisplayName("Who loses waits for a turn, and who has had one passes it with the list of others")
   void passes() {
-    turns.begin();
-    turns.lost();
+    turnTaking.begin();
+    turnTaking.lost();
     assertEquals(List.of("all: w me"), sent);
-    assertTrue(turns.hear("p other third", true));
+    assertTrue(turnTaking.hear("p other third", true));
     useTurn();
     assertEquals("third: p me", sent.get(sent.size() - 1).substring(0, 11));
   }
@@ -67,11 +67,11 @@ final class TurnTakingTest {
   @Test
   @DisplayName("While a taker that has the turn waits for an entry, no clock ticks")
   void noClock() {
-    turns.begin();
-    turns.lost();
-    turns.hear("p other third", true);
+    turnTaking.begin();
+    turnTaking.lost();
+    turnTaking.hear("p other third", true);
     assertTrue(planned.isEmpty());
-    turns.end();
+    turnTaking.end();
     // Now others would wait for a turn that nobody uses.
     assertTrue(!planned.isEmpty() || sent.stream().anyMatch(each -> each.startsWith("third: p")));
   }
@@ -79,9 +79,9 @@ final class TurnTakingTest {
   @Test
   @DisplayName("What is not a client's name gets nowhere, and long lists are ignored")
   void malformed() {
-    turns.begin();
-    turns.lost();
-    turns.hear("p other", true);
+    turnTaking.begin();
+    turnTaking.lost();
+    turnTaking.hear("p other", true);
     for (String bad :
         List.of(
             "w a\tb",
@@ -92,7 +92,7 @@ final class TurnTakingTest {
             "",
             "w " + "x".repeat(600_000),
             "p bad a\r\nPUB")) {
-      turns.hear(bad, true);
+      turnTaking.hear(bad, true);
     }
     useTurn();
     useTurn();
@@ -102,47 +102,47 @@ final class TurnTakingTest {
   @Test
   @DisplayName("A probe of a key that was empty does not wait, and no probe waits for long")
   void probes() throws InterruptedException {
-    turns.begin();
-    turns.lost();
-    turns.hear(manyOthers(), false);
-    turns.sawNothing();
+    turnTaking.begin();
+    turnTaking.lost();
+    turnTaking.hear(manyOthers(), false);
+    turnTaking.sawNothing();
     sent.clear();
-    assertEquals(OptionalInt.of(0), turns.await(probe()));
+    assertEquals(OptionalInt.of(0), turnTaking.await(probe()));
     assertEquals(List.of(), sent);
-    turns.lost();
+    turnTaking.lost();
     long begun = System.nanoTime();
-    assertEquals(OptionalInt.of(0), turns.await(probe()));
+    assertEquals(OptionalInt.of(0), turnTaking.await(probe()));
     assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
   }
 
   @Test
   @DisplayName("Whoever waits for a turn is let go at close, and who waits later, too")
   void close() throws Exception {
-    turns.begin();
-    turns.lost();
-    turns.hear(manyOthers(), false);
-    Thread closer = new Thread(turns::endWaits);
+    turnTaking.begin();
+    turnTaking.lost();
+    turnTaking.hear(manyOthers(), false);
+    Thread closer = new Thread(turnTaking::endWaits);
     closer.start();
     closer.join();
     long begun = System.nanoTime();
-    turns.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
+    turnTaking.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
     assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
   }
 
   @Test
   @DisplayName("A client that does not go on passes its turn, and the others strike it off")
   void retires() {
-    turns.begin();
-    turns.lost();
-    turns.hear("p other third", true);
+    turnTaking.begin();
+    turnTaking.lost();
+    turnTaking.hear("p other third", true);
     sent.clear();
-    turns.retire();
+    turnTaking.retire();
     assertEquals(List.of("third: p me", "all: q me"), sent);
-    turns.lost();
-    turns.hear("w third", true);
-    turns.hear("q third", true);
+    turnTaking.lost();
+    turnTaking.hear("w third", true);
+    turnTaking.hear("q third", true);
     sent.clear();
-    turns.hear("p other", true);
+    turnTaking.hear("p other", true);
     useTurn();
     assertEquals(List.of(), sent);
   }
