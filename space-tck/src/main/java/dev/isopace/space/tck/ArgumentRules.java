@@ -323,8 +323,9 @@ abstract class ArgumentRules extends Rules {
     return withoutSeparators(message)
         .replace(Integer.toString(size), "")
         .matches(
-            "(?is).*([0-9]{3}"
-                + "|[0-9] ?([kmg]i?b|(kilo|kibi|mega|mebi)?bytes|chars|characters)\\b).*");
+            "(?is).*([0-9]{3}|[0-9]["
+                + " -]?([kmg]i?b|(k|m|g|kilo|kibi|mega|mebi|giga|gibi)?bytes?|chars|characters)"
+                + "\\b).*");
   }
 
   /** Removes the separators that some write between thousands. */

@@ -37,7 +37,7 @@ final class Child implements AutoCloseable {
               + "|-D(?!com\\.sun\\.management|java\\.class\\.path=|jdk\\.module\\.).*",
           Pattern.DOTALL);
 
-  /** No line has a line end in it. */
+  /** Stands for the end of the output: no line has a line end in it. */
   private static final String END = "\n";
 
   private final Stage stage;

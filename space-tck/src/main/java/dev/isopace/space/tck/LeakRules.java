@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** PRB-4: what idle keys, and values that were taken, leave behind. */
 abstract class LeakRules extends Rules {
-  private static final String KEY = "keys";
+  private static final String KEY = "leaks";
 
   /**
    * The number of waits: enough to distinguish what they leave behind from what the virtual machine

@@ -256,21 +256,22 @@ abstract class ReopenRules extends Rules {
     Stage.Effort effort = stage().effort(rounds(50), LONGEST.dividedBy(2));
     for (int round = 0; effort.goesOnAfter(round); round++) {
       String key = KEY + round;
-      Space<String> first = reopened();
-      for (int i = 0; i < 5; i++) {
-        first.out(key, "e" + i);
-      }
       AtomicInteger tries = new AtomicInteger();
-      Actor<Boolean> next =
-          start(
-              "out by who opens the space while another closes it",
-              () -> {
-                try (Space<String> space = openedOnceItIsLetGo(tries)) {
-                  return space.out(key, "next");
-                }
-              });
-      stage().await("an open that is refused", () -> tries.get() > 0 || next.isDone());
-      first.close();
+      Actor<Boolean> next;
+      try (Space<String> first = reopened()) {
+        for (int i = 0; i < 5; i++) {
+          first.out(key, "e" + i);
+        }
+        next =
+            start(
+                "out by who opens the space while another closes it",
+                () -> {
+                  try (Space<String> space = openedOnceItIsLetGo(tries)) {
+                    return space.out(key, "next");
+                  }
+                });
+        stage().await("an open that is refused", () -> tries.get() > 0 || next.isDone());
+      }
       assertTrue(next.result(), "out");
       try (Space<String> space = reopened()) {
         assertEquals(
@@ -281,7 +282,7 @@ abstract class ReopenRules extends Rules {
     }
   }
 
-  /** Tries again at once while another has the space open, so as to come in before it is gone. */
+  /** Tries again and again while another has the space open, so as to come in before it is gone. */
   private Space<String> openedOnceItIsLetGo(AtomicInteger tries) {
     Stage.Patience patience = stage().patience();
     for (; ; tries.incrementAndGet()) {
@@ -291,6 +292,7 @@ abstract class ReopenRules extends Rules {
         if (patience.isExhausted()) {
           throw e;
         }
+        Stage.pause();
       }
     }
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * SHR-1: handles on one URI, in one process or in several, are one space. It may end with the last
- * of them: so where a test closes a handle, another is open.
+ * of them: so where a test closes a handle, another is open, unless that is what it tests.
  */
 abstract class SharedRules extends Rules {
   private static final String KEY = "shared";

@@ -17,7 +17,7 @@ class ArgumentRulesTest {
             "value has 2,097,153 bytes, the limit is 1 MiB",
             "2 097 153 bytes are more than 1MB",
             "value has 2097153 bytes, and may have 64 kB",
-            "value has 2097153 bytes, and may have 1 megabytes",
+            "value has 2097153 bytes, and may have 1 megabyte",
             "2_097_153 > 1_048_576")) {
       String plain = ArgumentRules.withoutSeparators(message);
       assertTrue(plain.contains("2097153"), plain);

@@ -24,7 +24,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -53,11 +52,14 @@ final class PlainStore<V> extends PlainSpace<V> {
   /** What a broken store has not closed; kept, as garbage would be. */
   private static final Set<RandomAccessFile> LEFT_OPEN = ConcurrentHashMap.newKeySet();
 
+  /** So many are noticed; more would leave none to others. */
+  private static final int MOST_LEFT_OPEN = 400;
+
   private @Nullable Path path;
   private int removals;
 
-  /** Whether the take that has the lock writes no removal. */
-  private boolean isUnwritten;
+  /** Set for a thread whose takes write no removals. */
+  final ThreadLocal<Boolean> unwritten = new ThreadLocal<>();
 
   /** How many of the entries that are read next a broken store takes for taken. */
   private int swallowed;
@@ -117,7 +119,9 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private static void leaveOpen(Path path) {
     try {
-      LEFT_OPEN.add(new RandomAccessFile(path.toFile(), "r"));
+      if (LEFT_OPEN.size() < MOST_LEFT_OPEN) {
+        LEFT_OPEN.add(new RandomAccessFile(path.toFile(), "rw"));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -330,7 +334,7 @@ final class PlainStore<V> extends PlainSpace<V> {
     if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)
         || is(StoreDefect.WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES)) {
       keepBack(record);
-    } else if (!isUnwritten
+    } else if (unwritten.get() == null
         && (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null)) {
       write(record);
     }
@@ -395,18 +399,6 @@ final class PlainStore<V> extends PlainSpace<V> {
       return value;
     } catch (IsOver e) {
       return null;
-    }
-  }
-
-  /** Takes without writing that it does. */
-  Optional<V> takeUnwritten(String key) {
-    lock.lock();
-    try {
-      isUnwritten = true;
-      return inp(key);
-    } finally {
-      isUnwritten = false;
-      lock.unlock();
     }
   }
 
@@ -487,12 +479,12 @@ final class PlainStore<V> extends PlainSpace<V> {
         write(record(ALL_TAKEN, "", ByteBuffer.allocate(4).putInt(removals).array()));
       }
       if (is(StoreDefect.CLEANS_UP_AFTER_IT_HAS_UNLOCKED)) {
-        Path file = Objects.requireNonNull(path);
-        byte[] all = Files.readAllBytes(file);
-        this.file.close();
+        Path written = Objects.requireNonNull(path);
+        byte[] all = Files.readAllBytes(written);
+        file.close();
         unlock();
         Delay.pass(Duration.ofMillis(2));
-        Files.write(file, all);
+        Files.write(written, all);
         return;
       }
       if (!is(StoreDefect.NEVER_UNLOCKS)) {

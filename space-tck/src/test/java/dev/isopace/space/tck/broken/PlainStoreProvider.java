@@ -65,7 +65,14 @@ public final class PlainStoreProvider implements SpaceProvider {
       return new ForwardingSpace<>(store) {
         @Override
         public Optional<V> in(String key, Duration timeout) throws InterruptedException {
-          return timeout.isZero() ? store.takeUnwritten(key) : super.in(key, timeout);
+          if (timeout.isZero()) {
+            store.unwritten.set(true);
+          }
+          try {
+            return super.in(key, timeout);
+          } finally {
+            store.unwritten.remove();
+          }
         }
       };
     }
