@@ -246,7 +246,7 @@ final class Compactor {
       try {
         return rewrite.write();
       } finally {
-        engine.supply().mayHaveRoom();
+        engine.supply().endLoan();
       }
     }
   }

@@ -37,6 +37,11 @@ final class DamagedLog implements Closeable {
   /** The last ids of files that cannot be opened, by their first ones. */
   private final TreeMap<Integer, Integer> shut = new TreeMap<>();
 
+  /**
+   * The first segment that held anything when the store was closed; 0 if there was a later life.
+   */
+  private int firstHeld;
+
   /** Files whose names are those of another place, by its id. */
   private final Map<Integer, String> misnamed = new TreeMap<>();
 
@@ -73,6 +78,15 @@ final class DamagedLog implements Closeable {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       noteMissing(Math.max(known.first(), next), known.last() + 1);
       checkpoint.states.forEach(state -> closed.put(state.last(), state));
+      // A close leaves one file behind that holds nothing; a later life has more.
+      if (next <= known.last() + 2) {
+        firstHeld =
+            checkpoint.states.stream()
+                .filter(state -> state.end() > Format.HEADER)
+                .mapToInt(Checkpoint.State::first)
+                .findFirst()
+                .orElse(0);
+      }
     }
     files.forEach(this::noteOlder);
   }
@@ -126,8 +140,9 @@ final class DamagedLog implements Closeable {
    * @param oldest the oldest segment that the log says it has
    */
   void noteRest(int oldest) {
-    if (!files.isEmpty() && oldest > 0) {
-      noteMissing(oldest, files.get(0).first);
+    int from = oldest > 0 ? oldest : firstHeld;
+    if (!files.isEmpty() && from > 0) {
+      noteMissing(from, files.get(0).first);
     }
     misnamed.forEach(this::noteReplaced);
   }

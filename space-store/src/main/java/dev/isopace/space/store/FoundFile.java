@@ -105,11 +105,6 @@ final class FoundFile {
     return isWhole() || start != null;
   }
 
-  /** Whether it is one of these segments, or stands for all of them. */
-  boolean covers(int from, int to) {
-    return header.first() <= from && to <= header.last();
-  }
-
   /** Whether it is the file that was there when the store was closed. */
   boolean isSame(Checkpoint.State state) {
     return header.first() == state.first()

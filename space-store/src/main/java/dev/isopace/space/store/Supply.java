@@ -224,16 +224,26 @@ final class Supply implements Closeable {
     return true;
   }
 
-  /** The task that used the room of the reserve has ended. */
+  /** The task that used the room of the reserve has ended. Under the lock. */
   void reserveReturned() {
     isReserveLent = false;
+  }
+
+  /** The task does not need that room any more. */
+  void endLoan() {
+    log.lock.lock();
+    try {
+      reserveReturned();
+    } finally {
+      log.lock.unlock();
+    }
+    mayHaveRoom();
   }
 
   /** Has what is lacking prepared again, also if an attempt has failed before there was room. */
   void mayHaveRoom() {
     log.lock.lock();
     try {
-      reserveReturned();
       failure = null;
       engine.signalWork();
     } finally {

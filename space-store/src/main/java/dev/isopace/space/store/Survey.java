@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
-import java.util.stream.Stream;
 
 /**
  * The files of a log, in their order, before any of them is replayed: which ones there are, whether
@@ -31,6 +30,9 @@ final class Survey implements Closeable {
   private final List<String> leftovers = new ArrayList<>();
   private final List<String> unused = new ArrayList<>();
   private int nextId = 1;
+
+  /** The last id of all files that were found, used or not. */
+  private int lastId;
 
   /**
    * Of what is on a disk.
@@ -113,6 +115,7 @@ final class Survey implements Closeable {
     }
     files.add(found);
     nextId = found.header.last() + 1;
+    lastId = found.header.last();
   }
 
   /** Sees to it that the log is the one that was closed, and reaches as far as it did then. */
@@ -158,21 +161,33 @@ final class Survey implements Closeable {
   }
 
   /**
-   * Sees to it that all files are there that held anything when the store was closed, if nothing
-   * has been appended since: only a later life deletes one, and each begins with a file of its own.
-   * Called when the unused ones have been set aside.
+   * Sees to it that all files are there that held anything when the store was closed, if there has
+   * been no later life: nothing else deletes one. Called when the unused ones have been set aside.
+   *
+   * <p>A later life begins with a record in a file of its own, which is durable. Once it has gone
+   * on in the next one it may delete that, too, and without sync a crash may leave nothing in the
+   * others; but there are more of them then than the one that a close leaves for later use.
    */
   void requireAllSinceClose(List<Checkpoint.State> states) throws CorruptLogException {
     List<Checkpoint.State> held =
         states.stream().filter(state -> state.end() > Format.HEADER).toList();
     if (held.isEmpty()
+        || lastId > states.get(states.size() - 1).last() + 1
         || (!files.isEmpty() && last().header.last() > held.get(held.size() - 1).last())) {
       return;
     }
+    List<FoundFile> all = new ArrayList<>(stale);
+    all.addAll(files);
+    int next = 0;
     for (Checkpoint.State state : held) {
-      if (Stream.concat(stale.stream(), files.stream())
-          .noneMatch(found -> found.covers(state.first(), state.last()))) {
-        throw missing(state.first());
+      while (next < all.size() && all.get(next).header.last() < state.last()) {
+        next++;
+      }
+      if (next == all.size() || all.get(next).header.first() > state.first()) {
+        throw missing(
+            state.first() == state.last()
+                ? Segment.name(state.first())
+                : Segment.name(state.first(), state.last()));
       }
     }
   }
@@ -204,6 +219,11 @@ final class Survey implements Closeable {
 
   /** The log ends in a file, although others follow; those are void. */
   void cutAfter(int index) throws IOException {
+    for (FoundFile found : files.subList(index + 1, files.size())) {
+      if (found.endWhenClosed > Format.HEADER) {
+        throw found.damage(Format.HEADER, "the log ends before what was there when it was closed");
+      }
+    }
     while (files.size() > index + 1) {
       tail.add(last(), Format.HEADER);
       setLastAside();
@@ -232,7 +252,11 @@ final class Survey implements Closeable {
   }
 
   CorruptLogException missing(int id) {
-    return new CorruptLogException(disk.show(Segment.name(id)), 0, "the file is missing");
+    return missing(Segment.name(id));
+  }
+
+  private CorruptLogException missing(String name) {
+    return new CorruptLogException(disk.show(name), 0, "the file is missing");
   }
 
   private FoundFile last() {

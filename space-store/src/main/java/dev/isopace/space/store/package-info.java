@@ -4,6 +4,7 @@
  * store:} as a URI, a {@link dev.isopace.space.Space} over it.
  *
  * <p>To read the code, begin with {@code Format} (the files); then {@code Log} (appending), {@code
- * Queues} (takers and readers), {@code Survey} and {@code Replay} (opening) and {@code Compactor}.
+ * Queues} with {@code Takers} and {@code Readers}, {@code Survey} and {@code Replay} (opening), and
+ * {@code Compactor}.
  */
 package dev.isopace.space.store;

@@ -157,6 +157,62 @@ final class ReplayTest {
     }
   }
 
+  @Test
+  @DisplayName("Files that a later life has deleted are not missing, whatever a power cut has left")
+  void filesDeletedByALaterLife() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    Settings unsynced = with(Settings.Sync.NEVER);
+    try (Store store = Store.open(disk(directory), unsynced)) {
+      store.push("k", value(1, 4));
+    }
+    MortalDisk disk = disk(directory);
+    Store store = Store.open(disk, unsynced);
+    for (int i = 0; i < 3; i++) {
+      store.push("k", new byte[SEGMENT / 2]);
+    }
+    while (store.pullp("k").isPresent()) {
+      // Until nothing is left that needs the files so far.
+    }
+    store.compact();
+    kill(store, disk);
+    List<Path> files = logs(directory);
+    assertTrue(
+        !files.get(0).endsWith(Segment.name(1)) && !files.get(0).endsWith(Segment.name(2)),
+        files.toString());
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      Arrays.fill(bytes, Format.HEADER, bytes.length, (byte) 0);
+      Files.write(file, bytes);
+    }
+    try (Store again = Store.open(disk(directory), unsynced)) {
+      assertEquals(0, again.len("k"));
+    }
+  }
+
+  private static List<Path> logs(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+    }
+  }
+
+  @Test
+  @DisplayName("Of what was there at the close nothing is void, also without sync")
+  void damagedStartBeforeTheClose() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(disk(directory), with(Settings.Sync.NEVER))) {
+      for (int i = 0; i < PUSHED; i++) {
+        store.push("k", new byte[SEGMENT / 2]);
+      }
+    }
+    Path third = logs(directory).get(2);
+    byte[] bytes = Files.readAllBytes(third);
+    bytes[Format.HEADER + Format.PREFIX] ^= 1;
+    Files.write(third, bytes);
+    CorruptLogException damage =
+        assertThrows(CorruptLogException.class, () -> Store.verify(directory, read -> {}));
+    assertEquals(third.toString(), damage.file());
+  }
+
   @ParameterizedTest
   @EnumSource
   @DisplayName("A file that is missing since the store was closed is damage, also without sync")
@@ -167,10 +223,7 @@ final class ReplayTest {
         store.push("k", new byte[SEGMENT / 2]);
       }
     }
-    List<Path> files;
-    try (Stream<Path> all = Files.list(directory)) {
-      files = all.filter(file -> file.toString().endsWith(".log")).sorted().toList();
-    }
+    List<Path> files = logs(directory);
     assertTrue(files.size() > PUSHED / 2, files.toString());
     // The last one is kept for the next life, and holds nothing.
     for (Path file : files.subList(0, files.size() - 1)) {
@@ -180,6 +233,8 @@ final class ReplayTest {
               CorruptLogException.class, () -> Store.open(disk(directory), with(sync)).close());
       assertEquals(files.get(0).toString(), damage.file());
       assertThrows(CorruptLogException.class, () -> Store.verify(directory, read -> {}));
+      Path fresh = StoreTckTest.freshDirectory().resolve("fresh");
+      assertEquals(files.get(0).toString(), Store.salvage(directory, fresh).losses().get(0).file());
     }
   }
 
