@@ -60,21 +60,19 @@ public final class Spaces {
   }
 
   private static <V> Space<V> open(SpaceProvider provider, SpaceUri uri, Codec<V> codec) {
+    String what = "opening '" + uri + "': " + provider.getClass().getName();
     Space<V> space;
     try {
       space = provider.open(uri, codec);
     } catch (LinkageError e) {
-      throw new SpaceException(
-          uri
-              + ": "
-              + provider.getClass().getName()
-              + " cannot be used; add what it depends on to the class path or the module path: "
-              + e,
-          e);
+      String why =
+          e.getCause() instanceof ClassNotFoundException
+              ? " lacks a class; add what it depends on to the class path or module path: "
+              : " cannot be used: ";
+      throw new SpaceException(what + why + e, e);
     }
     if (space == null) {
-      throw new SpaceException(
-          uri + ": " + provider.getClass().getName() + " has opened nothing, which is its defect");
+      throw new SpaceException(what + " returned null, which is a defect of that provider");
     }
     return space;
   }

@@ -227,6 +227,47 @@ class DiscoveryFailureTest {
   }
 
   @Test
+  @DisplayName("SPI-1 A class that opening needs is missing")
+  void dependencyOfOpeningMissing() throws Exception {
+    folder
+        .source("Library", "public class Library { public static void use() {} }")
+        .source("Bad", opening("Library.use(); return null;"))
+        .line("Bad")
+        .without("Library");
+    SpaceException e = bad(folder);
+    assertEquals(
+        "opening 'bad:': Bad lacks a class; add what it depends on to the class path or module"
+            + " path: java.lang.NoClassDefFoundError: Library",
+        e.getMessage());
+    assertInstanceOf(NoClassDefFoundError.class, e.getCause());
+  }
+
+  @Test
+  @DisplayName("SPI-1 open() returns null")
+  void openReturnsNull() throws Exception {
+    folder.source("Bad", opening("return null;")).line("Bad");
+    assertEquals(
+        "opening 'bad:': Bad returned null, which is a defect of that provider",
+        bad(folder).getMessage());
+  }
+
+  /** A provider that opens in another way than a good one. */
+  private static String opening(String body) {
+    return "public class Bad extends Before {\n"
+        + "  public String scheme() { return \"bad\"; }\n"
+        + "  public <V> dev.isopace.space.Space<V> open("
+        + "dev.isopace.space.spi.SpaceUri uri, dev.isopace.space.Codec<V> codec) { "
+        + body
+        + " }\n}\n";
+  }
+
+  private static SpaceException bad(ProviderFolder folder) throws Exception {
+    try (URLClassLoader loader = ProviderFolder.loader(folder)) {
+      return assertThrows(SpaceException.class, () -> Spaces.open("bad:", Codec.utf8(), loader));
+    }
+  }
+
+  @Test
   @DisplayName("An error of the virtual machine is no failure of a provider")
   void virtualMachineError() throws Exception {
     folder.provider(

@@ -16,13 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class Lifecycle {
   private static final Object CLOSED = new Object();
 
-  static {
-    // Each handle has a lifecycle when it opens. The first call that waits may be made near the end
-    // of a stack: a class that cannot be initialized there can never be used again.
-    Deadline.NEVER.allowsWaiting();
-    Tenacity.requireStack();
-  }
-
   private final String name;
 
   /** Null while the handle is open; then the thread that closes it; finally {@link #CLOSED}. */
@@ -37,6 +30,10 @@ public final class Lifecycle {
    */
   public Lifecycle(String name) {
     this.name = Objects.requireNonNull(name, "name");
+    // What the first call that waits needs is initialized by now: that call may be made near the
+    // end of a stack, where a class that cannot be initialized can never be used again.
+    Tenacity.requireStack();
+    Deadline.NEVER.allowsWaiting();
   }
 
   /**

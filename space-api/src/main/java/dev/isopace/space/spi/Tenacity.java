@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Locking, parking and waking that survive a temporary lack of memory. A failure of these would
  * leave others waiting for ever, or lose an entry that was already taken.
  *
- * <p>None of these methods throws OutOfMemoryError; they retry until there is memory.
+ * <p>None of these methods throws OutOfMemoryError; they retry until there is memory. {@code park}
+ * does not throw StackOverflowError either: a caller that has not asked for stack ahead, by {@link
+ * #requireStack}, may then be busy until it has got what it waits for.
  */
 public final class Tenacity {
   private Tenacity() {}

@@ -78,6 +78,11 @@ final class BenchCommand implements Callable<Integer> {
                             + " them, or add space-jmh/target/benchmarks.jar"));
     PrintWriter out =
         new PrintWriter(new OutputStreamWriter(environment.stdout(), Charset.defaultCharset()));
-    return benchmarks.run(out, spec.commandLine().getErr(), arguments.toArray(String[]::new));
+    int exitCode =
+        benchmarks.run(out, spec.commandLine().getErr(), arguments.toArray(String[]::new));
+    if (exitCode == 0 && out.checkError()) {
+      throw CommandException.failure(Printer.UNWRITABLE);
+    }
+    return exitCode;
   }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "space tck URI [--seed N] [--scale X] [--load X] [--rule ID] [--no-kill]",
       "                 [--report FILE]"
     },
+    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the space is conformant",
@@ -64,7 +65,7 @@ final class TckCommand implements Callable<Integer> {
     int exitCode =
         dev.isopace.space.tck.Main.run(
             arguments.toArray(String[]::new), out, System.err, environment.stderrIsTerminal());
-    if (out.checkError()) {
+    if (exitCode == 0 && out.checkError()) {
       throw CommandException.failure(Printer.UNWRITABLE);
     }
     return exitCode;

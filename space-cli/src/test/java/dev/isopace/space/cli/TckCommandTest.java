@@ -3,6 +3,11 @@ package dev.isopace.space.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,5 +44,27 @@ final class TckCommandTest {
     assertTrue(Files.exists(report));
     assertEquals(2, Run.of("tck", "local:", "--speed").exitCode());
     assertEquals(2, Run.of("tck").exitCode());
+  }
+
+  @Test
+  @DisplayName("A report that cannot be printed is a failure")
+  void outputThatFails() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("no space left");
+          }
+        };
+    Environment environment =
+        new Environment(
+            InputStream.nullInputStream(), full, false, null, new Interruption(task -> {}));
+    StringWriter err = new StringWriter();
+    int exitCode =
+        Main.commandLine(environment)
+            .setErr(new PrintWriter(err))
+            .execute("tck", "local:", "--rule", "FIFO-1");
+    assertEquals(3, exitCode);
+    assertEquals("space tck: standard output cannot be written", err.toString().strip());
   }
 }

@@ -85,9 +85,7 @@ final class CopyingQueues<V> {
   /** Long enough to park. */
   private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
 
-  static {
-    rehearse();
-  }
+  private static volatile boolean isRehearsed;
 
   private final List<CopyingStripe<V>> stripes =
       Stream.generate(CopyingStripe<V>::new).limit(STRIPES).toList();
@@ -101,17 +99,23 @@ final class CopyingQueues<V> {
    * @param decoder how to turn entries into values
    */
   CopyingQueues(Lifecycle lifecycle, Decoder<V> decoder) {
+    this(lifecycle, decoder, isRehearsed);
+  }
+
+  private CopyingQueues(Lifecycle lifecycle, Decoder<V> decoder, boolean isReady) {
     this.lifecycle = lifecycle;
     this.decoder = decoder;
+    if (!isReady) {
+      rehearse();
+    }
   }
 
   /** Goes through what happens to a caller in line, for the reason that KeyedQueues gives. */
-  private static void rehearse() {
-    CopyingQueues<byte[]> queues =
-        new CopyingQueues<>(new Lifecycle("rehearsal"), (operation, key, bytes) -> bytes);
+  private void rehearse() {
     boolean isInterrupted = Thread.interrupted();
-    boolean isOwn = false;
     try {
+      CopyingQueues<byte[]> queues =
+          new CopyingQueues<>(lifecycle, (operation, key, bytes) -> bytes, true);
       CopyingWaiter<byte[]> taker = new CopyingWaiter<>(true);
       CopyingWaiter<byte[]> reader = new CopyingWaiter<>(true);
       queues.takeOrJoin("in", "k", taker);
@@ -121,14 +125,17 @@ final class CopyingQueues<V> {
       queues.takeInLine("in", "k", taker);
       queues.take("k", Deadline.after(REHEARSED_WAIT));
       queues.read("k", Deadline.after(REHEARSED_WAIT));
-      isOwn = true;
-      Thread.currentThread().interrupt();
-      queues.take("k", Deadline.NEVER);
+      CopyingWaiter<byte[]> interrupted = new CopyingWaiter<>(true);
+      queues.takeOrJoin("in", "k", interrupted);
+      queues.leave("k", interrupted, CopyingQueues::takers, true);
+      Lifecycle.interrupted("in", "k");
+      isRehearsed = true;
     } catch (InterruptedException e) {
-      isInterrupted |= !isOwn;
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
+      isInterrupted = true;
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

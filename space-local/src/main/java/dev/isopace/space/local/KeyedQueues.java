@@ -105,9 +105,7 @@ final class KeyedQueues<V> {
   /** Longer than a waiter spins, so that it parks. */
   private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
 
-  static {
-    rehearse();
-  }
+  private static volatile boolean isRehearsed;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
   private final Lifecycle lifecycle;
@@ -134,38 +132,43 @@ final class KeyedQueues<V> {
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
+    if (!isRehearsed) {
+      rehearse();
+    }
   }
 
   /**
    * Goes through what happens to a caller in line, before there is one. A class is initialized, and
    * a VarHandle linked, when it is first used, which takes far more stack than a call asks for
    * ahead, and memory; if that failed, the caller would end with the error and stay in line, where
-   * it would be given an entry that nobody gets.
+   * it would be given an entry that nobody gets. Leaves no trace.
    */
-  private static void rehearse() {
-    KeyedQueues<String> queues = new KeyedQueues<>(new Lifecycle("rehearsal"));
+  private void rehearse() {
+    int hash = hash("k");
+    Stripe stripe = stripe(hash);
     boolean isInterrupted = Thread.interrupted();
-    boolean isOwn = false;
     try {
-      Node node = queues.newNode("in", "k", hash("k"));
-      Stripe stripe = queues.stripe(node.hash);
+      Node node = newNode("in", "k", hash);
       Waiter taker = new Waiter(node, true);
       Waiter reader = new Waiter(node, false);
       join(stripe, taker, true);
       join(stripe, reader, false);
-      queues.put("k", "handed over");
-      queues.await("in", stripe, taker, Deadline.NEVER);
-      queues.await("rd", stripe, reader, Deadline.NEVER);
-      queues.take("k", Deadline.after(REHEARSED_WAIT));
-      queues.read("k", Deadline.after(REHEARSED_WAIT));
-      isOwn = true;
-      Thread.currentThread().interrupt();
-      queues.take("k", Deadline.NEVER);
+      put("k", asValue("handed over"));
+      await("in", stripe, taker, Deadline.NEVER);
+      await("rd", stripe, reader, Deadline.NEVER);
+      take("k", Deadline.after(REHEARSED_WAIT));
+      read("k", Deadline.after(REHEARSED_WAIT));
+      Waiter interrupted = new Waiter(newNode("in", "k", hash), true);
+      join(stripe, interrupted, true);
+      leave(stripe, interrupted);
+      Lifecycle.interrupted("in", "k");
+      isRehearsed = true;
     } catch (InterruptedException e) {
-      isInterrupted |= !isOwn;
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
+      isInterrupted = true;
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -347,8 +350,8 @@ final class KeyedQueues<V> {
       for (int i = 0; i < locked; i++) {
         stripes[i].unlock();
       }
+      dueAtClose.deliver();
     }
-    dueAtClose.deliver();
   }
 
   /** Makes the checks of a call that may wait, before it looks for an entry. */

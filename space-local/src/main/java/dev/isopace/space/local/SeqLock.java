@@ -67,7 +67,6 @@ abstract class SeqLock extends Padding {
   private static final long SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
   /** Even while the lock is free. As a long it never returns to a value that somebody has seen. */
-  @SuppressWarnings("unused") // By name.
   private volatile long version;
 
   final long version() {

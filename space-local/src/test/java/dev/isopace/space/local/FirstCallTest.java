@@ -122,6 +122,20 @@ final class FirstCallTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"local:", "local:?copy=true"})
+  void anOpenThatFailsIsNotTheLastOne(String uri) throws Exception {
+    for (int frames = 0; frames < FARTHEST; frames += STEP) {
+      SpaceProvider provider = freshProvider();
+      SpaceUri parsed = SpaceUri.parse(uri);
+      make(new Deep(() -> provider.open(parsed, Codec.utf8()), frames));
+      try (Space<String> space = provider.open(parsed, Codec.utf8())) {
+        assertTrue(space.out("k", "1"));
+        assertEquals(Optional.of("1"), space.in("k", Duration.ofMillis(1)));
+      }
+    }
+  }
+
   private static void make(Deep deep) throws InterruptedException {
     Thread thread = new Thread(null, deep::descend, "deep", STACK);
     thread.start();
@@ -130,6 +144,10 @@ final class FirstCallTest {
   }
 
   private static Space<String> fresh(String uri) throws Exception {
+    return freshProvider().open(SpaceUri.parse(uri), Codec.utf8());
+  }
+
+  private static SpaceProvider freshProvider() throws Exception {
     FreshClasses classes = new FreshClasses();
     // They are loaded, but not initialized: to load them takes more stack than what follows.
     Path directory = Path.of(LocalSpace.class.getResource("LocalSpace.class").toURI()).getParent();
@@ -144,9 +162,7 @@ final class FirstCallTest {
         }
       }
     }
-    SpaceProvider provider =
-        (SpaceProvider)
-            classes.loadClass(LocalProvider.class.getName()).getConstructor().newInstance();
-    return provider.open(SpaceUri.parse(uri), Codec.utf8());
+    return (SpaceProvider)
+        classes.loadClass(LocalProvider.class.getName()).getConstructor().newInstance();
   }
 }
