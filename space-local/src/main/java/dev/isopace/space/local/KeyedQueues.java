@@ -373,6 +373,25 @@ final class KeyedQueues<V> {
   /** Waits in line until it is served. Null if the deadline has passed: then it has left. */
   private @Nullable V await(String operation, Stripe stripe, Waiter waiter, Deadline deadline)
       throws InterruptedException {
+    Object received;
+    try {
+      received = awaitServed(operation, stripe, waiter, deadline);
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      // Not expected, see above; but in line, it would be given an entry that nobody gets.
+      if (leave(stripe, waiter)) {
+        throw e;
+      }
+      received = waiter.received();
+    }
+    if (received == Waiter.CLOSED) {
+      throw lifecycle.closed(operation, waiter.node.key);
+    }
+    return received == null ? null : asValue(received);
+  }
+
+  private @Nullable Object awaitServed(
+      String operation, Stripe stripe, Waiter waiter, Deadline deadline)
+      throws InterruptedException {
     Object received = waiter.received();
     for (int i = Spinning.spins(waiter.thread); i > 0 && received == null; i--) {
       Thread.onSpinWait();
@@ -395,10 +414,7 @@ final class KeyedQueues<V> {
       }
       received = waiter.received();
     }
-    if (received == Waiter.CLOSED) {
-      throw lifecycle.closed(operation, waiter.node.key);
-    }
-    return asValue(received);
+    return received;
   }
 
   /**
@@ -430,6 +446,9 @@ final class KeyedQueues<V> {
     try {
       if (waiter.received() != null) {
         return false;
+      }
+      if (!waiter.inLine) {
+        return true;
       }
       Line line = Objects.requireNonNull(waiter.node.line);
       line.leave(waiter, due);

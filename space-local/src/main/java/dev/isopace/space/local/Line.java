@@ -55,6 +55,7 @@ final class Line {
   }
 
   void add(Waiter waiter) {
+    waiter.inLine = true;
     (waiter.takes ? takers : readers).add(waiter);
   }
 
@@ -166,6 +167,7 @@ final class Line {
 
   private void remove(Waiter waiter) {
     answer(waiter);
+    waiter.inLine = false;
     (waiter.takes ? takers : readers).remove(waiter);
     if (takers.first == null) {
       owed = 0;

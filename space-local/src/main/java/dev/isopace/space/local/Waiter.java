@@ -40,6 +40,9 @@ final class Waiter {
    */
   final Wakeups due = new Wakeups();
 
+  /** Whether it is in line. */
+  boolean inLine;
+
   /** Whether it has looked in vain and needs to be woken; otherwise it is going to look. */
   boolean sleeps;
 
