@@ -15,13 +15,11 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Carried(int type, byte[] key, byte[] body, long position, int fromEnd) {
-  private static final int SMALL_WINDOW = 512;
-
   /** Reads the last batch, which begins there in the segment that the log ends in. */
   static List<Carried> read(Segment segment, long from) throws IOException {
     List<Carried> carried = new ArrayList<>();
     RecordReader reader =
-        new RecordReader(segment.handle, segment.epoch, from, segment.end, SMALL_WINDOW);
+        new RecordReader(segment.handle, segment.epoch, from, segment.end, FoundFile.SMALL_WINDOW);
     while (reader.next()) {
       if (reader.type() == Format.PUSH || reader.type() == Format.REMOVAL) {
         carried.add(

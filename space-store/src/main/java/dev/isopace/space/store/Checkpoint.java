@@ -60,6 +60,21 @@ final class Checkpoint {
     this.queues = queues;
   }
 
+  /**
+   * Whether there has been no later life, as far as the files show: a close leaves one behind that
+   * holds nothing, a life that has gone on in a second one has more.
+   *
+   * @param lastId the last id of all files of the log, used or not
+   */
+  boolean mayBeOfLastLife(int lastId) {
+    return states.isEmpty() || lastId <= states.get(states.size() - 1).last() + 1;
+  }
+
+  /** The segments that held records. */
+  List<State> held() {
+    return states.stream().filter(state -> state.end() > Format.HEADER).toList();
+  }
+
   /** Writes the state of a store at rest. */
   static void write(Disk disk, Log log, Index index, Segments segments) throws IOException {
     disk.deleteIfExists(NEW);

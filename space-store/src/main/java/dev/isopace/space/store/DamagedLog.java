@@ -78,14 +78,9 @@ final class DamagedLog implements Closeable {
       Checkpoint.State known = checkpoint.states.get(checkpoint.states.size() - 1);
       noteMissing(Math.max(known.first(), next), known.last() + 1);
       checkpoint.states.forEach(state -> closed.put(state.last(), state));
-      // A close leaves one file behind that holds nothing; a later life has more.
-      if (next <= known.last() + 2) {
-        firstHeld =
-            checkpoint.states.stream()
-                .filter(state -> state.end() > Format.HEADER)
-                .mapToInt(Checkpoint.State::first)
-                .findFirst()
-                .orElse(0);
+      List<Checkpoint.State> held = checkpoint.held();
+      if (checkpoint.mayBeOfLastLife(next - 1) && !held.isEmpty()) {
+        firstHeld = held.get(0).first();
       }
     }
     files.forEach(this::noteOlder);

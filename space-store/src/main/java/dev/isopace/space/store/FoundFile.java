@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A file of the log, as it was found, and what others say of it. */
 final class FoundFile {
-  private static final int SMALL_WINDOW = 512;
+  /** For those who read little of a file. */
+  static final int SMALL_WINDOW = 512;
+
   static final long UNKNOWN = -1;
 
   private final Disk disk;

@@ -135,7 +135,7 @@ final class Replay implements Closeable {
     }
     survey.setUnusedAside();
     if (checkpoint != null) {
-      survey.requireAllSinceClose(checkpoint.states);
+      survey.requireAllSinceClose(checkpoint);
     }
     survey.findLimits();
     int from = checkpointed && checkpoint != null ? use(checkpoint) : 0;

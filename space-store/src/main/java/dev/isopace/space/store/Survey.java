@@ -168,11 +168,10 @@ final class Survey implements Closeable {
    * on in the next one it may delete that, too, and without sync a crash may leave nothing in the
    * others; but there are more of them then than the one that a close leaves for later use.
    */
-  void requireAllSinceClose(List<Checkpoint.State> states) throws CorruptLogException {
-    List<Checkpoint.State> held =
-        states.stream().filter(state -> state.end() > Format.HEADER).toList();
+  void requireAllSinceClose(Checkpoint checkpoint) throws CorruptLogException {
+    List<Checkpoint.State> held = checkpoint.held();
     if (held.isEmpty()
-        || lastId > states.get(states.size() - 1).last() + 1
+        || !checkpoint.mayBeOfLastLife(lastId)
         || (!files.isEmpty() && last().header.last() > held.get(held.size() - 1).last())) {
       return;
     }
