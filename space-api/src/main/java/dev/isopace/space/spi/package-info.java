@@ -12,7 +12,8 @@
  *       dev.isopace.space.spi.Lifecycle}, which are usable on their own.
  *   <li>{@link dev.isopace.space.spi.Coder} calls a codec and turns its failures into the
  *       exceptions of the contract; {@link dev.isopace.space.spi.Tenacity} locks, parks and wakes
- *       despite a temporary lack of memory.
+ *       despite a temporary lack of memory; {@link dev.isopace.space.spi.VirtualThreads} tells
+ *       virtual threads from others.
  * </ul>
  *
  * <p>Unless stated otherwise, a null argument is a {@link NullPointerException} that names it, and

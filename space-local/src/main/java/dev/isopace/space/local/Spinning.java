@@ -1,9 +1,6 @@
 package dev.isopace.space.local;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import org.jspecify.annotations.Nullable;
+import dev.isopace.space.spi.VirtualThreads;
 
 /**
  * How long a thread that waits keeps its processor before it parks. Parking and waking cost some
@@ -15,34 +12,9 @@ final class Spinning {
   private static final int SPINS = 300;
   private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
 
-  /** Thread.isVirtual, which JDK 17 does not have. */
-  private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
-
   private Spinning() {}
 
   static int spins(Thread thread) {
-    return ALONE || isVirtual(thread) ? 0 : SPINS;
-  }
-
-  private static boolean isVirtual(Thread thread) {
-    if (IS_VIRTUAL == null) {
-      return false;
-    }
-    try {
-      return (boolean) IS_VIRTUAL.invokeExact(thread);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("Thread.isVirtual throws nothing", e);
-    }
-  }
-
-  private static @Nullable MethodHandle isVirtual() {
-    try {
-      return MethodHandles.publicLookup()
-          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (ReflectiveOperationException e) {
-      return null;
-    }
+    return ALONE || VirtualThreads.includes(thread) ? 0 : SPINS;
   }
 }

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   take effect, settle  landed     wake the next leader, then the followers
  * </pre>
  *
- * <p>A leader gathers a little longer if that pays; see {@link GatheringPolicy}.
+ * <p>A leader gathers a little longer if that pays; see {@link GatheringPolicy}. Where very many
+ * wait, they see that their batch has landed without being woken; see {@link Crowd}.
  *
  * <h2>What is true</h2>
  *
@@ -121,6 +122,7 @@ final class Log {
   private byte[] spare = Format.NO_BYTES;
 
   private final GatheringPolicy policy = new GatheringPolicy();
+  private final Crowd crowd = new Crowd();
 
   /**
    * The end of a log.
@@ -414,6 +416,7 @@ final class Log {
   /** Waits for the outcome of an own operation; interrupts do not end that. */
   Outcome await(Operation operation) {
     lead(operation);
+    crowd.await(operation);
     Outcome outcome = operation.outcome();
     if (outcome == null) {
       boolean interrupted = false;
@@ -509,6 +512,7 @@ final class Log {
         next.countBefore = next.count;
         next.mayFly = true;
       }
+      crowd.counted(batch.count + (next == null ? 0 : next.count));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -634,7 +638,7 @@ final class Log {
   /** Wakes those who wait for the operations of a batch. */
   private static void wake(Batch batch) {
     for (Operation each = batch.first; each != null; each = each.next) {
-      if (each.thread != batch.leader) {
+      if (each.thread != batch.leader && !each.isAwake) {
         Tenacity.unpark(each.thread);
       }
     }

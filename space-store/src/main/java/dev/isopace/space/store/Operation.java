@@ -18,6 +18,13 @@ abstract class Operation {
 
   int length;
 
+  /**
+   * Whether its thread will look at the outcome without being woken. Who settles it reads this
+   * afterwards, and the thread looks at the outcome after it has cleared this: so one of the two
+   * sees what the other did.
+   */
+  volatile boolean isAwake;
+
   private volatile @Nullable Outcome outcome;
 
   Operation(Thread thread) {
