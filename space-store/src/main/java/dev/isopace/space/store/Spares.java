@@ -306,11 +306,10 @@ final class Spares implements Closeable {
 
   private void fill(Handle handle, long from, long to, Runnable meanwhile) throws IOException {
     int chunk = forced ? FORCED_CHUNK : MAPPED_CHUNK;
-    byte[] zeros = new byte[(int) Math.max(0, Math.min(chunk, to - from))];
     for (long at = from; at < to; ) {
       // To where the next chunk begins.
       long next = Math.min(to, at - at % chunk + chunk);
-      Transfers.writeFully(handle, ByteBuffer.wrap(zeros, 0, (int) (next - at)), at);
+      handle.writeZeros(at, next);
       meanwhile.run();
       at = next;
     }

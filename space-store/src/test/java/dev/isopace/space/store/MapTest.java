@@ -99,6 +99,10 @@ final class MapTest {
           assertEquals(SIZE, handle.read(read, 0));
           assertEquals(i, read.getInt(0));
           handle.write(bytes.position(0), SIZE);
+          handle.writeZeros(SIZE, 3 * SIZE);
+          assertEquals(3 * SIZE, handle.size());
+          assertEquals(SIZE, handle.read(read.position(0), SIZE));
+          assertArrayEquals(new byte[SIZE], read.array());
           handle.truncate(SIZE);
         }
       }

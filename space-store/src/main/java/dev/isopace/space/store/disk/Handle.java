@@ -18,6 +18,21 @@ public interface Handle extends Closeable {
   int write(ByteBuffer buffer, long at) throws IOException;
 
   /**
+   * Writes zeros. Called by the store's own thread alone.
+   *
+   * @param from the first byte to be zero, counted from the beginning of the file, which may grow
+   * @param to the first one after them
+   */
+  default void writeZeros(long from, long to) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(to - from));
+    while (zeros.hasRemaining()) {
+      if (write(zeros, from + zeros.position()) <= 0) {
+        throw new IOException("nothing could be written");
+      }
+    }
+  }
+
+  /**
    * Reads into the buffer from its position on, and moves it by what was read.
    *
    * @param at where from, in bytes from the beginning

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>An interrupt of a thread that is in a call of {@link FileChannel} closes the channel, and with
  * it the file for everybody. Users' threads therefore read, write and force through {@link
  * RandomAccessFile}, which knows no interrupts, or through mapped memory. What needs a channel
- * (mapping, the directory, the lock) is left to calls that the store makes on a thread of its own:
- * {@link #syncDir}, {@link #lock} and {@link Handle#map}. If that thread is interrupted
- * nevertheless, the channel of a file is lost but not the file; see {@link OwnFile}.
+ * (mapping, the directory, the lock), or is much faster by one (zeros, which need not be copied to
+ * where the system can reach them), is left to calls that the store makes on a thread of its own:
+ * {@link #syncDir}, {@link #lock}, {@link Handle#map} and {@link Handle#writeZeros}. If that thread
+ * is interrupted nevertheless, the channel of a file is lost but not the file; see {@link OwnFile}.
  */
 public final class NioDisk implements Disk {
   private final Path directory;
@@ -46,6 +48,9 @@ public final class NioDisk implements Disk {
 
   /** Set by the thread that then changes the directory. */
   private volatile @Nullable DirectoryLock lock;
+
+  /** What was needed at once so far, where the system can reach it; the store's own thread's. */
+  private ByteBuffer zeros = ByteBuffer.allocate(0);
 
   /** How many bytes may still be mapped. */
   private final AtomicLong budget;
@@ -129,6 +134,13 @@ public final class NioDisk implements Disk {
   @Override
   public List<String> list() throws IOException {
     return names(directory);
+  }
+
+  private ByteBuffer zeros(int length) {
+    if (zeros.capacity() < length) {
+      zeros = ByteBuffer.allocateDirect(length);
+    }
+    return zeros.duplicate().limit(length);
   }
 
   /** What is in a directory. */
@@ -261,6 +273,26 @@ public final class NioDisk implements Disk {
       }
       buffer.position(buffer.limit());
       return length;
+    }
+
+    @Override
+    public void writeZeros(long from, long to) throws IOException {
+      if (mapped != null) {
+        Handle.super.writeZeros(from, to);
+        return;
+      }
+      // An interrupt of all threads of a group is not meant for the file.
+      Thread.interrupted();
+      try {
+        ByteBuffer written = zeros(Math.toIntExact(to - from));
+        while (written.hasRemaining()) {
+          file.getChannel().write(written, from + written.position());
+        }
+      } catch (ClosedChannelException | OutOfMemoryError e) {
+        // An interrupt came in that very moment, or earlier, or there is no memory but on the heap.
+        Thread.interrupted();
+        Handle.super.writeZeros(from, to);
+      }
     }
 
     @Override
