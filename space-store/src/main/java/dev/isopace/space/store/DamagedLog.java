@@ -42,6 +42,9 @@ final class DamagedLog implements Closeable {
    */
   private int firstHeld;
 
+  /** The last id of all files that hold anything, as far as that is known. */
+  private int lastUsed;
+
   /** Files whose names are those of another place, by its id. */
   private final Map<Integer, String> misnamed = new TreeMap<>();
 
@@ -81,6 +84,9 @@ final class DamagedLog implements Closeable {
       List<Checkpoint.State> held = checkpoint.held();
       if (checkpoint.mayBeOfLastLife(next - 1) && !held.isEmpty()) {
         firstHeld = held.get(0).first();
+      }
+      if (!held.isEmpty()) {
+        noteLaterLife(checkpoint, held.get(held.size() - 1).last());
       }
     }
     files.forEach(this::noteOlder);
@@ -124,9 +130,7 @@ final class DamagedLog implements Closeable {
   /** Where the records of a file ended when the store was closed; zero if that is not known. */
   long endWhenClosed(SalvagedFile file) {
     Checkpoint.State state = closed.get(file.last);
-    return state != null && state.first() == file.first && state.epoch() == file.epoch
-        ? state.end()
-        : 0;
+    return state != null && file.isSame(state) ? state.end() : 0;
   }
 
   /**
@@ -175,6 +179,23 @@ final class DamagedLog implements Closeable {
     }
   }
 
+  /**
+   * A file that was rewritten after the store was closed shows that it was opened again, although
+   * nothing is there that was written then.
+   */
+  private void noteLaterLife(Checkpoint checkpoint, int lastHeld) {
+    if (lastUsed <= lastHeld
+        && files.stream()
+            .anyMatch(
+                file ->
+                    file.isRewritten
+                        && file.unfit == null
+                        && file.last >= checkpoint.states.get(0).first()
+                        && checkpoint.states.stream().noneMatch(file::isSame))) {
+      losses.add(Segment.name(lastHeld + 1));
+    }
+  }
+
   /** Reads what the first record of the last file says of the one before. */
   private void readStart(SalvagedFile file) throws IOException {
     if (file.unfit != null) {
@@ -186,7 +207,11 @@ final class DamagedLog implements Closeable {
       }
     }
     RecordReader reader = file.reader(Format.HEADER, file.size);
-    if (!reader.next()) {
+    boolean hasRecord = reader.next();
+    if (hasRecord || file.isRewritten || file.unfit != null) {
+      lastUsed = file.last;
+    }
+    if (!hasRecord) {
       readDamagedStart(file);
     } else if (reader.type() == Format.START) {
       noteEnd(reader.previous());

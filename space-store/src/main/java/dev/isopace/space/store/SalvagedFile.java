@@ -70,6 +70,11 @@ final class SalvagedFile {
     }
   }
 
+  /** Whether it is the file that was there when the store was closed. */
+  boolean isSame(Checkpoint.State state) {
+    return first == state.first() && last == state.last() && epoch == state.epoch();
+  }
+
   /** What may be its records, between two offsets. */
   RecordReader reader(long from, long to) {
     return new RecordReader(handle, epoch, from, to);

@@ -60,6 +60,7 @@ final class Salvager {
       for (SalvagedFile file : log.files()) {
         salvager.read(file);
       }
+      salvager.forgetGivenUp();
       log.noteRest(salvager.oldest);
       long entries = salvager.write(fresh);
       return new Salvage(entries, losses.inOrder());
@@ -143,6 +144,15 @@ final class Salvager {
       }
     } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
       oldest = Math.max(oldest, reader.oldest());
+    }
+  }
+
+  /** What is in segments that the log has given up was taken, as {@link Replay} knows, too. */
+  private void forgetGivenUp() {
+    for (Entries entries : keys.values()) {
+      while (!entries.files.isEmpty() && entries.files.element().last < oldest) {
+        entries.removeFirst();
+      }
     }
   }
 

@@ -171,8 +171,11 @@ final class Survey implements Closeable {
   void requireAllSinceClose(Checkpoint checkpoint) throws CorruptLogException {
     List<Checkpoint.State> held = checkpoint.held();
     if (held.isEmpty()
-        || !checkpoint.mayBeOfLastLife(lastId)
         || (!files.isEmpty() && last().header.last() > held.get(held.size() - 1).last())) {
+      return;
+    }
+    requireNoneRewrittenSince(checkpoint);
+    if (!checkpoint.mayBeOfLastLife(lastId)) {
       return;
     }
     List<FoundFile> all = new ArrayList<>(stale);
@@ -187,6 +190,21 @@ final class Survey implements Closeable {
             state.first() == state.last()
                 ? Segment.name(state.first())
                 : Segment.name(state.first(), state.last()));
+      }
+    }
+  }
+
+  /**
+   * What was rewritten after the store was closed shows that there has been a later life. Where its
+   * own file holds nothing, files of two times are mixed, as by a backup copied over the store.
+   */
+  private void requireNoneRewrittenSince(Checkpoint checkpoint) throws CorruptLogException {
+    for (FoundFile found : files) {
+      if (found.isWhole()
+          && found.header.last() >= checkpoint.states.get(0).first()
+          && checkpoint.states.stream().noneMatch(found::isSame)) {
+        throw found.damage(
+            0, "it was written after the store was closed, and what followed is missing");
       }
     }
   }

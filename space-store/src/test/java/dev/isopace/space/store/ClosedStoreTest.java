@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,9 +60,7 @@ final class ClosedStoreTest {
   /** Copies the store, damages a file of the copy, and judges what is said of it. */
   private void judge(Path file, Damage damage, String what) throws IOException {
     Path copy = StoreTckTest.freshDirectory();
-    for (Path each : files(directory)) {
-      Files.copy(each, copy.resolve(each.getFileName()));
-    }
+    copy(directory, copy);
     damage.to(copy.resolve(file.getFileName()));
     String where = what + " " + file.getFileName();
     try {
@@ -145,6 +144,54 @@ final class ClosedStoreTest {
             }
           },
           "with a bit of");
+    }
+  }
+
+  @Test
+  @DisplayName("A backup that is copied over a store which was used since is no sound store")
+  void mixedWithBackup() throws IOException {
+    Path mixed = StoreTckTest.freshDirectory();
+    try (Store store = Store.open(mixed)) {
+      push(store, 0, 3);
+    }
+    try (Store store = Store.open(mixed)) {
+      push(store, 3, 20);
+      pull(store, 3);
+    }
+    Path backup = StoreTckTest.freshDirectory();
+    copy(mixed, backup);
+    try (Store store = Store.open(mixed)) {
+      pull(store, 9);
+      push(store, 20, 60);
+      store.compact();
+    }
+    copy(backup, mixed);
+
+    assertThrows(CorruptLogException.class, () -> Store.open(mixed).close());
+    assertThrows(CorruptLogException.class, () -> Store.verify(mixed, bytes -> {}));
+    Path fresh = StoreTckTest.freshDirectory();
+    assertNotEquals(List.of(), Store.salvage(mixed, fresh).losses());
+    try (Store store = Store.open(fresh)) {
+      // Those before were taken when the backup was made, or later.
+      assertTrue(ByteBuffer.wrap(store.pullp("k").orElseThrow()).getInt() >= 3);
+    }
+  }
+
+  private static void push(Store store, int from, int to) throws IOException {
+    for (int i = from; i < to; i++) {
+      store.push("k", ByteBuffer.allocate(Integer.BYTES).putInt(i).array());
+    }
+  }
+
+  private static void pull(Store store, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      store.pullp("k");
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (Path each : files(from)) {
+      Files.copy(each, to.resolve(each.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
