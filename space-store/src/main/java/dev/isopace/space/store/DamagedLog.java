@@ -265,6 +265,16 @@ final class DamagedLog implements Closeable {
 
   /** What a segment follows; those in between are void. */
   private void noteEnd(LogEnd end) {
+    for (SalvagedFile file : files) {
+      if (file.last == end.id()
+          && !file.isRewritten
+          && file.unfit == null
+          && file.epoch != end.epoch()) {
+        // It was begun after another file than this one, of which it says nothing.
+        losses.add(file.name);
+        return;
+      }
+    }
     ends.put(end.id(), end.offset());
     for (SalvagedFile file : files) {
       if (file.unfit != null && file.last == end.id() && !file.isRewritten) {

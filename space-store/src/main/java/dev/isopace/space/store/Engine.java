@@ -371,6 +371,13 @@ final class Engine implements Log.Owner {
     }
   }
 
+  /** What is to be done for the supply of segments; null if nothing is. */
+  private @Nullable Runnable nextPreparation() {
+    // Where room is scarce, that of the files to be closed may be all there is.
+    Runnable closing = supply.lacksRoom() ? retirement.nextTask() : null;
+    return closing == null ? supply.nextTask() : closing;
+  }
+
   private @Nullable Runnable nextTask() {
     supply.reserveReturned();
     if (forces.isDue() && !hasForced) {
@@ -383,16 +390,11 @@ final class Engine implements Log.Owner {
       // First: a file that is free now need not be made.
       return drop;
     }
-    // Where room is scarce, that of the files to be closed may be all there is.
-    Runnable closing = supply.lacksRoom() ? retirement.nextTask() : null;
-    if (closing != null) {
-      return closing;
-    }
-    Runnable preparation = supply.nextTask();
+    Runnable preparation = nextPreparation();
     if (preparation != null) {
       return preparation;
     }
-    closing = retirement.nextTask();
+    Runnable closing = retirement.nextTask();
     if (closing != null) {
       return closing;
     }
@@ -423,7 +425,7 @@ final class Engine implements Log.Owner {
     log.lock.lock();
     try {
       while (log.failure() == null) {
-        Runnable urgent = supply.nextTask();
+        Runnable urgent = nextPreparation();
         if (urgent == null && mayForce && forces.isDue()) {
           // Then rest first: what takes longer than the interval would be due for ever.
           mayForce = false;

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.IndeterminateException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,10 @@ class FullDiskTest {
 
   private static byte[] entry(int number) {
     return ByteBuffer.allocate(1000).putInt(number).array();
+  }
+
+  private static byte[] largeEntry(int number) {
+    return ByteBuffer.allocate(80_000).putInt(number).array();
   }
 
   private static int number(byte[] entry) {
@@ -91,6 +98,63 @@ class FullDiskTest {
           assertEquals(i, number(store.pullp("key").orElseThrow()));
         }
         store.compact();
+      }
+    }
+  }
+
+  @Test
+  void whatIsAcknowledgedIsThereWhereOverwritingNeedsRoom()
+      throws IOException, InterruptedException {
+    Path directory = mount.mountCopyingOnWrite();
+    Path other = directory.resolveSibling("other");
+    int acknowledged = 0;
+    Store store = Store.open(directory, StoreOption.withSync(false));
+    for (; acknowledged < 300; acknowledged++) {
+      store.push("key", largeEntry(acknowledged));
+    }
+    mount.sync();
+    fill(other);
+    Exception failure = null;
+    while (failure == null) {
+      assertTrue(acknowledged < 20_000, "the disk is not full yet");
+      try {
+        store.push("key", largeEntry(acknowledged));
+        acknowledged++;
+      } catch (IOException | IndeterminateException e) {
+        failure = e;
+      }
+    }
+    Files.delete(other);
+    try {
+      store.close();
+    } catch (IOException e) {
+      // Of no interest: the log does not need what a close writes.
+    }
+    mount.sync();
+    try (Store again = Store.open(directory)) {
+      long found = again.len("key");
+      assertTrue(
+          found == acknowledged || (found == acknowledged + 1 && !(failure instanceof IOException)),
+          acknowledged + " were acknowledged, " + found + " found, after " + failure);
+      for (int i = 0; i < found; i++) {
+        assertEquals(i, number(again.pullp("key").orElseThrow()));
+      }
+    }
+  }
+
+  /** Leaves no room for others. */
+  private static void fill(Path file) throws IOException {
+    byte[] bytes = new byte[1 << 20];
+    new Random(1).nextBytes(bytes);
+    int size = bytes.length;
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      while (size > 0) {
+        try {
+          access.write(bytes, 0, size);
+          access.getFD().sync();
+        } catch (IOException e) {
+          size /= 2;
+        }
       }
     }
   }

@@ -53,6 +53,20 @@ final class LoopMount {
     return base.resolve("mounted").resolve("store");
   }
 
+  /** Mounts a file system that writes what is overwritten to other blocks. */
+  Path mountCopyingOnWrite() throws IOException, InterruptedException {
+    assumeTrue(succeeds("command -v mkfs.btrfs"), "a file system that copies needs mkfs.btrfs");
+    run("mkdir -p tmpfs mounted && mount -t tmpfs -o size=200m tmpfs tmpfs");
+    run("truncate -s 120M tmpfs/image && mkfs.btrfs -q -m single tmpfs/image");
+    run("mount -o loop tmpfs/image mounted");
+    return base.resolve("mounted").resolve("store");
+  }
+
+  /** Has all that was written reach the device. */
+  void sync() throws IOException, InterruptedException {
+    run("sync -f mounted");
+  }
+
   /** From now on nothing more reaches the device, not even what the system has still in memory. */
   void cutPower() throws IOException, InterruptedException {
     run(SHUTDOWN);

@@ -83,6 +83,31 @@ class SalvageTest {
   }
 
   @Test
+  void aFileOfAnotherStoreDoesNotSayWhereThisOneEnds() throws IOException {
+    int entries = 20;
+    try (Store store = Store.open(directory)) {
+      for (int i = 0; i < entries; i++) {
+        store.push("key", ("entry " + i).getBytes(UTF_8));
+      }
+    }
+    Path other = StoreTckTest.freshDirectory();
+    for (int life = 0; life < 2; life++) {
+      try (Store store = Store.open(other)) {
+        store.push("key", "of the other".getBytes(UTF_8));
+      }
+    }
+    String second = Segment.name(2);
+    Files.copy(
+        other.resolve(second), directory.resolve(second), StandardCopyOption.REPLACE_EXISTING);
+
+    assertThrows(CorruptLogException.class, () -> Store.open(directory).close());
+    Salvage salvage = Store.salvage(directory, fresh);
+
+    assertEquals(entries + 1, salvage.entries());
+    assertFalse(salvage.losses().isEmpty());
+  }
+
+  @Test
   void damageInTheMiddleIsRefusedAndTheRestIsSalvaged() throws IOException {
     fill();
     int damaged = 4_000;

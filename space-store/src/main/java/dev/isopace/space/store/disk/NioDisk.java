@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * is interrupted nevertheless, the channel of a file is lost but not the file; see {@link OwnFile}.
  */
 public final class NioDisk implements Disk {
+  /**
+   * File systems that need room for what is overwritten. Where there is none, a write through
+   * memory is lost: it has returned by then.
+   */
+  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs");
+
   private final Path directory;
 
   /**
@@ -60,7 +67,8 @@ public final class NioDisk implements Disk {
    *
    * @param memory how many bytes may be mapped
    * @param mapsWrites whether files that are mapped are also written through memory, which is fast
-   *     and survives the process, but cannot be forced as cheaply
+   *     and survives the process, but cannot be forced as cheaply; not done where the file system
+   *     copies on write
    */
   public NioDisk(Path directory, long memory, boolean mapsWrites) throws IOException {
     this(directory, memory, mapsWrites, false);
@@ -70,9 +78,18 @@ public final class NioDisk implements Disk {
       throws IOException {
     this.directory = directory;
     this.identity = identify(directory);
-    this.mapsWrites = mapsWrites;
+    this.mapsWrites = mapsWrites && !copiesOnWrite(directory);
     this.isOnlyRead = isOnlyRead;
     this.budget = new AtomicLong(memory);
+  }
+
+  private static boolean copiesOnWrite(Path directory) {
+    try {
+      return COPYING_ON_WRITE.contains(Files.getFileStore(directory).type());
+    } catch (IOException e) {
+      // Nothing says so, as where the system hides what is mounted.
+      return false;
+    }
   }
 
   /**
