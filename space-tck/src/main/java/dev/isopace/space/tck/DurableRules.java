@@ -568,7 +568,7 @@ abstract class DurableRules extends Rules {
               space.close();
               return null;
             })
-        .result();
+        .result(stage().timeToClose());
     try (Space<String> space = reopened()) {
       assertEquals(List.of("e1", "e2", "e3"), drain(space, KEY));
     }

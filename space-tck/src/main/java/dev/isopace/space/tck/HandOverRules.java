@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -468,6 +471,30 @@ abstract class HandOverRules extends Rules {
         assertEquals(4 - taken, left, "entries left by " + taken + " takers");
       }
     }
+  }
+
+  @Test
+  void in6_asManyTakersAsThereAreAreServed() {
+    List<Actor<Optional<String>>> takers = new ArrayList<>();
+    for (int i = 0; i < CROWD; i++) {
+      Wait wait = Wait.TAKES.get(i % 2);
+      takers.add(start(wait + " among many", () -> wait.call().on(space(), KEY)));
+    }
+    Actor.awaitAllBlocked(stage(), takers);
+    Set<String> written = new TreeSet<>();
+    for (int i = 0; i < CROWD; i++) {
+      written.add("e" + i);
+      space().out(KEY, "e" + i);
+    }
+    LongSupplier served = () -> takers.stream().filter(Actor::isDone).count();
+    stage().letPassWhile(stage().watch(served), () -> served.getAsLong() == CROWD);
+    assertEquals(
+        CROWD,
+        served.getAsLong(),
+        "takers served by as many entries; entries left: " + space().len(KEY));
+    Set<String> taken = new TreeSet<>();
+    takers.forEach(taker -> taker.result().ifPresent(taken::add));
+    requireKeys(written, taken, "entries that " + CROWD + " takers got");
   }
 
   /** Interrupts and writes, or writes and interrupts, faster than the thread can wake up. */

@@ -423,6 +423,20 @@ abstract class OrderRules extends Rules {
   }
 
   @Test
+  void fifo3_aValueThatIsEmptyReachesThoseWhoWaitForIt() {
+    for (Wait wait : Wait.ALL) {
+      Actor<Optional<String>> waiter = startBlocked(wait, KEY);
+      space().out(KEY, "");
+      assertEquals(
+          Optional.of(""), waiter.result(), "what " + wait + " got that waited for an empty value");
+      assertEquals(
+          wait.takes() ? Optional.empty() : Optional.of(""),
+          space().inp(KEY),
+          "what is left by " + wait);
+    }
+  }
+
+  @Test
   void fifo3_keysAreKeptApart() {
     // The second two have equal hash codes; the rest differ by what a careless encoding loses.
     List<String> keys = List.of("", "Aa", "BB", "a", "A", "a ", "a.b", "a/b", "a%2Fb", "*", ">");

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 abstract class OutRules extends Rules {
   private static final String KEY = "out";
   private static final Duration LONGEST = Duration.ofSeconds(1);
-  private static final int READERS = 150;
   private static final int LATE_OUTS = 400;
   private static final int LARGE = 50_000;
 
@@ -134,15 +133,15 @@ abstract class OutRules extends Rules {
   @Test
   void out2_asManyReadersAsThereAreReturnTheEntry() {
     List<Actor<Optional<String>>> readers = new ArrayList<>();
-    for (int i = 0; i < READERS; i++) {
-      readers.add(startBlocked(Wait.READS.get(i % 2), KEY));
+    for (int i = 0; i < CROWD; i++) {
+      Wait wait = Wait.READS.get(i % 2);
+      readers.add(start(wait + " among many", () -> wait.call().on(space(), KEY)));
     }
+    Actor.awaitAllBlocked(stage(), readers);
     space().out(KEY, "1");
-    for (int i = 0; i < READERS; i++) {
+    for (int i = 0; i < CROWD; i++) {
       assertEquals(
-          Optional.of("1"),
-          readers.get(i).result(),
-          "what reader " + i + " of " + READERS + " got");
+          Optional.of("1"), readers.get(i).result(), "what reader " + i + " of " + CROWD + " got");
     }
     assertEquals(Optional.of("1"), space().inp(KEY), "what is there for a taker");
   }
@@ -239,7 +238,7 @@ abstract class OutRules extends Rules {
 
   private void requireThatManySeeWhatIsTakenAtOnce(String key) {
     List<Actor<Optional<String>>> readers = new ArrayList<>();
-    for (int i = 0; i < READERS; i++) {
+    for (int i = 0; i < CROWD; i++) {
       Wait wait = Wait.READS.get(i % 2);
       readers.add(start(wait + " of " + key, () -> wait.call().on(space(), key)));
     }
@@ -247,9 +246,9 @@ abstract class OutRules extends Rules {
     space().out(key, "1");
     assertEquals(Optional.of("1"), space().inp(key), "taken at once");
     LongSupplier done = () -> readers.stream().filter(Actor::isDone).count();
-    stage().letPassWhile(stage().watch(done), () -> done.getAsLong() == READERS);
+    stage().letPassWhile(stage().watch(done), () -> done.getAsLong() == CROWD);
     assertEquals(
-        READERS,
+        CROWD,
         done.getAsLong(),
         "readers that returned the entry that was written while they waited, and taken at once");
     readers.forEach(

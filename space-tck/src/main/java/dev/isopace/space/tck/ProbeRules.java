@@ -152,7 +152,7 @@ abstract class ProbeRules extends Rules {
               requireFlag("a second close");
               return null;
             })
-        .result();
+        .result(stage().timeToClose());
   }
 
   @Test

@@ -246,7 +246,7 @@ abstract class ReopenRules extends Rules {
                   }
                 }));
       }
-      closing.forEach(Actor::result);
+      closing.forEach(each -> each.result(stage().timeToClose()));
     }
   }
 
@@ -337,7 +337,7 @@ abstract class ReopenRules extends Rules {
       stage().letPass(stage().moment().dividedBy(5), closing::isDone);
       mayGoOn.set(true);
       Optional<String> got = DurableRules.takenUnless(SpaceClosedException.class, taker);
-      closing.result();
+      closing.result(stage().timeToClose());
       try (Space<String> again = reopened()) {
         assertEquals(
             got.isPresent() ? List.of() : List.of("1"),

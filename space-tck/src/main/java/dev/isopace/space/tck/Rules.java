@@ -35,6 +35,9 @@ abstract class Rules {
    */
   static final int LONG_QUEUE = 160_000;
 
+  /** The number of waiters of one key: beyond 256, at which their line may be bounded. */
+  static final int CROWD = 300;
+
   private static final int SHOWN_KEYS = 5;
 
   /** The number of attempts with each of these times: a defect may show only now and then. */

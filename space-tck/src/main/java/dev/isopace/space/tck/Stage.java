@@ -30,6 +30,7 @@ final class Stage {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PROMPTLY = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(100);
+  private static final Duration TO_CLOSE = Duration.ofSeconds(20);
 
   /** Timing of empty probes: how many, for how long, and which of the slowest counts. */
   private static final int PROBES = 20;
@@ -262,6 +263,14 @@ final class Stage {
     return options.scaled(PROMPTLY);
   }
 
+  /**
+   * Returns how long close itself may take, which the contract leaves open: it may have much to
+   * write, or to clean up. That it ends is required.
+   */
+  Duration timeToClose() {
+    return options.scaled(TO_CLOSE);
+  }
+
   /** A timeout that a test can afford to wait for. */
   Duration moment() {
     return options.scaled(MOMENT);
@@ -337,7 +346,7 @@ final class Stage {
               handles.forEach(Space::close);
               return null;
             });
-    closing.join(patienceTime());
+    closing.join(timeToClose());
     List<Actor<?>> left = new ArrayList<>();
     for (Actor<?> actor : actors) {
       if (!actor.isDone()) {

@@ -2,22 +2,32 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** FIFO-3: nothing is lost, doubled or overtaken while waits end in all ways at once. */
+/**
+ * FIFO-3: nothing is lost, doubled or overtaken while waits end in all ways at once, or while
+ * others decode.
+ */
 abstract class StormRules extends Rules {
   private static final String KEY = "storm";
   private static final int PRODUCERS = 2;
@@ -167,5 +177,82 @@ abstract class StormRules extends Rules {
 
   private static long distinct(List<Catch> catches) {
     return catches.stream().flatMap(caught -> caught.taken.stream()).distinct().count();
+  }
+
+  @Test
+  void fifo3_anEntryThatAnotherTakesWhileOneDecodesItIsReturnedOnce() {
+    assumeTrue(stage().encodes(), "values need not pass through a codec");
+    AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              Runnable action = meanwhile.getAndSet(null);
+              if (action != null) {
+                action.run();
+              }
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    for (int i = 0; i < 2; i++) {
+      boolean waits = i == 1;
+      Map<String, Callable<Optional<String>>> takes = new LinkedHashMap<>();
+      takes.put("in", () -> Optional.of(space.in(KEY)));
+      takes.put("timed in", () -> space.in(KEY, LONG));
+      if (!waits) {
+        takes.put("inp", () -> space.inp(KEY));
+        takes.put("in with timeout 0", () -> space.in(KEY, Duration.ZERO));
+      }
+      takes.forEach(
+          (name, take) -> requireThatEachIsReturnedOnce(space, name, take, waits, meanwhile));
+    }
+  }
+
+  /** While a take decodes the only entry, another takes it, and writes the next one. */
+  private void requireThatEachIsReturnedOnce(
+      Space<String> space,
+      String name,
+      Callable<Optional<String>> take,
+      boolean waits,
+      AtomicReference<@Nullable Runnable> meanwhile) {
+    AtomicReference<Optional<String>> other = new AtomicReference<>(Optional.empty());
+    Runnable overtaking =
+        () ->
+            start(
+                    "takes the head while it is decoded, and writes another",
+                    () -> {
+                      other.set(space.inp(KEY));
+                      return space.out(KEY, "2");
+                    })
+                .result();
+    Actor<Optional<String>> taker;
+    if (waits) {
+      taker = start(name + " that waits", take).awaitBlocked();
+      meanwhile.set(overtaking);
+      space.out(KEY, "1");
+    } else {
+      space.out(KEY, "1");
+      meanwhile.set(overtaking);
+      taker = start(name, take);
+    }
+    Optional<String> taken = taker.result(stage().patienceTime().multipliedBy(2));
+    List<String> all = new ArrayList<>();
+    taken.ifPresent(all::add);
+    other.get().ifPresent(all::add);
+    for (Optional<String> left = space.inp(KEY); left.isPresent(); left = space.inp(KEY)) {
+      all.add(left.get());
+    }
+    all.sort(null);
+    assertEquals(
+        List.of("1", "2"),
+        all,
+        () ->
+            "of two entries, what "
+                + name
+                + " returned ("
+                + taken
+                + "), what another had taken while that decoded ("
+                + other
+                + "), and what is left");
   }
 }

@@ -126,7 +126,7 @@ abstract class WakeUpRules extends Rules {
     for (Actor<Long> waiter : waiters) {
       last = Math.max(last, waiter.result() - begin);
     }
-    closing.result();
+    closing.result(stage().timeToClose());
     return last;
   }
 }

@@ -1,6 +1,7 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Deadline;
 import java.io.IOException;
@@ -40,14 +41,20 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  CLOSE_TAKES_LONG(
+  /** Within any time that one would wait for; an interrupt ends it. */
+  CLOSE_DOES_NOT_RETURN_WHERE_ENTRIES_REMAIN(
       "CLS-1",
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
             @Override
             public void close() {
+              long end = System.nanoTime() + (closed || keys().isEmpty() ? 0 : ENDLESS.toNanos());
               super.close();
-              Delay.pass(LONG);
+              long left = end - System.nanoTime();
+              while (left > 0 && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(left);
+                left = end - System.nanoTime();
+              }
             }
           }),
 
@@ -93,18 +100,9 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  CLOSE_WAKES_100_WAITERS_AT_MOST(
-      "CLS-1",
-      codec ->
-          new PlainSpace<>() {
-            @Override
-            void wakeAllForClose() {
-              queues.values().stream()
-                  .flatMap(queue -> queue.waiters.stream())
-                  .limit(100)
-                  .forEach(waiter -> waiter.signal.signal());
-            }
-          }),
+  CLOSE_WAKES_100_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(100)),
+
+  CLOSE_WAKES_256_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(256)),
 
   CLOSE_WAKES_ONE_AFTER_THE_OTHER(
       "CLS-1",
@@ -332,6 +330,19 @@ enum ClosingDefect implements Flaw {
     return recipe;
   }
 
+  /** A space of which close wakes so many waiters at most. */
+  private static Space<Object> wakingAtClose(int most) {
+    return new PlainSpace<>() {
+      @Override
+      void wakeAllForClose() {
+        queues.values().stream()
+            .flatMap(queue -> queue.waiters.stream())
+            .limit(most)
+            .forEach(waiter -> waiter.signal.signal());
+      }
+    };
+  }
+
   /** Counts the calls of a codec that are in progress. */
   private static Codec<Object> counting(Codec<Object> codec, AtomicInteger busy) {
     return Codec.of(
@@ -353,6 +364,9 @@ enum ClosingDefect implements Flaw {
         });
   }
 
-  /** Longer than the suite waits for a close, however patient it is by itself. */
+  /** Longer than the suite waits for close to wake anybody, however patient it is by itself. */
   private static final Duration LONG = Duration.ofSeconds(2);
+
+  /** Longer than it waits for close to return. */
+  private static final Duration ENDLESS = Duration.ofSeconds(25);
 }

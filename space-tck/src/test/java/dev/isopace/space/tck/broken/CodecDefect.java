@@ -1,7 +1,9 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.SpaceException;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -272,12 +274,73 @@ enum CodecDefect implements Flaw {
               }
               return super.decode(operation, key, entry);
             }
-          });
+          }),
+
+  /** So another entry may have the number of the one that was decoded, and be removed for it. */
+  NUMBERS_ENTRIES_ANEW_ONCE_A_KEY_IS_EMPTY(
+      Recipe.copying(
+          "FIFO-3",
+          codec ->
+              new PlainSpace<>(codec) {
+                private final Map<Queue, Integer> removed = new WeakHashMap<>();
+
+                @Override
+                void remove(Queue queue) {
+                  removed.merge(queue, 1, Integer::sum);
+                  super.remove(queue);
+                }
+
+                @Override
+                protected @Nullable Object poll(String key) {
+                  for (; ; ) {
+                    Entry head;
+                    int number;
+                    lock.lock();
+                    try {
+                      lifecycle().requireOpen("inp", key);
+                      Queue queue = queues.get(key);
+                      if (queue == null || queue.entries.isEmpty()) {
+                        return null;
+                      }
+                      head = queue.entries.element();
+                      number = removed.getOrDefault(queue, 0);
+                    } finally {
+                      lock.unlock();
+                    }
+                    Object value = decode("inp", key, head);
+                    if (removeHead(key, number)) {
+                      return value;
+                    }
+                  }
+                }
+
+                private boolean removeHead(String key, int number) {
+                  lock.lock();
+                  try {
+                    lifecycle().requireOpen("inp", key);
+                    Queue queue = queues.get(key);
+                    if (queue == null
+                        || queue.entries.isEmpty()
+                        || removed.getOrDefault(queue, 0) != number) {
+                      return false;
+                    }
+                    remove(queue);
+                    forgetIfIdle(key, queue);
+                    return true;
+                  } finally {
+                    lock.unlock();
+                  }
+                }
+              }));
 
   private final Recipe recipe;
 
   CodecDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  CodecDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

@@ -57,6 +57,19 @@ enum DeliveryDefect implements Flaw {
             }
           }),
 
+  A_TIMED_READER_THAT_WAITED_TAKES_AN_EMPTY_VALUE_FOR_NONE(
+      "FIFO-3",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Optional<Object> rd(String key, Duration timeout) throws InterruptedException {
+              Optional<Object> head = super.rdp(key);
+              return head.isPresent()
+                  ? super.rd(key, timeout)
+                  : super.rd(key, timeout).filter(value -> !value.equals(""));
+            }
+          }),
+
   MERGES_EQUAL_VALUES(
       "FIFO-3",
       codec ->

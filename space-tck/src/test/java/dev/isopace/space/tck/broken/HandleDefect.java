@@ -255,6 +255,94 @@ enum HandleDefect implements SharedFlaw {
     }
   },
 
+  /** Who waits is told of what its own handle writes; for all else it looks every three seconds. */
+  WHAT_ANOTHER_HANDLE_WRITES_IS_SEEN_BY_A_LOOK_NOW_AND_THEN("SHR-1") {
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        @Override
+        public V in(String key) throws InterruptedException {
+          awaitOwn(key);
+          return super.in(key);
+        }
+
+        @Override
+        public V rd(String key) throws InterruptedException {
+          awaitOwn(key);
+          return super.rd(key);
+        }
+
+        private synchronized void awaitOwn(String key) throws InterruptedException {
+          while (!closed && !Thread.currentThread().isInterrupted() && rdp(key).isEmpty()) {
+            wait(3_000);
+          }
+        }
+
+        @Override
+        public boolean out(String key, V value) {
+          boolean done = super.out(key, value);
+          wakeOwn();
+          return done;
+        }
+
+        @Override
+        public void close() {
+          super.close();
+          wakeOwn();
+        }
+
+        private synchronized void wakeOwn() {
+          notifyAll();
+        }
+      };
+    }
+  },
+
+  /** Who waits lets those go first who wait by the handle that has written. */
+  TAKERS_OF_THE_HANDLE_THAT_WRITES_COME_FIRST("IN-8") {
+    private final Map<String, AtomicInteger> writers = new ConcurrentHashMap<>();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, name, codec)) {
+        private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
+
+        @Override
+        public boolean out(String key, V value) {
+          writers.put(name + key, waitingFor(key));
+          return super.out(key, value);
+        }
+
+        @Override
+        public V in(String key) throws InterruptedException {
+          AtomicInteger own = waitingFor(key);
+          own.incrementAndGet();
+          try {
+            for (; ; ) {
+              V head = super.rd(key);
+              assert head != null;
+              AtomicInteger first = writers.getOrDefault(name + key, own);
+              if (first != own && first.get() > 0) {
+                LockSupport.parkNanos(1_000_000);
+                continue;
+              }
+              Optional<V> taken = super.inp(key);
+              if (taken.isPresent()) {
+                return taken.get();
+              }
+            }
+          } finally {
+            own.decrementAndGet();
+          }
+        }
+
+        private AtomicInteger waitingFor(String key) {
+          return waiting.computeIfAbsent(key, absent -> new AtomicInteger());
+        }
+      };
+    }
+  },
+
   A_LOST_RACE_ENDS_A_TIMED_READ("IN-2") {
     @Override
     public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {

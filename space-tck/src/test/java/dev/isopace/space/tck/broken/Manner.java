@@ -120,6 +120,20 @@ enum Manner {
     }
   },
 
+  /** Close wakes everybody at once, and then has something to do before it returns. */
+  CLOSING_SLOWLY {
+    @Override
+    <V> PlainSpace<V> open(@Nullable Codec<V> codec) {
+      return new PlainSpace<>(codec) {
+        @Override
+        protected void release() {
+          super.release();
+          Delay.pass(CLOSE);
+        }
+      };
+    }
+  },
+
   /** One that is interrupted where an entry is does not know whether it has removed it. */
   DOUBTFUL {
     @Override
@@ -164,6 +178,7 @@ enum Manner {
   };
 
   private static final Duration CHANGE = Duration.ofMillis(10);
+  private static final Duration CLOSE = Duration.ofMillis(1_800);
 
   /** Opens one: by reference, or, with a codec, by copy. */
   abstract <V> PlainSpace<V> open(@Nullable Codec<V> codec);

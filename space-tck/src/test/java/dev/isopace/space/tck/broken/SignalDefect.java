@@ -251,6 +251,18 @@ enum SignalDefect implements Flaw {
             }
           }),
 
+  A_LINE_HOLDS_256_TAKERS(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              if (!waiter.takes || queue.waiters.size() < 256) {
+                super.joinLine(queue, waiter);
+              }
+            }
+          }),
+
   FORGETS_WHO_HAS_WAITED_FOR_THREE_SECONDS(
       "IN-2",
       codec ->

@@ -174,6 +174,8 @@ enum WritingDefect implements Flaw {
 
   WAKES_64_READERS_AT_MOST("OUT-2", codec -> wakingReaders(64)),
 
+  WAKES_256_READERS_AT_MOST("OUT-2", codec -> wakingReaders(256)),
+
   READERS_BEHIND_THE_EIGHTH_LOOK_WHEN_THEY_WAKE(
       "OUT-2",
       codec ->
