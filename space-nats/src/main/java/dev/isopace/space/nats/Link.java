@@ -5,6 +5,7 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.api.ServerInfo;
+import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -235,14 +236,48 @@ final class Link implements ConnectionListener {
 
   /** Does something a moment later, on a thread that must not wait; returns whether it will. */
   boolean later(Runnable task) {
+    return later(task, MOMENT_NANOS);
+  }
+
+  /** The same, after some time. */
+  boolean later(Runnable task, long nanos) {
     if (!isUp()) {
       return false;
     }
     try {
-      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> planned = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
       return !planned.isCancelled();
     } catch (RejectedExecutionException e) {
       return false;
+    }
+  }
+
+  /** How many messages have come, by whichever connection. */
+  long heard() {
+    return connection.getStatistics().getInMsgs();
+  }
+
+  /**
+   * Has the connection be made anew, if it is this handle's own. If one ends just after it was
+   * made, the library may not notice, and takes it for connected until its pings have failed.
+   */
+  void renew() {
+    Threads own = threads;
+    if (own == null || !isUp()) {
+      return;
+    }
+    try {
+      own.general()
+          .execute(
+              () -> {
+                try {
+                  connection.forceReconnect();
+                } catch (IOException | InterruptedException | IllegalStateException e) {
+                  // It is being closed, or the library will find out by its pings.
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      // The handle is closed.
     }
   }
 
