@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * was the first one when it was shown; since sequences grow, it still is.
  *
  * <p>Where the only replica of the stream is on another server of a cluster, that server can
- * restart and reuse sequences while the connection stays. Then nothing is known in advance: such a
- * sequence may by now be that of an entry of another key.
+ * restart and reuse sequences while the connection stays; and so can several that have their
+ * replicas in memory. Then nothing is known in advance: such a sequence may by now be that of an
+ * entry of another key.
  *
  * <p>Questions in advance, and wake-ups without a waiter, cost the server something. They are used
  * where they paid the last time: {@code run} and {@code wouldPay} remember that.

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,10 @@ final class Lines {
   private final Link link;
   private final RemoteStream remote;
   private final Names names;
-  private final boolean isReplicated;
+
+  /** Whether sequences stay what they are as long as the connection does. */
+  private final BooleanSupplier isTrusted;
+
   private final Arrivals arrivals;
   private final Subscriptions subscriptions;
   private final Competition competition;
@@ -40,10 +44,16 @@ final class Lines {
 
   private final ReentrantLock keeping = new ReentrantLock();
 
-  Lines(RemoteStream remote, boolean isReplicated) {
+  /**
+   * No lines yet.
+   *
+   * @param isReplicated whether several servers have the entries
+   * @param isOnDisk whether those have them when they start again
+   */
+  Lines(RemoteStream remote, boolean isReplicated, boolean isOnDisk) {
     this.remote = remote;
-    this.isReplicated = isReplicated;
     this.link = remote.link();
+    this.isTrusted = isReplicated ? () -> isOnDisk : link::isBesideStream;
     this.names = remote.names();
     this.arrivals = new Arrivals(link, names.info());
     this.subscriptions = new Subscriptions(link, this::receive);
@@ -63,8 +73,7 @@ final class Lines {
   }
 
   private Line line(String key, String keySubject) {
-    HeadCache headCache =
-        new HeadCache(() -> isReplicated || link.isBesideStream(), remote.wire()::forget);
+    HeadCache headCache = new HeadCache(isTrusted, remote.wire()::forget);
     return new Line(key, keySubject, headCache, competition.turnTaking(keySubject));
   }
 
@@ -222,7 +231,7 @@ final class Lines {
 
   /** There is a connection, and it may be another one. */
   void isBack() {
-    arrivals.askIfChanged();
+    arrivals.isBack();
     mayHaveChanged();
   }
 

@@ -5,6 +5,7 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.api.ServerInfo;
+import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,13 @@ final class Link implements ConnectionListener {
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** How long to rely on wake-ups that the server may not send. */
+  private static final long RECHECK_LIMITED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** What the server says that refuses a subscription, of which there are too many. */
+  private static final Pattern LIMIT =
+      Pattern.compile("maximum subscriptions exceeded", Pattern.CASE_INSENSITIVE);
+
   private final Connection connection;
 
   /** Null if the connection is somebody else's, who will close it. */
@@ -53,6 +62,9 @@ final class Link implements ConnectionListener {
 
   /** Whether that was this very server, without others: its name may be another at each start. */
   private volatile boolean isAlone;
+
+  /** The connection on which the server has refused subscriptions; it does not say which. */
+  private volatile long limitedOn;
 
   private volatile boolean isClosed;
 
@@ -120,6 +132,25 @@ final class Link implements ConnectionListener {
   void setLeader(String name) {
     isAlone = !hasCluster() && isServer(name);
     leader = name;
+  }
+
+  /**
+   * How long to rely on wake-ups. Where the server limits subscriptions, some of them never come.
+   * Whoever has subscribed in vain is told by its next look, since the error comes before that is
+   * answered; and it stays the latest error, as a rule.
+   *
+   * @param usual how long if it does not
+   */
+  long recheckNanos(long usual) {
+    long current = epoch();
+    if (limitedOn != current) {
+      String error = connection.getLastError();
+      if (error == null || !LIMIT.matcher(error).find()) {
+        return usual;
+      }
+      limitedOn = current;
+    }
+    return RECHECK_LIMITED_NANOS;
   }
 
   /** Waits for the connection for as long as the call does; returns whether it is there. */
@@ -205,14 +236,48 @@ final class Link implements ConnectionListener {
 
   /** Does something a moment later, on a thread that must not wait; returns whether it will. */
   boolean later(Runnable task) {
+    return later(task, MOMENT_NANOS);
+  }
+
+  /** The same, after some time. */
+  boolean later(Runnable task, long nanos) {
     if (!isUp()) {
       return false;
     }
     try {
-      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> planned = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
       return !planned.isCancelled();
     } catch (RejectedExecutionException e) {
       return false;
+    }
+  }
+
+  /** How many messages have come, by whichever connection. */
+  long heard() {
+    return connection.getStatistics().getInMsgs();
+  }
+
+  /**
+   * Has the connection be made anew, if it is this handle's own. If one ends just after it was
+   * made, the library may not notice, and takes it for connected until its pings have failed.
+   */
+  void renew() {
+    Threads own = threads;
+    if (own == null || !isUp()) {
+      return;
+    }
+    try {
+      own.general()
+          .execute(
+              () -> {
+                try {
+                  connection.forceReconnect();
+                } catch (IOException | InterruptedException | IllegalStateException e) {
+                  // It is being closed, or the library will find out by its pings.
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      // The handle is closed.
     }
   }
 

@@ -42,7 +42,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.remote =
         new RemoteStream(
             link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
-    this.lines = new Lines(remote, isReplicated);
+    this.lines = new Lines(remote, isReplicated, durability.isOnDisk());
     this.writer =
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
     long recheckNanos =

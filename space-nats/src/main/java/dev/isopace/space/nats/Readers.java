@@ -112,7 +112,8 @@ final class Readers<V> {
   /** Waits for a nudge; false if the time of the call is over, and true if it is time to look. */
   private boolean await(Waiter me) throws InterruptedException {
     long left = me.call.deadline.remainingNanos();
-    long recheck = recheckNanos + ThreadLocalRandom.current().nextLong(recheckNanos / 4 + 1);
+    long rely = remote.link().recheckNanos(recheckNanos);
+    long recheck = rely + ThreadLocalRandom.current().nextLong(rely / 4 + 1);
     boolean isNudged = Parking.await(me.call, () -> me.isNudged, Math.min(left, recheck));
     if (!isNudged && recheck < left) {
       me.isNudged = true;

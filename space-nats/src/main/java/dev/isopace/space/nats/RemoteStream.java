@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Where a stream has one replica, entries are read by the direct API, which is the fastest.
  * Where it has several, any of them would answer that, with what it knows so far; so the leader is
  * asked.
+ *
+ * <p>A mirror of the stream, made for a backup say, answers by the direct API as well, in the place
+ * of the stream. It lags, and keeps what was removed. It names itself in an answer that holds an
+ * entry, and not in one that says "nothing". So an entry is believed if the stream itself has shown
+ * it; "nothing" is, if the leader says so.
  */
 final class RemoteStream {
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
@@ -44,6 +49,7 @@ final class RemoteStream {
   private static final int MOST_BYTES_AT_ONCE = 64 * 1024;
 
   private static final String LAST = "Nats-Last-Sequence";
+  private static final String STREAM = "Nats-Stream";
 
   /** An entry that does not exist: only the way through the leader, and back, counts. */
   private static final byte[] BARRIER = Requests.removal(0);
@@ -62,6 +68,12 @@ final class RemoteStream {
 
   /** Whether entries are read by the direct API. */
   private final boolean isDirect;
+
+  /** The connection on which another stream has answered for this one: from then on not there. */
+  private volatile long mirroredOn;
+
+  /** The connection on which the server does not let this client ask the leader. */
+  private volatile long unconfirmedOn;
 
   /** Whether to prove, before reading, that the leader still is one. */
   private final boolean isStrict;
@@ -128,6 +140,9 @@ final class RemoteStream {
     private String lastAnswer = "none came";
     private long pause = FIRST_PAUSE_NANOS;
     private long attempt = ATTEMPT_NANOS;
+
+    /** Whether the question may be refused without the failure of the call. */
+    private boolean mayBeRefused;
   }
 
   void requireOpen(Call call) {
@@ -183,7 +198,12 @@ final class RemoteStream {
         progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
       }
       case CLOSED -> throw lifecycle.closed(call.operation, call.key);
-      case REFUSED -> throw refusal(call, pending);
+      case REFUSED -> {
+        if (!progress.mayBeRefused || wire.refusedInbox() != null) {
+          throw refusal(call, pending);
+        }
+        unconfirmedOn = pending.epoch;
+      }
       case NOT_SENT -> {
         // The connection seems to be there, but is being closed by its owner, for instance.
         if (link.isUp()) {
@@ -211,8 +231,24 @@ final class RemoteStream {
 
   // The head
 
+  /** How far a look can be trusted. */
+  private enum Trust {
+    SURE,
+
+    /** It found nothing, by the direct API, and it is not known in which stream. */
+    UNCONFIRMED,
+
+    /** It found an entry of another stream. */
+    NONE
+  }
+
   /** A look at the head, and whether there is one: an entry, or none. */
-  private record Sight(@Nullable Entry entry) {}
+  private record Sight(@Nullable Entry entry, Trust trust) {}
+
+  /** Not where a mirror takes part. */
+  private boolean mayAskDirectly() {
+    return isDirect && mirroredOn != link.epoch();
+  }
 
   /**
    * Sends the question for the first entries of a key from a sequence on. Servers before 2.11
@@ -220,7 +256,7 @@ final class RemoteStream {
    */
   Pending askForEntries(String keySubject, long from, int most) {
     String subject = names.entry(keySubject);
-    if (!isDirect) {
+    if (!mayAskDirectly()) {
       return wire.sendAhead(names.get(), Requests.head(subject, from), null);
     }
     if (most == 1) {
@@ -241,11 +277,17 @@ final class RemoteStream {
     Progress progress = new Progress();
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
-    for (boolean direct = isDirect; ; direct = isDirect && !direct) {
+    for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
       String subject = direct ? names.directGet() : names.get();
       Sight sight = askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
-      if (sight != null) {
+      if (sight != null && sight.trust() == Trust.SURE) {
         return sight.entry();
+      }
+      if (direct) {
+        progress.mayBeRefused = sight != null && sight.trust() == Trust.UNCONFIRMED;
+      }
+      if (progress.mayBeRefused && unconfirmedOn == link.epoch()) {
+        return null;
       }
     }
   }
@@ -265,7 +307,9 @@ final class RemoteStream {
               for (Message reply : pending.parts()) {
                 Entry next = direct(reply, false);
                 // Of replies, too, some may get lost, or come out of order.
-                if (next == null || !Long.toString(previous).equals(header(reply, LAST))) {
+                if (next == null
+                    || isOfOther(reply)
+                    || !Long.toString(previous).equals(header(reply, LAST))) {
                   return found;
                 }
                 found.add(next);
@@ -287,17 +331,19 @@ final class RemoteStream {
   private @Nullable Sight sight(Call call, Message reply, boolean isFresh) {
     Entry direct = isDirect ? direct(reply, isFresh) : null;
     if (direct != null) {
-      return new Sight(direct);
+      return isOfOther(reply) ? new Sight(null, Trust.NONE) : new Sight(direct, Trust.SURE);
     }
     Answer answer = Answer.of(reply);
     if (!answer.isError()) {
       JsonValue message = JsonValueUtils.readObject(answer.body(), "message");
       return new Sight(
-          new Entry(JsonValueUtils.readLong(message, "seq", 0), payload(message), isFresh));
+          new Entry(JsonValueUtils.readLong(message, "seq", 0), payload(message), isFresh),
+          Trust.SURE);
     }
     boolean isStatus = answer.errorCode() == 0;
     if (isStatus ? answer.code() == NOT_FOUND : answer.errorCode() == Answer.MESSAGE_NOT_FOUND) {
-      return new Sight(null);
+      // The direct API answers by a status.
+      return new Sight(null, isStatus && isDirect ? Trust.UNCONFIRMED : Trust.SURE);
     }
     requireTemporary(call, answer);
     return null;
@@ -307,6 +353,15 @@ final class RemoteStream {
   private static @Nullable Entry direct(Message reply, boolean isFresh) {
     String sequence = reply.isStatusMessage() ? null : header(reply, "Nats-Sequence");
     return sequence == null ? null : new Entry(Long.parseLong(sequence), reply.getData(), isFresh);
+  }
+
+  /** Whether an entry of the direct API is that of another stream: a mirror has answered. */
+  private boolean isOfOther(Message reply) {
+    boolean isOther = !names.stream().equals(header(reply, STREAM));
+    if (isOther) {
+      mirroredOn = link.epoch();
+    }
+    return isOther;
   }
 
   private static @Nullable String header(Message reply, String name) {

@@ -132,9 +132,10 @@ final class Takers<V> {
       if (left <= 0) {
         return false;
       }
-      long most = Math.min(left, recheckNanos + jitter(recheckNanos / 4));
+      long recheck = remote.link().recheckNanos(recheckNanos);
+      long most = Math.min(left, recheck + jitter(recheck / 4));
       if (!Parking.await(call, () -> me.isNudged, most) && call.stays) {
-        line.recheck(recheckNanos);
+        line.recheck(recheck);
       }
     }
   }

@@ -46,6 +46,7 @@ final class ClusterFaultTest {
 
   private static final int LONGEST_LEAD_NANOS = 3_000_000;
   private static final Duration FORGOTTEN = Duration.ofSeconds(5);
+  private static final Duration FIRST_LOOK = Duration.ofMillis(500);
   private static final Duration ABSENCE = Duration.ofSeconds(3);
 
   /** Reads are judged, too: so they must be proven to be the leader's. */
@@ -252,6 +253,60 @@ final class ClusterFaultTest {
         for (int i = 0; i < TAKEN; i++) {
           assertEquals(Optional.of("new " + i), takes.inp("other"));
         }
+      }
+    }
+    all.awaitWhole();
+  }
+
+  @Test
+  @DisplayName("All replicas lose their memory: no entry is taken for one of those before")
+  void amnesiaOfAllReplicas() throws Exception {
+    NatsCluster all = Fresh.present(cluster);
+    String name = Fresh.name();
+    String space = name + "?replicas=2&storage=memory&timeout=10s";
+    try (Space<String> any = Fresh.open(all.addresses(), space)) {
+      any.out("warm", "up");
+      int elsewhere = all.strangerTo("sp-" + name);
+      String address = all.server(elsewhere).address();
+      try (Space<String> takes = Fresh.open(address, space);
+          Space<String> writes = Fresh.open(address, space);
+          Crew crew = new Crew()) {
+        for (int i = 0; i < TAKEN; i++) {
+          writes.out("k", "old " + i);
+        }
+        for (int i = 0; i < TAKEN / 2; i++) {
+          assertEquals(Optional.of("old " + i), takes.inp("k"));
+        }
+        // From now on the handle is told of the entries of this key.
+        crew.start(() -> takes.in("told"));
+        Patience.letPass(FIRST_LOOK);
+        writes.out("told", "first");
+        crew.join("a take", Patience.usual());
+        writes.out("told", "old");
+        Patience.letPass(FIRST_LOOK);
+        for (int i = 0; i < all.size(); i++) {
+          if (i != elsewhere) {
+            all.server(i).kill();
+          }
+        }
+        for (int i = 0; i < all.size(); i++) {
+          if (i != elsewhere) {
+            all.server(i).start();
+          }
+        }
+        Patience.await(
+            "the stream, without its entries",
+            Patience.usual().multipliedBy(3),
+            () -> isEmpty(writes));
+        // More than were there before, so that all numbers from then are those of the other.
+        for (int i = 0; i < 2 * TAKEN; i++) {
+          writes.out("other", "new");
+        }
+        assertEquals(Optional.empty(), takes.inp("k"));
+        assertEquals(Optional.empty(), takes.inp("told"));
+        writes.out("k", "new");
+        assertEquals(Optional.of("new"), takes.in("k", Patience.usual()));
+        assertEquals(2 * TAKEN, writes.len("other"));
       }
     }
     all.awaitWhole();
