@@ -1,7 +1,6 @@
 package dev.isopace.space.nats;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,19 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>So after a reconnect a question is asked whose answer comes by the same queue. What is
  * received behind it came by that connection, or a later one; what is received before it counts as
  * older, and is news, but no knowledge. What the answer says does not matter.
- *
- * <p>If there is no answer, and nothing else is heard on a connection that has just been made, it
- * is made anew.
  */
 final class Arrivals {
   /** After this time the answer is taken to be lost. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** How long to wait for that, twice: the first question may come before the subscription. */
-  private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
-
-  /** How often in a row it is made anew: this client may not be allowed to ask, for instance. */
-  private static final int MOST_RENEWALS = 3;
 
   private final Link link;
   private final String question;
@@ -38,12 +28,6 @@ final class Arrivals {
   private volatile long asked;
 
   private volatile long askedAt;
-
-  /** How many connections were made anew since there was an answer. */
-  private final AtomicInteger renewals = new AtomicInteger();
-
-  /** The latest connection of which that was considered. */
-  private final AtomicLong doubted = new AtomicLong();
 
   /**
    * Nothing was received yet.
@@ -91,39 +75,11 @@ final class Arrivals {
     }
   }
 
-  /** There is a connection, and it may be another one. */
-  void isBack() {
-    askIfChanged();
-    long current = link.epoch();
-    if (epoch.get() < current && doubted.getAndSet(current) != current) {
-      long heard = link.heard();
-      link.later(() -> doubt(current, heard), SILENCE_NANOS);
-    }
-  }
-
-  private void doubt(long current, long heard) {
-    if (isSilent(current, heard)) {
-      askIfChanged();
-      link.later(
-          () -> {
-            if (isSilent(current, heard) && renewals.getAndIncrement() < MOST_RENEWALS) {
-              link.renew();
-            }
-          },
-          SILENCE_NANOS);
-    }
-  }
-
-  private boolean isSilent(long current, long heard) {
-    return epoch.get() < current && link.epoch() == current && link.heard() == heard;
-  }
-
   /** An answer came. */
   void receive(String subject) {
     try {
       long answered = Long.parseLong(subject.substring(inbox.length()));
       epoch.accumulateAndGet(answered, Math::max);
-      renewals.set(0);
     } catch (NumberFormatException e) {
       // Not an answer, though it came here.
     }

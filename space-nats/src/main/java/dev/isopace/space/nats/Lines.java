@@ -231,7 +231,7 @@ final class Lines {
 
   /** There is a connection, and it may be another one. */
   void isBack() {
-    arrivals.isBack();
+    arrivals.askIfChanged();
     mayHaveChanged();
   }
 

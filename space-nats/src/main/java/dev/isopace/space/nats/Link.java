@@ -5,7 +5,6 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.api.ServerInfo;
-import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -51,6 +50,9 @@ final class Link implements ConnectionListener {
   /** Null if the connection is somebody else's, who will close it. */
   private final @Nullable Threads threads;
 
+  /** Null as well: it is for its owner to end it. */
+  private final @Nullable Watchdog watchdog;
+
   private final ScheduledExecutorService clock;
   private final AtomicLong losses = new AtomicLong(1);
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,7 +75,16 @@ final class Link implements ConnectionListener {
     this.threads = threads;
     // Now: asked for after the end, the library would make one that nobody stops.
     this.clock = connection.getOptions().getScheduledExecutor();
+    this.watchdog = threads == null ? null : new Watchdog(connection, threads);
     connection.addConnectionListener(this);
+    doubt();
+  }
+
+  private void doubt() {
+    Watchdog own = watchdog;
+    if (own != null) {
+      own.look();
+    }
   }
 
   void listen(Listener toAll) {
@@ -201,6 +212,7 @@ final class Link implements ConnectionListener {
         }
       }
       case CONNECTED, RECONNECTED, RESUBSCRIBED -> {
+        doubt();
         Listener toAll = listener;
         if (toAll != null) {
           toAll.isBack();
@@ -236,48 +248,14 @@ final class Link implements ConnectionListener {
 
   /** Does something a moment later, on a thread that must not wait; returns whether it will. */
   boolean later(Runnable task) {
-    return later(task, MOMENT_NANOS);
-  }
-
-  /** The same, after some time. */
-  boolean later(Runnable task, long nanos) {
     if (!isUp()) {
       return false;
     }
     try {
-      ScheduledFuture<?> planned = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
       return !planned.isCancelled();
     } catch (RejectedExecutionException e) {
       return false;
-    }
-  }
-
-  /** How many messages have come, by whichever connection. */
-  long heard() {
-    return connection.getStatistics().getInMsgs();
-  }
-
-  /**
-   * Has the connection be made anew, if it is this handle's own. If one ends just after it was
-   * made, the library may not notice, and takes it for connected until its pings have failed.
-   */
-  void renew() {
-    Threads own = threads;
-    if (own == null || !isUp()) {
-      return;
-    }
-    try {
-      own.general()
-          .execute(
-              () -> {
-                try {
-                  connection.forceReconnect();
-                } catch (IOException | InterruptedException | IllegalStateException e) {
-                  // It is being closed, or the library will find out by its pings.
-                }
-              });
-    } catch (RejectedExecutionException e) {
-      // The handle is closed.
     }
   }
 

@@ -69,9 +69,9 @@ public final class NatsSpaces {
    * <p>The connection should reconnect ({@link Options.Builder#maxReconnects}); when it is closed,
    * the space fails. Its listeners should not block: while one does, the space does not hear of a
    * reconnect, and calls that wait may take a minute to find what was written meanwhile. It should
-   * not be used to subscribe to the subjects of the space. Here a missing permission is noticed
-   * only by the lack of an answer, since the library reports it only to the error listener of the
-   * connection.
+   * not be used to subscribe to the subjects of the space. It is not made anew if it seems to be
+   * there and is not; only missed pings end that. Here a missing permission is noticed only by the
+   * lack of an answer, since the library reports it only to the error listener of the connection.
    *
    * @param connection an open connection
    * @param space the name of the space, with parameters or without
