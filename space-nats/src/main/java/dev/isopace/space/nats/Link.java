@@ -68,6 +68,9 @@ final class Link implements ConnectionListener {
   /** The connection on which the server has refused subscriptions; it does not say which. */
   private volatile long limitedOn;
 
+  /** What it said then: the library keeps that also for later connections. */
+  private volatile @Nullable String limitError;
+
   private volatile boolean isClosed;
 
   Link(Connection connection, @Nullable Threads threads) {
@@ -152,14 +155,17 @@ final class Link implements ConnectionListener {
    *
    * @param usual how long if it does not
    */
+  @SuppressWarnings("ReferenceEquality") // the same words may be said again
   long recheckNanos(long usual) {
     long current = epoch();
     if (limitedOn != current) {
       String error = connection.getLastError();
-      if (error == null || !LIMIT.matcher(error).find()) {
+      if (error == null || error == limitError || !LIMIT.matcher(error).find()) {
         return usual;
       }
+      // In this order: others look at the first one first.
       limitedOn = current;
+      limitError = error;
     }
     return RECHECK_LIMITED_NANOS;
   }

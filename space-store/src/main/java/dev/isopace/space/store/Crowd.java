@@ -21,6 +21,11 @@ final class Crowd {
   /** How many were on their way when the last batch landed. */
   private volatile int size;
 
+  /** Asks once, before anybody waits: the first time takes more stack, and memory. */
+  Crowd() {
+    VirtualThreads.includes(Thread.currentThread());
+  }
+
   /** A batch has landed; so many were in it, or have joined the next one. Under the lock. */
   void counted(int operations) {
     size = operations;
@@ -29,12 +34,18 @@ final class Crowd {
   /** Returns when the outcome of the caller's operation is known, or when it should sleep. */
   @SuppressWarnings("ThreadPriorityCheck") // those who are waited for need this processor
   void await(Operation operation) {
-    if (size < FEWEST || VirtualThreads.includes(Thread.currentThread())) {
+    if (size < FEWEST) {
       return;
     }
-    operation.isAwake = true;
-    for (int i = 0; i < YIELDS && operation.outcome() == null; i++) {
-      Thread.yield();
+    try {
+      if (!VirtualThreads.includes(Thread.currentThread())) {
+        operation.isAwake = true;
+        for (int i = 0; i < YIELDS && operation.outcome() == null; i++) {
+          Thread.yield();
+        }
+      }
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // To sleep needs neither.
     }
     operation.isAwake = false;
   }

@@ -214,7 +214,7 @@ final class DamagedLog implements Closeable {
     if (!hasRecord) {
       readDamagedStart(file);
     } else if (reader.type() == Format.START) {
-      noteEnd(reader.previous());
+      noteEnd(file, reader.previous());
     }
   }
 
@@ -236,7 +236,7 @@ final class DamagedLog implements Closeable {
     int next = Format.HEADER + Format.length(0, body.length);
     if ((end.id() == before.last || end.id() == earlier)
         && isRepeated(before.reader(from, before.size), file.reader(next, file.size))) {
-      noteEnd(end);
+      noteEnd(file, end);
     }
   }
 
@@ -263,14 +263,15 @@ final class DamagedLog implements Closeable {
     return false;
   }
 
-  /** What a segment follows; those in between are void. */
-  private void noteEnd(LogEnd end) {
+  /** What a file follows; those in between are void. */
+  private void noteEnd(SalvagedFile from, LogEnd end) {
     for (SalvagedFile file : files) {
       if (file.last == end.id()
           && !file.isRewritten
           && file.unfit == null
           && file.epoch != end.epoch()) {
         // It was begun after another file than this one, of which it says nothing.
+        from.isForeign = true;
         losses.add(file.name);
         return;
       }

@@ -26,6 +26,9 @@ final class SalvagedFile {
   /** What is wrong with its header; null if nothing is. */
   final @Nullable Unfit unfit;
 
+  /** Whether it was begun after another file than the one before it. */
+  boolean isForeign;
+
   /** What its checksums depend on; not certain if the header is damaged. */
   int epoch;
 

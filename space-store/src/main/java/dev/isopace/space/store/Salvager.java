@@ -142,7 +142,8 @@ final class Salvager {
           keys.remove(key);
         }
       }
-    } else if (reader.type() == Format.START || reader.type() == Format.OLDEST) {
+    } else if (!file.isForeign
+        && (reader.type() == Format.START || reader.type() == Format.OLDEST)) {
       oldest = Math.max(oldest, reader.oldest());
     }
   }

@@ -59,6 +59,9 @@ public final class NioDisk implements Disk {
   /** What was needed at once so far, where the system can reach it; the store's own thread's. */
   private ByteBuffer zeros = ByteBuffer.allocate(0);
 
+  /** Whether there was no memory for them: to ask again would take half a second each time. */
+  private boolean lacksMemoryForZeros;
+
   /** How many bytes may still be mapped. */
   private final AtomicLong budget;
 
@@ -294,7 +297,7 @@ public final class NioDisk implements Disk {
 
     @Override
     public void writeZeros(long from, long to) throws IOException {
-      if (mapped != null) {
+      if (mapped != null || lacksMemoryForZeros) {
         Handle.super.writeZeros(from, to);
         return;
       }
@@ -305,9 +308,12 @@ public final class NioDisk implements Disk {
         while (written.hasRemaining()) {
           file.getChannel().write(written, from + written.position());
         }
-      } catch (ClosedChannelException | OutOfMemoryError e) {
-        // An interrupt came in that very moment, or earlier, or there is no memory but on the heap.
+      } catch (ClosedChannelException e) {
+        // An interrupt came in that very moment, or earlier.
         Thread.interrupted();
+        Handle.super.writeZeros(from, to);
+      } catch (OutOfMemoryError e) {
+        lacksMemoryForZeros = true;
         Handle.super.writeZeros(from, to);
       }
     }
