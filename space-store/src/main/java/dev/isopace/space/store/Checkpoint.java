@@ -48,7 +48,12 @@ final class Checkpoint {
       long sequence,
       long end,
       long liveBytes,
-      long liveCount) {}
+      long liveCount) {
+    /** Whether a file with such a header is the one that was there. */
+    boolean isOf(int firstId, int lastId, int itsEpoch) {
+      return first == firstId && last == lastId && epoch == itsEpoch;
+    }
+  }
 
   final long sequence;
   final List<State> states;
@@ -68,6 +73,15 @@ final class Checkpoint {
    */
   boolean mayBeOfLastLife(int lastId) {
     return states.isEmpty() || lastId <= states.get(states.size() - 1).last() + 1;
+  }
+
+  /**
+   * Whether a file that compaction has written, and that has such a header, is of a later life: it
+   * has the place of one that was there, and is none of them.
+   */
+  boolean isRewrittenSince(int firstId, int lastId, int epoch) {
+    return lastId >= states.get(0).first()
+        && states.stream().noneMatch(state -> state.isOf(firstId, lastId, epoch));
   }
 
   /** The segments that held records. */

@@ -190,8 +190,7 @@ final class DamagedLog implements Closeable {
                 file ->
                     file.isRewritten
                         && file.unfit == null
-                        && file.last >= checkpoint.states.get(0).first()
-                        && checkpoint.states.stream().noneMatch(file::isSame))) {
+                        && checkpoint.isRewrittenSince(file.first, file.last, file.epoch))) {
       losses.add(Segment.name(lastHeld + 1));
     }
   }

@@ -109,9 +109,7 @@ final class FoundFile {
 
   /** Whether it is the file that was there when the store was closed. */
   boolean isSame(Checkpoint.State state) {
-    return header.first() == state.first()
-        && header.last() == state.last()
-        && header.epoch() == state.epoch();
+    return state.isOf(header.first(), header.last(), header.epoch());
   }
 
   /** Its records, for those who read no more than the first one. */

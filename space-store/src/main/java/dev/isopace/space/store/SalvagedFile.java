@@ -75,7 +75,7 @@ final class SalvagedFile {
 
   /** Whether it is the file that was there when the store was closed. */
   boolean isSame(Checkpoint.State state) {
-    return first == state.first() && last == state.last() && epoch == state.epoch();
+    return state.isOf(first, last, epoch);
   }
 
   /** What may be its records, between two offsets. */

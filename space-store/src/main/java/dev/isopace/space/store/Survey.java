@@ -200,9 +200,9 @@ final class Survey implements Closeable {
    */
   private void requireNoneRewrittenSince(Checkpoint checkpoint) throws CorruptLogException {
     for (FoundFile found : files) {
+      SegmentHeader header = found.header;
       if (found.isWhole()
-          && found.header.last() >= checkpoint.states.get(0).first()
-          && checkpoint.states.stream().noneMatch(found::isSame)) {
+          && checkpoint.isRewrittenSince(header.first(), header.last(), header.epoch())) {
         throw found.damage(
             0, "it was written after the store was closed, and what followed is missing");
       }
