@@ -74,6 +74,19 @@ public final class Tenacity {
   }
 
   /**
+   * Lets other threads have the processor, or the carrier. For a virtual thread this may fail for
+   * want of memory, or of stack; then it returns at once.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is wanted.
+  public static void yieldOrSpin() {
+    try {
+      Thread.yield();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
    * Wakes a thread. A virtual one must be handed to a scheduler, which may need memory. On Java 21
    * and 22, whose virtual threads take a second attempt for one that is not needed, such a thread
    * may stay asleep if the first lacked memory.

@@ -56,13 +56,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Waiting</h2>
  *
- * <p>A waiter joins the line, spins for the time that a wake-up would cost, then looks under the
- * lock, marks itself asleep in the same hold, and parks. A thread that serves or calls it does so
- * under the lock and unparks after it. Either that thread sees the waiter asleep, and unparks; or
- * the waiter will look, and see. There is no window between the two, and no park without such a
- * look before it; so permits that were consumed elsewhere, stale ones, and spurious wake-ups do no
- * harm. {@link Line} explains which waiter is woken when, and why none is forgotten or passed over
- * for ever.
+ * <p>A waiter joins the line, stays awake for a {@link ShortWait}, then looks under the lock, marks
+ * itself asleep in the same hold, and parks. A thread that serves or calls it does so under the
+ * lock and unparks after it. Either that thread sees the waiter asleep, and unparks; or the waiter
+ * will look, and see. There is no window between the two, and no park without such a look before
+ * it; so permits that were consumed elsewhere, stale ones, and spurious wake-ups do no harm. {@link
+ * Line} explains which waiter is woken when, and why none is forgotten or passed over for ever.
  *
  * <h2>Where there is no memory</h2>
  *
@@ -392,11 +391,7 @@ final class KeyedQueues<V> {
   private @Nullable Object awaitServed(
       String operation, Stripe stripe, Waiter waiter, Deadline deadline)
       throws InterruptedException {
-    Object received = waiter.received();
-    for (int i = Spinning.spins(waiter.thread); i > 0 && received == null; i--) {
-      Thread.onSpinWait();
-      received = waiter.received();
-    }
+    Object received = ShortWait.await(waiter);
     while (received == null) {
       if (Thread.interrupted()) {
         if (leave(stripe, waiter)) {

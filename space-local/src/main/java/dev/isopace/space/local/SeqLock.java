@@ -103,23 +103,13 @@ abstract class SeqLock extends Padding {
           Thread.onSpinWait();
         }
       } else {
-        yieldOrSpin();
+        Tenacity.yieldOrSpin();
         if (tries > SPINNING_TRIES + YIELDING_TRIES) {
           Tenacity.park(this, SLEEP_NANOS);
         }
       }
       tries++;
     } while (!tryLock(version()));
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is wanted.
-  private static void yieldOrSpin() {
-    try {
-      Thread.yield();
-    } catch (OutOfMemoryError e) {
-      // A virtual thread; if it came here in line, it would stay there without its caller.
-      Thread.onSpinWait();
-    }
   }
 
   final void unlock() {
