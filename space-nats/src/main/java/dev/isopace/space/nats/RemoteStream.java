@@ -278,18 +278,48 @@ final class RemoteStream {
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
-  /** The head of a key, which has no entry before that sequence; null if there is none. */
-  @Nullable Entry head(Call call, String keySubject, long from) throws InterruptedException {
+  /**
+   * The head of a key, or null if none is seen at first sight; there may be one nevertheless. For
+   * who looks again if there is none.
+   */
+  @Nullable Entry glimpse(Call call, String keySubject, long from) throws InterruptedException {
+    if (!mayAskDirectly()) {
+      return head(call, keySubject, from, false);
+    }
+    if (isStrict) {
+      barrier(call);
+    }
+    byte[] body = Requests.head(names.entry(keySubject), from);
+    Sight sight = askForHead(call, names.directGet(), body, new Progress());
+    return sight == null ? null : sight.entry();
+  }
+
+  /**
+   * The head of a key, which has no entry before that sequence; null if there is none.
+   *
+   * @param isLikely whether there seems to be one: then the fastest is asked, who cannot answer for
+   *     certain that there is none
+   */
+  @Nullable Entry head(Call call, String keySubject, long from, boolean isLikely)
+      throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
     byte[] body = Requests.head(names.entry(keySubject), from);
     Progress progress = new Progress();
+    if (!isLikely && mayAskDirectly() && unconfirmedOn != link.epoch()) {
+      progress.mayBeRefused = true;
+      Sight sight = askForHead(call, names.get(), body, progress);
+      if (sight != null && sight.trust() == Trust.SURE) {
+        return sight.entry();
+      }
+      progress.mayBeRefused = false;
+    }
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
     for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
       String subject = direct ? names.directGet() : names.get();
-      Sight sight = askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
+      Sight sight = askForHead(call, subject, body, progress);
       if (sight != null && sight.trust() == Trust.SURE) {
         return sight.entry();
       }
@@ -300,6 +330,11 @@ final class RemoteStream {
         return null;
       }
     }
+  }
+
+  private @Nullable Sight askForHead(Call call, String subject, byte[] body, Progress progress)
+      throws InterruptedException {
+    return askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
   }
 
   /**
