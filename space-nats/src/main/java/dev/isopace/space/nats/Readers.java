@@ -32,10 +32,10 @@ final class Readers<V> {
   /** Reads the head; null if there is none, and the call has waited enough. */
   @Nullable V read(Call call, String key) throws InterruptedException {
     if (!call.stays) {
-      Entry head = remote.head(call, KeySubjects.subject(key), 1, true);
+      Entry head = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.HOPEFUL);
       return head == null ? null : decode(call, key, head);
     }
-    Entry seen = remote.glimpse(call, KeySubjects.subject(key), 1);
+    Entry seen = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.GLIMPSE);
     if (seen != null) {
       return decode(call, key, seen);
     }
@@ -63,14 +63,14 @@ final class Readers<V> {
       remote.requireUsable(call, line);
       long epoch = remote.link().epoch();
       // Not armed any longer: a wake-up that could not be decoded was the last one that it was for.
-      boolean isLikely = true;
+      RemoteStream.Look look = RemoteStream.Look.HOPEFUL;
       if (preparedOn != epoch || !line.isArmed(epoch)) {
         prepare(line, me, epoch);
         preparedOn = epoch;
-        isLikely = false;
+        look = RemoteStream.Look.DOUBTFUL;
       }
       long lookedAt = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, 1, isLikely);
+      Entry head = remote.head(call, line.keySubject, 1, look);
       if (head != null) {
         return decode(call, line.key, head);
       }

@@ -278,36 +278,27 @@ final class RemoteStream {
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
-  /**
-   * The head of a key, or null if none is seen at first sight; there may be one nevertheless. For
-   * who looks again if there is none.
-   */
-  @Nullable Entry glimpse(Call call, String keySubject, long from) throws InterruptedException {
-    if (!mayAskDirectly()) {
-      return head(call, keySubject, from, false);
-    }
-    if (isStrict) {
-      barrier(call);
-    }
-    byte[] body = Requests.head(names.entry(keySubject), from);
-    Sight sight = askForHead(call, names.directGet(), body, new Progress());
-    return sight == null ? null : sight.entry();
+  /** How to look for the head. */
+  enum Look {
+    /** What is seen first counts, and may not be all. For who looks once more if it is nothing. */
+    GLIMPSE,
+
+    /** There seems to be an entry: the fastest way is tried first, by which "none" is not sure. */
+    HOPEFUL,
+
+    /** There seems to be none: who can say so is asked first. */
+    DOUBTFUL
   }
 
-  /**
-   * The head of a key, which has no entry before that sequence; null if there is none.
-   *
-   * @param isLikely whether there seems to be one: then the fastest is asked, who cannot answer for
-   *     certain that there is none
-   */
-  @Nullable Entry head(Call call, String keySubject, long from, boolean isLikely)
+  /** The head of a key, which has no entry before that sequence; null if there is none. */
+  @Nullable Entry head(Call call, String keySubject, long from, Look look)
       throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
     byte[] body = Requests.head(names.entry(keySubject), from);
     Progress progress = new Progress();
-    if (!isLikely && mayAskDirectly() && unconfirmedOn != link.epoch()) {
+    if (look == Look.DOUBTFUL && mayAskDirectly() && unconfirmedOn != link.epoch()) {
       progress.mayBeRefused = true;
       Sight sight = askForHead(call, names.get(), body, progress);
       if (sight != null && sight.trust() == Trust.SURE) {
@@ -320,7 +311,7 @@ final class RemoteStream {
     for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
       String subject = direct ? names.directGet() : names.get();
       Sight sight = askForHead(call, subject, body, progress);
-      if (sight != null && sight.trust() == Trust.SURE) {
+      if (sight != null && (sight.trust() == Trust.SURE || look == Look.GLIMPSE)) {
         return sight.entry();
       }
       if (direct) {

@@ -267,11 +267,12 @@ final class Takers<V> {
       // Who may wait looks once more when it has subscribed.
       wasThorough = wasArmed || call.isOverdue();
       // Of an entry there would have been a wake-up, if others do not take as well.
-      boolean isLikely = !wasArmed || line.headCache.losses() > 0;
-      Entry head =
-          wasThorough
-              ? remote.head(call, line.keySubject, from, isLikely)
-              : remote.glimpse(call, line.keySubject, from);
+      boolean isDoubtful = wasArmed && line.headCache.losses() == 0;
+      RemoteStream.Look look =
+          !wasThorough
+              ? RemoteStream.Look.GLIMPSE
+              : isDoubtful ? RemoteStream.Look.DOUBTFUL : RemoteStream.Look.HOPEFUL;
+      Entry head = remote.head(call, line.keySubject, from, look);
       if (head == null && wasThorough) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
