@@ -61,7 +61,7 @@ final class Competition {
 
   /** Has a line listen to those that it competes with; returns whether it can. */
   boolean join(Line line) {
-    line.subscribing.lock();
+    line.subscribing.acquireUninterruptibly();
     try {
       boolean mayHint = mayHint();
       if (mayHint && !line.isCompeting) {
@@ -70,10 +70,10 @@ final class Competition {
       }
       return mayHint;
     } catch (IllegalStateException e) {
-      // The connection is closed, which others will notice.
+      // The connection is closed, which others will notice, or its queue is full.
       return false;
     } finally {
-      line.subscribing.unlock();
+      line.subscribing.release();
     }
   }
 

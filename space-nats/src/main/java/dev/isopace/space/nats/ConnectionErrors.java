@@ -20,12 +20,18 @@ final class ConnectionErrors implements ErrorListener {
     void mayNotSubscribe(String subject);
 
     void hasDropped();
+
+    void hasLimited(String error);
   }
 
   private static final Pattern VIOLATION =
       Pattern.compile(
           "permissions violation for (publish|subscription) to \"([^\"]*)\".*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** What is said of a subscription of which there are too many, without its subject. */
+  private static final Pattern LIMIT =
+      Pattern.compile("maximum subscriptions exceeded", Pattern.CASE_INSENSITIVE);
 
   /** The listener in the user's options, if there is one. */
   private final @Nullable ErrorListener next;
@@ -40,6 +46,11 @@ final class ConnectionErrors implements ErrorListener {
     listener = toAll;
   }
 
+  /** Whether the server says by this that it has refused a subscription, but not which. */
+  static boolean isLimit(String error) {
+    return LIMIT.matcher(error).find();
+  }
+
   @Override
   public void errorOccurred(Connection connection, String error) {
     Listener toAll = listener;
@@ -50,6 +61,8 @@ final class ConnectionErrors implements ErrorListener {
       } else {
         toAll.mayNotSubscribe(violation.group(2));
       }
+    } else if (toAll != null && isLimit(error)) {
+      toAll.hasLimited(error);
     }
     if (next != null) {
       next.errorOccurred(connection, error);

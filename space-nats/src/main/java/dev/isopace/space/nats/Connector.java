@@ -32,6 +32,12 @@ final class Connector {
   private static final Duration RECONNECT = Duration.ofMillis(200);
   private static final Duration JITTER = Duration.ofMillis(100);
 
+  /**
+   * How long the library may hold a thread that sends, because its queue is full. Meanwhile the
+   * thread takes no notice of the end of its call, nor of close.
+   */
+  private static final Duration QUEUEING = Duration.ofMillis(100);
+
   private final String what;
   private final String threadName;
   private final ConnectionErrors errors;
@@ -180,6 +186,7 @@ final class Connector {
           .reconnectJitterTls(JITTER)
           // What cannot be sent now must not be sent later: its caller has got a failure by then.
           .reconnectBufferSize(0)
+          .writeQueuePushTimeout(QUEUEING)
           .pingInterval(PING)
           .errorListener(errors)
           .executor(threads.general())

@@ -43,7 +43,7 @@ final class Line {
   final Semaphore claiming = new Semaphore(1, true);
 
   /** Held while the subscription is made or ended. */
-  final ReentrantLock subscribing = new ReentrantLock();
+  final Semaphore subscribing = new Semaphore(1);
 
   /** Changed with {@link #subscribing} held, and set by somebody who uses the line only. */
   volatile boolean isSubscribed;

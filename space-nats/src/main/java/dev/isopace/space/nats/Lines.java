@@ -1,12 +1,12 @@
 package dev.isopace.space.nats;
 
-import dev.isopace.space.SpaceException;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lines {
   private static final int KEPT = 64;
+
+  /** How soon to ask whether the library's queue has room again. */
+  private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Link link;
   private final RemoteStream remote;
@@ -124,21 +127,36 @@ final class Lines {
     line.setArmed(epoch);
   }
 
-  /** Subscribes, unless that was done; the server does so before it acts on what is sent later. */
-  void subscribe(Call call, Line line) {
-    line.subscribing.lock();
+  /**
+   * Subscribes, unless that was done; the server does so before it acts on what is sent later. If
+   * the library's queue is full, since the server does not read, an answer shows when it does. To
+   * subscribe is not tried before, as the library remembers each attempt until the connection is
+   * closed.
+   */
+  void subscribe(Call call, Line line) throws InterruptedException {
+    while (!trySubscribe(call, line)) {
+      Parking.pause(call, FULL_NANOS);
+      remote.awaitAnswer(call);
+    }
+  }
+
+  /** Returns whether it is subscribed; false if the library does not take that at the moment. */
+  private boolean trySubscribe(Call call, Line line) throws InterruptedException {
+    Permits.acquire(line.subscribing, call, link);
     try {
+      // There may have been others before, each of which was held for a while.
+      remote.requireUsable(call, line);
       if (!line.isSubscribed) {
         subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
         line.headCache.startOver(true);
       }
+      return true;
     } catch (IllegalStateException e) {
-      remote.requireOpen(call);
-      throw new SpaceException(
-          call + ": the connection is closed, and nobody can be told of entries: " + e, e);
+      remote.requireUsable(call, line);
+      return false;
     } finally {
-      line.subscribing.unlock();
+      line.subscribing.release();
     }
   }
 
@@ -148,7 +166,7 @@ final class Lines {
   }
 
   private void unsubscribeIfIdle(Line line) {
-    line.subscribing.lock();
+    line.subscribing.acquireUninterruptibly();
     try {
       if (line.isCompeting && !line.hasTakers()) {
         competition.leave(line);
@@ -159,9 +177,10 @@ final class Lines {
         subscriptions.unsubscribe(names.wake(line.keySubject));
       }
     } catch (IllegalStateException e) {
-      // The connection is closed, with all its subscriptions.
+      // The connection is closed, with all its subscriptions; or its queue is full, and what comes
+      // by this one until the next connection is for nobody.
     } finally {
-      line.subscribing.unlock();
+      line.subscribing.release();
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +40,6 @@ final class Link implements ConnectionListener {
   /** How long to rely on wake-ups that the server may not send. */
   private static final long RECHECK_LIMITED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What the server says that refuses a subscription, of which there are too many. */
-  private static final Pattern LIMIT =
-      Pattern.compile("maximum subscriptions exceeded", Pattern.CASE_INSENSITIVE);
-
   private final Connection connection;
 
   /** Null if the connection is somebody else's, who will close it. */
@@ -67,6 +62,9 @@ final class Link implements ConnectionListener {
 
   /** The connection on which the server has refused subscriptions; it does not say which. */
   private volatile long limitedOn;
+
+  /** The connection on which those that waited were told. The thread of events uses this. */
+  private long toldOn;
 
   /** What it said then: the library keeps that also for later connections. */
   private volatile @Nullable String limitError;
@@ -151,7 +149,8 @@ final class Link implements ConnectionListener {
   /**
    * How long to rely on wake-ups. Where the server limits subscriptions, some of them never come.
    * Whoever has subscribed in vain is told by its next look, since the error comes before that is
-   * answered; and it stays the latest error, as a rule.
+   * answered; unless there was another error meanwhile, so that {@link #hasLimited} tells it later,
+   * or, on somebody else's connection, nobody does.
    *
    * @param usual how long if it does not
    */
@@ -160,14 +159,30 @@ final class Link implements ConnectionListener {
     long current = epoch();
     if (limitedOn != current) {
       String error = connection.getLastError();
-      if (error == null || error == limitError || !LIMIT.matcher(error).find()) {
+      if (error == null || error == limitError || !ConnectionErrors.isLimit(error)) {
         return usual;
       }
-      // In this order: others look at the first one first.
-      limitedOn = current;
-      limitError = error;
+      noteLimit(error, current);
     }
     return RECHECK_LIMITED_NANOS;
+  }
+
+  private void noteLimit(String error, long current) {
+    // In this order: others look at the first one first.
+    limitedOn = current;
+    limitError = error;
+  }
+
+  /**
+   * The server has refused a subscription; returns whether those that wait are to be told, since it
+   * is the first time on this connection. Called on the thread of events.
+   */
+  boolean hasLimited(String error) {
+    long current = epoch();
+    noteLimit(error, current);
+    boolean isFirst = toldOn != current;
+    toldOn = current;
+    return isFirst;
   }
 
   /** Waits for the connection for as long as the call does; returns whether it is there. */

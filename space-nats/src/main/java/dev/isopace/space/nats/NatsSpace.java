@@ -86,6 +86,14 @@ final class NatsSpace<V> extends AbstractSpace<V> {
           public void hasDropped() {
             lines.mayHaveChanged();
           }
+
+          @Override
+          public void hasLimited(String error) {
+            if (link.hasLimited(error)) {
+              // Who waits looks again, and more often from now on.
+              lines.mayHaveChanged();
+            }
+          }
         });
     if (isReplicated) {
       lines.watchLeader();

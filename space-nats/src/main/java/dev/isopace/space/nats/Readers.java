@@ -5,8 +5,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads. A read looks first. If there is no entry, it waits for a wake-up by an entry that was the
- * head when it was stored, and returns that, even if a caller takes the entry meanwhile.
+ * Reads. A read looks first. If it sees no entry, it subscribes, looks again, and waits for a
+ * wake-up by an entry that was the head when it was stored, and returns that, even if a caller
+ * takes the entry meanwhile.
  *
  * <p>A wake-up can be late: its entry may have been stored, and taken, before the call began. So a
  * reader asks, once its subscription is in place, for the sequence of the stream's latest entry,
@@ -31,8 +32,12 @@ final class Readers<V> {
   /** Reads the head; null if there is none, and the call has waited enough. */
   @Nullable V read(Call call, String key) throws InterruptedException {
     if (!call.stays) {
-      Entry head = remote.head(call, KeySubjects.subject(key), 1);
+      Entry head = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.HOPEFUL);
       return head == null ? null : decode(call, key, head);
+    }
+    Entry seen = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.GLIMPSE);
+    if (seen != null) {
+      return decode(call, key, seen);
     }
     Line line = lines.use(key);
     Waiter me = new Waiter(call);
@@ -58,12 +63,14 @@ final class Readers<V> {
       remote.requireUsable(call, line);
       long epoch = remote.link().epoch();
       // Not armed any longer: a wake-up that could not be decoded was the last one that it was for.
+      RemoteStream.Look look = RemoteStream.Look.HOPEFUL;
       if (preparedOn != epoch || !line.isArmed(epoch)) {
         prepare(line, me, epoch);
         preparedOn = epoch;
+        look = RemoteStream.Look.DOUBTFUL;
       }
       long lookedAt = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, 1);
+      Entry head = remote.head(call, line.keySubject, 1, look);
       if (head != null) {
         return decode(call, line.key, head);
       }

@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * it; "nothing" is, if the leader says so.
  */
 final class RemoteStream {
+  /** What is said instead of an answer if nothing could be sent, though there is a connection. */
+  static final String NOT_SENT =
+      "it could not be asked, since the client library's queue of messages is full, which the"
+          + " server does not read, or the connection is being closed";
+
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
   static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -143,6 +148,11 @@ final class RemoteStream {
 
     /** Whether the question may be refused without the failure of the call. */
     private boolean mayBeRefused;
+
+    private void rest(Call call) throws InterruptedException {
+      Parking.pause(call, jittered(pause));
+      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+    }
   }
 
   void requireOpen(Call call) {
@@ -194,8 +204,7 @@ final class RemoteStream {
           return read;
         }
         progress.lastAnswer = pending.answer().toString();
-        Parking.pause(call, jittered(progress.pause));
-        progress.pause = Math.min(2 * progress.pause, LONGEST_PAUSE_NANOS);
+        progress.rest(call);
       }
       case CLOSED -> throw lifecycle.closed(call.operation, call.key);
       case REFUSED -> {
@@ -205,9 +214,10 @@ final class RemoteStream {
         unconfirmedOn = pending.epoch;
       }
       case NOT_SENT -> {
-        // The connection seems to be there, but is being closed by its owner, for instance.
+        // The connection seems to be there, but the server does not read, or its owner closes it.
         if (link.isUp()) {
-          Parking.pause(call, jittered(progress.pause));
+          progress.lastAnswer = NOT_SENT;
+          progress.rest(call);
         }
       }
       default -> {
@@ -268,19 +278,40 @@ final class RemoteStream {
         reply -> reply.isStatusMessage() || header(reply, "Nats-Num-Pending") == null);
   }
 
+  /** How to look for the head. */
+  enum Look {
+    /** What is seen first counts, and may not be all. For who looks once more if it is nothing. */
+    GLIMPSE,
+
+    /** There seems to be an entry: the fastest way is tried first, by which "none" is not sure. */
+    HOPEFUL,
+
+    /** There seems to be none: who can say so is asked first. */
+    DOUBTFUL
+  }
+
   /** The head of a key, which has no entry before that sequence; null if there is none. */
-  @Nullable Entry head(Call call, String keySubject, long from) throws InterruptedException {
+  @Nullable Entry head(Call call, String keySubject, long from, Look look)
+      throws InterruptedException {
     if (isStrict) {
       barrier(call);
     }
     byte[] body = Requests.head(names.entry(keySubject), from);
     Progress progress = new Progress();
+    if (look == Look.DOUBTFUL && mayAskDirectly() && unconfirmedOn != link.epoch()) {
+      progress.mayBeRefused = true;
+      Sight sight = askForHead(call, names.get(), body, progress);
+      if (sight != null && sight.trust() == Trust.SURE) {
+        return sight.entry();
+      }
+      progress.mayBeRefused = false;
+    }
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
     for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
       String subject = direct ? names.directGet() : names.get();
-      Sight sight = askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
-      if (sight != null && sight.trust() == Trust.SURE) {
+      Sight sight = askForHead(call, subject, body, progress);
+      if (sight != null && (sight.trust() == Trust.SURE || look == Look.GLIMPSE)) {
         return sight.entry();
       }
       if (direct) {
@@ -290,6 +321,11 @@ final class RemoteStream {
         return null;
       }
     }
+  }
+
+  private @Nullable Sight askForHead(Call call, String subject, byte[] body, Progress progress)
+      throws InterruptedException {
+    return askOnce(call, subject, null, body, reply -> sight(call, reply, true), progress);
   }
 
   /**
@@ -531,6 +567,11 @@ final class RemoteStream {
           return answer;
         },
         new Progress());
+  }
+
+  /** Returns when the server has answered, so that what was sent before has come to it. */
+  void awaitAnswer(Call call) throws InterruptedException {
+    info(call, Requests.NONE);
   }
 
   /** The sequence of the latest entry of any key. */

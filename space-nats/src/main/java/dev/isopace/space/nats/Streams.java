@@ -95,6 +95,11 @@ final class Streams {
           public void hasDropped() {
             // Nobody waits for anything that could be dropped yet.
           }
+
+          @Override
+          public void hasLimited(String error) {
+            // Nor for a wake-up.
+          }
         });
   }
 

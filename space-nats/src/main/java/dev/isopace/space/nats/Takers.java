@@ -164,6 +164,9 @@ final class Takers<V> {
 
     private long epoch;
 
+    /** Whether the latest look would have found an entry if there had been one. */
+    private boolean wasThorough;
+
     Attempt(Line line, Call call, boolean hasNoTurn) {
       this.line = line;
       this.call = call;
@@ -191,18 +194,20 @@ final class Takers<V> {
     }
 
     /**
-     * Whether the attempt ends because a look found no entry. Otherwise it looks again; before it
-     * may wait it has subscribed, so that what is stored after its last look wakes it.
+     * Whether the attempt ends because a thorough look found no entry. Otherwise it looks again;
+     * before it may wait it has subscribed, so that what is stored after its last look wakes it.
      */
     private boolean endsEmptyHanded() throws InterruptedException {
       if (epoch != remote.link().epoch()) {
         // It looked from a sequence on that a server which lost its latest messages uses again.
         return false;
       }
-      if (call.isOverdue() || line.isArmed(epoch)) {
+      if (wasThorough && (call.isOverdue() || line.isArmed(epoch))) {
         return true;
       }
-      lines.arm(call, line, epoch);
+      if (!call.isOverdue() && !line.isArmed(epoch)) {
+        lines.arm(call, line, epoch);
+      }
       return false;
     }
 
@@ -258,8 +263,17 @@ final class Takers<V> {
       boolean wasArmed = line.isArmed(epoch);
       long news = line.beforeLook(epoch);
       long begun = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, line.headCache.lookFrom(epoch));
-      if (head == null) {
+      long from = line.headCache.lookFrom(epoch);
+      // Who may wait looks once more when it has subscribed.
+      wasThorough = wasArmed || call.isOverdue();
+      // Of an entry there would have been a wake-up, if others do not take as well.
+      boolean isDoubtful = wasArmed && line.headCache.losses() == 0;
+      RemoteStream.Look look =
+          !wasThorough
+              ? RemoteStream.Look.GLIMPSE
+              : isDoubtful ? RemoteStream.Look.DOUBTFUL : RemoteStream.Look.HOPEFUL;
+      Entry head = remote.head(call, line.keySubject, from, look);
+      if (head == null && wasThorough) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
         line.turnTaking.sawNothing();

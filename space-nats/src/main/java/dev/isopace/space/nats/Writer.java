@@ -180,6 +180,7 @@ final class Writer {
       ServerInfo sentTo = remote.link().server();
       Pending attempt = send();
       if (attempt.state() == Pending.State.NOT_SENT) {
+        lastAnswer = RemoteStream.NOT_SENT;
         Parking.pause(call, PAUSE_NANOS);
         return false;
       }

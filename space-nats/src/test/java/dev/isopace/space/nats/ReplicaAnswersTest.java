@@ -163,6 +163,8 @@ final class ReplicaAnswersTest {
       connection.flush(Patience.usual());
       assertEquals(Optional.empty(), space.rd("k", Duration.ofMillis(100)));
       assertEquals("$JS.API.STREAM.MSG.DELETE.sp-" + name, next(questions));
+      assertEquals("$JS.API.STREAM.MSG.GET.sp-" + name, next(questions));
+      assertEquals("$JS.API.STREAM.MSG.DELETE.sp-" + name, next(questions));
       assertEquals("$JS.API.STREAM.INFO.sp-" + name, next(questions));
     }
   }

@@ -1,0 +1,200 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.SpaceException;
+import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NatsServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A server that does not read, until the client library's queue of messages is full")
+final class OutgoingQueueTest {
+  private static final int QUEUE = 8;
+  private static final int REFUSALS = 2;
+  private static final byte[] JUNK = new byte[512 * 1024];
+  private static final Duration DEADLINE = Duration.ofSeconds(2);
+
+  /** More than the library would wait for room. */
+  private static final Duration WHILE = Duration.ofSeconds(5);
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final String name = Fresh.name();
+  private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+  private final NatsServer server = NatsServer.start(Binaries.newest());
+  private final Space<String> space =
+      NatsSpaces.open(options(), name + "?timeout=2s", Codec.utf8());
+
+  private Options options() {
+    return Options.builder()
+        .server(server.url())
+        .maxMessagesInOutgoingQueue(QUEUE)
+        .connectionListener((source, event) -> connection.set(source))
+        .build();
+  }
+
+  private void fill() {
+    Patience.await("the connection", () -> connection.get() != null);
+    server.pause();
+    Connection full = Fresh.present(connection.get());
+    assertThrows(
+        IllegalStateException.class,
+        () -> {
+          for (; ; ) {
+            full.publish("junk", JUNK);
+          }
+        });
+  }
+
+  @AfterEach
+  void end() {
+    server.resume();
+    space.close();
+    server.close();
+  }
+
+  @Test
+  @DisplayName("Those that wait for an entry go on, and find it; others fail")
+  void waitsGoOn() throws Exception {
+    fill();
+    FutureTask<String> take = start(() -> space.in("take"));
+    FutureTask<String> read = start(() -> space.rd("read"));
+    long begun = System.nanoTime();
+    FutureTask<Long> timed =
+        start(
+            () -> {
+              assertThrows(SpaceException.class, () -> space.in("timed", DEADLINE));
+              return System.nanoTime() - begun;
+            });
+    assertSaysWhy(assertThrows(SpaceException.class, () -> space.rdp("probe")));
+    assertSaysWhy(assertThrows(SpaceException.class, () -> space.out("out", "v")));
+    Patience.letPass(WHILE);
+    assertFalse(take.isDone());
+    assertFalse(read.isDone());
+    assertTrue(timed.get() >= DEADLINE.toNanos());
+    server.resume();
+    try (Space<String> other = Fresh.open(server.address(), name)) {
+      other.out("take", "v");
+      other.out("read", "v");
+      assertEquals("v", take.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      assertEquals("v", read.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  @DisplayName("Close ends the waits within a second")
+  void close() throws Exception {
+    fill();
+    FutureTask<String> take = start(() -> space.in("take"));
+    FutureTask<String> read = start(() -> space.rd("read"));
+    FutureTask<Boolean> close =
+        start(
+            () -> {
+              space.close();
+              return true;
+            });
+    long begun = System.nanoTime();
+    ExecutionException taken = assertThrows(ExecutionException.class, take::get);
+    assertEquals(SpaceClosedException.class, Fresh.present(taken.getCause()).getClass());
+    ExecutionException readOnce = assertThrows(ExecutionException.class, read::get);
+    assertEquals(SpaceClosedException.class, Fresh.present(readOnce.getCause()).getClass());
+    assertTrue(System.nanoTime() - begun < Patience.scaled(SECOND).toNanos());
+    assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("The queue is full just when a wait begins, which subscribes later")
+  void fullForAMoment() throws Exception {
+    AtomicInteger refusals = new AtomicInteger();
+    try (Connection shared = Nats.connect(server.url());
+        Space<String> waits = NatsSpaces.open(refusing(shared, refusals), name, Codec.utf8())) {
+      FutureTask<String> take = start(() -> waits.in("take"));
+      FutureTask<String> read = start(() -> waits.rd("read"));
+      Patience.await("both to subscribe", () -> refusals.get() == REFUSALS);
+      space.out("take", "v");
+      space.out("read", "v");
+      assertEquals("v", take.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      assertEquals("v", read.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  /** A connection that does not take the first subscriptions to wake-ups. */
+  private static Connection refusing(Connection connection, AtomicInteger refusals) {
+    return proxy(
+        Connection.class,
+        (method, arguments) -> {
+          Object result = method.invoke(connection, arguments);
+          return result instanceof Dispatcher made ? refusing(made, refusals) : result;
+        });
+  }
+
+  private static Dispatcher refusing(Dispatcher dispatcher, AtomicInteger refusals) {
+    return proxy(
+        Dispatcher.class,
+        (method, arguments) -> {
+          if (method.getName().equals("subscribe")
+              && String.valueOf(arguments[0]).contains(".w.")
+              && refusals.getAndUpdate(count -> Math.min(REFUSALS, count + 1)) < REFUSALS) {
+            throw new IllegalStateException("Output queue is full " + QUEUE);
+          }
+          return method.invoke(dispatcher, arguments);
+        });
+  }
+
+  private interface Invocation {
+    @Nullable Object invoke(Method method, @Nullable Object[] arguments) throws Exception;
+  }
+
+  private static <T> T proxy(Class<T> type, Invocation invocation) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              try {
+                return invocation.invoke(method, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
+
+  private static void assertSaysWhy(SpaceException failure) {
+    String said = String.valueOf(failure.getMessage());
+    assertTrue(said.contains("queue of messages is full"), said);
+  }
+
+  private static <T> FutureTask<T> start(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "player");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+}
