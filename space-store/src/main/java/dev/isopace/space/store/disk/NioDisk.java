@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -111,6 +112,9 @@ public final class NioDisk implements Disk {
       Files.createFile(path);
     } else if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
+    } else if (!Files.isRegularFile(path)) {
+      // To read a pipe would wait for somebody to write to it.
+      throw new FileSystemException(path.toString(), null, "it is not a regular file");
     }
     return new NioHandle(path.toFile(), mode == Mode.READ ? "r" : "rw");
   }
