@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.NioDisk;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +97,53 @@ final class DirectorySyncTest {
     IOException refusal = assertThrows(IOException.class, disk::syncDir);
     assertTrue(
         refusal.getMessage().contains(directory + " is not the directory"), refusal::getMessage);
+  }
+
+  /** A store whose process has no descriptor left when segments are deleted and renamed. */
+  static final class Exhausted {
+    private static final int MOST_DESCRIPTORS = 150;
+
+    private Exhausted() {}
+
+    public static void main(String[] arguments) throws Exception {
+      List<InputStream> hogs = new ArrayList<>();
+      try (Store store = Store.open(Path.of(arguments[0]), StoreOption.withSegmentSize(SEGMENT))) {
+        for (int i = 0; i < ENTRIES; i++) {
+          store.push("k", value(i));
+        }
+        while (hogs.size() < MOST_DESCRIPTORS) {
+          try {
+            hogs.add(new FileInputStream("/dev/null"));
+          } catch (IOException e) {
+            break;
+          }
+        }
+        for (int i = 0; i < ENTRIES; i++) {
+          try {
+            assertTrue(store.pullp("k").isPresent());
+          } catch (IOException e) {
+            // There may be no other segment to go on in.
+          }
+        }
+        Thread.sleep(500); // for what the store does of itself
+        for (InputStream hog : hogs) {
+          hog.close();
+        }
+        store.push("k", value(ENTRIES));
+        System.out.println(hogs.size() < MOST_DESCRIPTORS ? "sound" : "descriptors were left");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A moment without descriptors is no failed sync")
+  void withoutDescriptors() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    Process process =
+        ChildStore.startWithDescriptors(
+            Exhausted.MOST_DESCRIPTORS, Exhausted.class, List.of(directory.toString()));
+    assertEquals("sound", ChildStore.readLine(process));
+    assertEquals(0, process.waitFor());
   }
 
   private static byte[] value(long number) {

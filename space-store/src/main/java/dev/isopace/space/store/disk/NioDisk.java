@@ -57,6 +57,12 @@ public final class NioDisk implements Disk {
   /** Set by the thread that then changes the directory. */
   private volatile @Nullable DirectoryLock lock;
 
+  /**
+   * The directory since its first sync; the store's own thread's. It stays open: a process may have
+   * no descriptor left for a moment, and a sync that fails is the end of the store.
+   */
+  private @Nullable FileChannel openedDirectory;
+
   /** What was needed at once so far, where the system can reach it; the store's own thread's. */
   private ByteBuffer zeros = ByteBuffer.allocate(0);
 
@@ -136,21 +142,35 @@ public final class NioDisk implements Disk {
   public void syncDir() throws IOException {
     for (boolean isSynced = false; !isSynced; ) {
       try {
-        sync(directory);
+        openedDirectory().force(true);
         // That of another directory would say nothing of what was done in this one.
         requireSame();
         isSynced = true;
-      } catch (ClosedByInterruptException e) {
+      } catch (ClosedChannelException e) {
         // An interrupt of all threads of a group is not meant for the directory, which did not
         // fail.
         Thread.interrupted();
+        openedDirectory = null;
       }
     }
   }
 
+  private FileChannel openedDirectory() throws IOException {
+    FileChannel opened = openedDirectory;
+    if (opened == null) {
+      opened = openToSync(directory);
+      openedDirectory = opened;
+    }
+    return opened;
+  }
+
+  private static FileChannel openToSync(Path directory) throws IOException {
+    return FileChannel.open(directory, StandardOpenOption.READ);
+  }
+
   /** Makes the names in a directory durable. */
   public static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = openToSync(directory)) {
       channel.force(true);
     }
   }
@@ -205,7 +225,12 @@ public final class NioDisk implements Disk {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    FileChannel opened = openedDirectory;
+    if (opened != null) {
+      opened.close();
+    }
+  }
 
   private Path path(String name) {
     return directory.resolve(name);
