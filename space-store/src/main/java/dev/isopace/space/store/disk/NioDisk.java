@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NioDisk implements Disk {
   /**
-   * File systems that need room for what is overwritten. Where there is none, a write through
-   * memory is lost: it has returned by then.
+   * File systems that need room for what is overwritten; XFS does where a copy of the file shares
+   * its blocks. Where there is none, a write through memory is lost: it has returned by then.
    */
-  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs");
+  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs", "xfs");
 
   private final Path directory;
 
