@@ -10,10 +10,13 @@ import java.nio.ByteBuffer;
  * is done between writes.
  */
 final class CompactedFile {
-  private static final int BUFFER = 64 << 10;
+  /**
+   * Little: while others force what they append, each such amount is forced, and they wait for it.
+   */
+  private static final int BUFFER = 32 << 10;
 
-  /** Little: appends to the log wait behind it meanwhile. */
-  private static final int FORCED_AT_ONCE = 128 << 10;
+  /** What is forced at once while nobody waits for it. */
+  private static final int FORCED_UNCONTENDED = 1 << 20;
 
   /** How many times as long as it has used the device it leaves it to others. */
   private static final int RESPITE = 4;
@@ -49,25 +52,27 @@ final class CompactedFile {
     Transfers.writeFully(handle, ByteBuffer.wrap(buffer, 0, filled), written);
     written += filled;
     filled = 0;
-    if (written - forced >= FORCED_AT_ONCE) {
-      force();
+    boolean isContended = haveOthersForced();
+    if (isContended || written - forced >= FORCED_UNCONTENDED) {
+      force(isContended);
     } else {
       engine.attend(0);
     }
   }
 
-  /** Forces what is written, and leaves the device to those who append to the log, if any do. */
-  private void force() throws IOException {
+  /** Whether others have appended to the log meanwhile, and waited for the device. */
+  private boolean haveOthersForced() {
+    long before = lastSequence;
+    lastSequence = nextSequence();
+    return lastSequence != before && engine.settings().sync() == Sync.ALWAYS;
+  }
+
+  /** Forces what is written, and leaves the device to the others, if there are any. */
+  private void force(boolean isContended) throws IOException {
     long began = System.nanoTime();
     handle.force();
     forced = written;
-    long sequence = nextSequence();
-    boolean somebodyAppends = sequence != lastSequence;
-    engine.attend(
-        somebodyAppends && engine.settings().sync() == Sync.ALWAYS
-            ? RESPITE * (System.nanoTime() - began)
-            : 0);
-    lastSequence = sequence;
+    engine.attend(isContended ? RESPITE * (System.nanoTime() - began) : 0);
   }
 
   private long nextSequence() {

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * <p>Whenever the dead bytes in segments that are no longer appended to exceed the live ones in the
  * store, the segments with the least live bytes are rewritten; also, many small ones into one.
+ * Where room is needed, that is done with all segments of which more than half is dead.
  */
 final class CompactionPlan {
   /** This many adjacent segments, each at most 1/SMALL of the largest size, are merged. */
@@ -35,9 +36,13 @@ final class CompactionPlan {
   }
 
   /** The run that is worth rewriting most; empty if none is worth it. */
-  List<Segment> next() {
+  List<Segment> next(boolean needsRoom) {
     long garbage = sealed.stream().mapToLong(CompactionPlan::garbage).sum();
-    return garbage > liveBytes ? worst() : crowd();
+    if (garbage > liveBytes) {
+      return worst(0);
+    }
+    List<Segment> worst = needsRoom ? worst(0.5) : List.of();
+    return worst.isEmpty() ? crowd() : worst;
   }
 
   /** All runs in which anything is of no use, or several segments fit into one. */
@@ -66,12 +71,15 @@ final class CompactionPlan {
     return runs;
   }
 
-  /** The segment with the least in it, and those neighbours that fit in with it. */
-  private List<Segment> worst() {
+  /**
+   * The segment with the least in it, and those neighbours that fit in with it; none if no more
+   * than that share of each is dead.
+   */
+  private List<Segment> worst(double share) {
     Segment worst =
         sealed.stream()
-            .filter(segment -> !segment.isDamaged && garbage(segment) > 0)
-            .max(Comparator.comparingDouble(segment -> (double) garbage(segment) / segment.end))
+            .filter(segment -> !segment.isDamaged && deadShare(segment) > share)
+            .max(Comparator.comparingDouble(CompactionPlan::deadShare))
             .orElse(null);
     if (worst == null) {
       return List.of();
@@ -132,6 +140,10 @@ final class CompactionPlan {
    */
   private static long kept(Segment segment) {
     return segment.liveBytes + segment.needed;
+  }
+
+  private static double deadShare(Segment segment) {
+    return (double) garbage(segment) / segment.end;
   }
 
   /** Bytes that would not be written again. */

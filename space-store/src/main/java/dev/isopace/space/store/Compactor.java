@@ -76,7 +76,7 @@ final class Compactor {
     if (pause.isPausing()) {
       return null;
     }
-    List<Segment> run = plan().next();
+    List<Segment> run = plan().next(engine.supply().needsRoom());
     return run.isEmpty() ? null : () -> attempt(() -> rewriteUnlessEmptied(run));
   }
 

@@ -378,8 +378,29 @@ final class Engine implements Log.Owner {
     return closing == null ? supply.nextTask() : closing;
   }
 
+  /** Whether there is a task that gives back room, under the lock; others can wait for it. */
+  boolean canMakeRoom() {
+    return !isOwnThread() && (compactor.nextDrop() != null || compactor.nextTask() != null);
+  }
+
+  /** What makes room where a segment could not be made for want of it; null if nothing does. */
+  private @Nullable Runnable nextSaving() {
+    if (!supply.needsRoom()) {
+      return null;
+    }
+    Runnable closing = retirement.nextTask();
+    if (closing != null) {
+      return closing;
+    }
+    Runnable compaction = compactor.nextTask();
+    if (compaction != null) {
+      supply.awaitRoom();
+    }
+    return compaction;
+  }
+
   private @Nullable Runnable nextTask() {
-    supply.reserveReturned();
+    supply.roomIsMade();
     if (forces.isDue() && !hasForced) {
       hasForced = true;
       return forces::run;
@@ -389,6 +410,10 @@ final class Engine implements Log.Owner {
     if (drop != null) {
       // First: a file that is free now need not be made.
       return drop;
+    }
+    Runnable saving = nextSaving();
+    if (saving != null) {
+      return saving;
     }
     Runnable preparation = nextPreparation();
     if (preparation != null) {

@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
  * <p>A segment appears under its name only when it is finished: its header is durable then.
  *
  * <p>The last one is a reserve, for removals alone, also when it is the active segment: so a full
- * disk can be emptied.
+ * disk can be emptied. Where room is scarce, the reserve is larger. Small entries need as much room
+ * to be removed as they have taken, and so one segment of removals can be full before one of
+ * entries is empty; but it can then be rewritten as next to nothing, in the room of another one.
  */
 final class Spares implements Closeable {
   /** One to go on in, and one in reserve. */
   static final int WANTED = 2;
+
+  /** One to go on in, two for removals, and one whose room compaction can have. */
+  private static final int WANTED_IF_SCARCE = 4;
+
+  /** Room for fewer segments than that is scarce. */
+  private static final int SCARCE = 8;
 
   /** How large the first segment of a life is, or less; those after it become larger. */
   static final int FIRST = 1 << 20;
@@ -53,6 +61,8 @@ final class Spares implements Closeable {
   private final Deque<Reusable> reusable = new ArrayDeque<>();
   private int nextId;
 
+  private int wanted = WANTED;
+
   /** Whether the first one is away to be made larger. No other may be used before it. */
   private boolean isLent;
 
@@ -79,9 +89,30 @@ final class Spares implements Closeable {
     return ready.size();
   }
 
-  /** The first, if it can be taken. */
-  @Nullable Segment first(long room, boolean fromReserve) {
-    return canTake(room, fromReserve) ? ready.peek() : null;
+  /** How many there should be. */
+  int wanted() {
+    return wanted;
+  }
+
+  /**
+   * How many there must be for removals to take one, so that there is something to make room with.
+   */
+  int leastForRemovals() {
+    return wanted == WANTED ? 1 : 2;
+  }
+
+  /** Finds out how many there should be. Without the lock, and {@link #want} follows. */
+  int wanted(long capacity) {
+    return disk.usableSpace() / SCARCE < capacity ? WANTED_IF_SCARCE : WANTED;
+  }
+
+  void want(int count) {
+    wanted = count;
+  }
+
+  /** The first, if it can be taken where there must be so many. */
+  @Nullable Segment first(long room, int least) {
+    return canTake(room, least) ? ready.peek() : null;
   }
 
   /** Takes the first. */
@@ -89,13 +120,10 @@ final class Spares implements Closeable {
     ready.remove(first);
   }
 
-  /** Whether the first is there, has the room, and enough are left for that use. */
-  boolean canTake(long room, boolean fromReserve) {
+  /** Whether the first has the room, and there are at least so many. */
+  boolean canTake(long room, int least) {
     Segment first = ready.peek();
-    return first != null
-        && !isLent
-        && ready.size() >= (fromReserve ? 1 : WANTED)
-        && first.capacity >= room;
+    return first != null && !isLent && ready.size() >= least && first.capacity >= room;
   }
 
   /** Takes the first away to have it made larger, if it lacks the room. */

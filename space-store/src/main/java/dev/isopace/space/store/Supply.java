@@ -40,8 +40,8 @@ final class Supply implements Closeable {
   /** Why the last attempt failed, unless there may be room since. */
   private @Nullable IOException failure;
 
-  /** While a task uses the room of the reserve, none is made. */
-  private boolean isReserveLent;
+  /** While a task makes room, or uses that of the reserve, no segment is made. */
+  private boolean isRoomAwaited;
 
   /**
    * The supply of an engine.
@@ -66,14 +66,10 @@ final class Supply implements Closeable {
    * @throws IOException if none could be made
    */
   @Nullable Segment next(long room, boolean fromReserve) throws IOException {
-    Segment next = spares.first(room, fromReserve);
+    int least = least(fromReserve);
+    Segment next = spares.first(room, least);
     if (next != null) {
-      next.sequence = log.nextSequence();
-      // Before it is taken: for want of memory, it must not be in neither place.
-      engine.segments().add(next);
-      spares.take(next);
-      engine.signalWork();
-      return next;
+      return take(next);
     }
     // An attempt that is going on may have begun before what it needs was there.
     long attempt = attemptsBegun + 1;
@@ -88,17 +84,43 @@ final class Supply implements Closeable {
     } else {
       engine.signalWork();
       while (attemptsEnded < attempt
-          && !spares.canTake(room, fromReserve)
+          && !spares.canTake(room, least)
           && log.failure() == null
           && !engine.isStopping()) {
         log.changed.awaitUninterruptibly();
       }
     }
     IOException cause = failure;
-    if (cause != null && attemptFailed >= attempt && !spares.canTake(room, fromReserve)) {
+    if (cause == null
+        || attemptFailed < attempt
+        || spares.canTake(room, least)
+        || engine.canMakeRoom()) {
+      return null;
+    }
+    // Compaction has no use for it.
+    Segment last = fromReserve ? spares.first(room, 1) : null;
+    if (last == null) {
       throw new IOException("another segment could not be made: " + cause.getMessage(), cause);
     }
-    return null;
+    return take(last);
+  }
+
+  /** How many segments there must be for one to be taken. */
+  private int least(boolean fromReserve) {
+    if (!fromReserve) {
+      return spares.wanted();
+    }
+    // What that thread appends gives room back.
+    return engine.isOwnThread() ? 1 : spares.leastForRemovals();
+  }
+
+  private Segment take(Segment next) {
+    next.sequence = log.nextSequence();
+    // Before it is taken: for want of memory, it must not be in neither place.
+    engine.segments().add(next);
+    spares.take(next);
+    engine.signalWork();
+    return next;
   }
 
   /** Whether there was no room for the segment that was to be made last. */
@@ -106,10 +128,15 @@ final class Supply implements Closeable {
     return attemptFailed == attemptsEnded;
   }
 
+  /** Whether an attempt has failed, and there has been no more room since. */
+  boolean needsRoom() {
+    return failure != null;
+  }
+
   /** Whether removals have a segment to go on in, or will get one as far as is known. */
   boolean hasReserve() {
     // None waits for the next one before an attempt has shown that there is no room for it.
-    return spares.count() > 0 || !lacksRoom();
+    return spares.count() >= spares.wanted() - 1 || !lacksRoom();
   }
 
   /** A segment was filled: the next one may be larger. */
@@ -120,8 +147,8 @@ final class Supply implements Closeable {
 
   /** Prepares what others wait for, or will soon. Null if there is enough, or no room for more. */
   @Nullable Runnable nextTask() {
-    boolean lacksSpares = neededRoom > 0 || (spares.count() < Spares.WANTED && failure == null);
-    return lacksSpares && !isReserveLent ? preparation() : null;
+    boolean lacksSpares = neededRoom > 0 || (spares.count() < spares.wanted() && failure == null);
+    return lacksSpares && !isRoomAwaited ? preparation() : null;
   }
 
   private Runnable preparation() {
@@ -148,6 +175,7 @@ final class Supply implements Closeable {
     }
     Segment made = null;
     IOException cause = null;
+    int wanted = spares.wanted(size);
     try {
       if (small == null) {
         made = spares.make(id, size, old, engine.forces()::runIfDue);
@@ -164,6 +192,7 @@ final class Supply implements Closeable {
     try {
       attemptsEnded = attemptsBegun;
       failure = cause;
+      spares.want(wanted);
       if (cause != null) {
         attemptFailed = attemptsBegun;
       }
@@ -189,7 +218,7 @@ final class Supply implements Closeable {
     log.lock.lock();
     try {
       return dead.capacity == capacity
-          && spares.count() + spares.reusableCount() + others < Spares.WANTED;
+          && spares.count() + spares.reusableCount() + others < spares.wanted();
     } finally {
       log.lock.unlock();
     }
@@ -212,7 +241,7 @@ final class Supply implements Closeable {
       if (reserve == null) {
         return false;
       }
-      isReserveLent = true;
+      isRoomAwaited = true;
       // As a failed attempt would have said: there is no room, and pushes must leave what there is.
       attemptFailed = attemptsEnded;
     } finally {
@@ -224,16 +253,21 @@ final class Supply implements Closeable {
     return true;
   }
 
-  /** The task that used the room of the reserve has ended. Under the lock. */
-  void reserveReturned() {
-    isReserveLent = false;
+  /** A task begins that makes room: attempts that would fail meanwhile wait. Under the lock. */
+  void awaitRoom() {
+    isRoomAwaited = true;
+  }
+
+  /** That task, or the one that used the room of the reserve, has ended. Under the lock. */
+  void roomIsMade() {
+    isRoomAwaited = false;
   }
 
   /** The task does not need that room any more. */
   void endLoan() {
     log.lock.lock();
     try {
-      reserveReturned();
+      roomIsMade();
     } finally {
       log.lock.unlock();
     }

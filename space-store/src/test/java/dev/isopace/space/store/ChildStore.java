@@ -47,6 +47,23 @@ final class ChildStore {
   /** The same, with options for the JVM. */
   static Process start(List<String> options, Class<?> main, List<String> arguments)
       throws IOException {
+    return start(command(options, main, arguments));
+  }
+
+  /** The same, which can have no more than so many files open. */
+  static Process startWithDescriptors(int most, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"));
+    command.addAll(command(List.of(), main, arguments));
+    return start(command);
+  }
+
+  private static Process start(List<String> command) throws IOException {
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  private static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
     List<Class<?>> needed = List.of(Store.class, ChildStore.class, dev.isopace.space.Space.class);
     String path =
         needed.stream()
@@ -60,7 +77,7 @@ final class ChildStore {
     command.addAll(options);
     command.addAll(List.of("-cp", path + ":" + tests, main.getName()));
     command.addAll(arguments);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return command;
   }
 
   static void writeLine(Process process, String line) throws IOException {

@@ -42,7 +42,7 @@ final class CompactionPlanTest {
   void enoughLives() throws IOException {
     add(LARGE, LARGE / 4);
     add(LARGE, LARGE / 2);
-    assertEquals(List.of(), plan().next());
+    assertEquals(List.of(), plan().next(false));
   }
 
   @Test
@@ -53,11 +53,11 @@ final class CompactionPlanTest {
     Segment worst = add(LARGE, LARGE - 10_000);
     Segment alsoBad = add(LARGE, LARGE - 30_000);
     add(LARGE, 10_000);
-    assertEquals(List.of(bad, worst, alsoBad), plan().next());
+    assertEquals(List.of(bad, worst, alsoBad), plan().next(false));
     alsoBad.isDamaged = true;
-    assertEquals(List.of(bad, worst), plan().next());
+    assertEquals(List.of(bad, worst), plan().next(false));
     worst.isDamaged = true;
-    assertEquals(List.of(bad), plan().next());
+    assertEquals(List.of(bad), plan().next(false));
   }
 
   @Test
@@ -67,11 +67,11 @@ final class CompactionPlanTest {
     for (int i = 0; i < 7; i++) {
       add(SMALL, 0);
     }
-    assertEquals(List.of(), plan().next());
+    assertEquals(List.of(), plan().next(false));
     add(SMALL, 0);
-    assertEquals(sealed.subList(1, 9), plan().next());
+    assertEquals(sealed.subList(1, 9), plan().next(false));
     sealed.get(4).isDamaged = true;
-    assertEquals(List.of(), plan().next());
+    assertEquals(List.of(), plan().next(false));
   }
 
   @Test

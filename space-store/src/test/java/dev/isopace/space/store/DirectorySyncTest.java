@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.NioDisk;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +97,41 @@ final class DirectorySyncTest {
     IOException refusal = assertThrows(IOException.class, disk::syncDir);
     assertTrue(
         refusal.getMessage().contains(directory + " is not the directory"), refusal::getMessage);
+  }
+
+  /** A process that has no descriptor left when a directory is to be synced again. */
+  static final class Exhausted {
+    private static final int MOST_DESCRIPTORS = 150;
+
+    private Exhausted() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (NioDisk disk = new NioDisk(Path.of(arguments[0]), SETTINGS.memory(), false)) {
+        disk.syncDir();
+        List<InputStream> hogs = new ArrayList<>();
+        boolean isExhausted = false;
+        while (!isExhausted) {
+          try {
+            hogs.add(new FileInputStream("/dev/null"));
+          } catch (IOException e) {
+            isExhausted = true;
+          }
+        }
+        disk.syncDir();
+        System.out.println(hogs.size() < MOST_DESCRIPTORS ? "synced" : "descriptors were left");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A moment without descriptors is no failed sync")
+  void withoutDescriptors() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    Process process =
+        ChildStore.startWithDescriptors(
+            Exhausted.MOST_DESCRIPTORS, Exhausted.class, List.of(directory.toString()));
+    assertEquals("synced", ChildStore.readLine(process));
+    assertEquals(0, process.waitFor());
   }
 
   private static byte[] value(long number) {

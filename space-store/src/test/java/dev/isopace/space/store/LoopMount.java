@@ -53,13 +53,22 @@ final class LoopMount {
     return base.resolve("mounted").resolve("store");
   }
 
-  /** Mounts a file system that writes what is overwritten to other blocks. */
-  Path mountCopyingOnWrite() throws IOException, InterruptedException {
-    assumeTrue(succeeds("command -v mkfs.btrfs"), "a file system that copies needs mkfs.btrfs");
-    run("mkdir -p tmpfs mounted && mount -t tmpfs -o size=200m tmpfs tmpfs");
-    run("truncate -s 120M tmpfs/image && mkfs.btrfs -q -m single tmpfs/image");
+  /** Mounts a file system that writes what is overwritten, and shared, to other blocks. */
+  Path mountCopyingOnWrite(String kind) throws IOException, InterruptedException {
+    assumeTrue(succeeds("command -v mkfs." + kind), "a file system that copies needs mkfs." + kind);
+    run("mkdir -p tmpfs mounted && mount -t tmpfs -o size=400m tmpfs tmpfs");
+    String options = kind.equals("btrfs") ? "-m single" : "-m reflink=1";
+    run("truncate -s 320M tmpfs/image && mkfs." + kind + " -q " + options + " tmpfs/image");
     run("mount -o loop tmpfs/image mounted");
     return base.resolve("mounted").resolve("store");
+  }
+
+  /** Makes a copy of the segments that shares their blocks. */
+  void shareBlocks(Path directory) throws IOException, InterruptedException {
+    run(
+        "mkdir mounted/copy && cp --reflink=always "
+            + directory.toAbsolutePath()
+            + "/*.log mounted/copy");
   }
 
   /** Has all that was written reach the device. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -210,6 +211,16 @@ final class OddLogTest {
     Files.createDirectories(directory.resolve("directory.tmp/sub"));
     Store.open(directory).close();
     assertTrue(Files.exists(directory.resolve("notes.tmp")));
+  }
+
+  @Test
+  @DisplayName("Nobody waits for what comes through a pipe that has the name of a segment")
+  void pipe() throws Exception {
+    Path pipe = StoreTckTest.freshDirectory().resolve(Segment.name(1));
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    FileSystemException refusal =
+        assertThrows(FileSystemException.class, () -> Store.open(pipe.getParent()));
+    assertEquals(pipe + ": it is not a regular file", refusal.getMessage());
   }
 
   private static Path copy(Path directory) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NioDisk implements Disk {
   /**
-   * File systems that need room for what is overwritten. Where there is none, a write through
-   * memory is lost: it has returned by then.
+   * File systems that need room for what is overwritten; XFS does where a copy of the file shares
+   * its blocks. Where there is none, a write through memory is lost: it has returned by then.
    */
-  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs");
+  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs", "xfs");
 
   private final Path directory;
 
@@ -55,6 +56,12 @@ public final class NioDisk implements Disk {
 
   /** Set by the thread that then changes the directory. */
   private volatile @Nullable DirectoryLock lock;
+
+  /**
+   * The directory since its first sync; the store's own thread's. It stays open: a process may have
+   * no descriptor left for a moment, and a sync that fails is the end of the store.
+   */
+  private @Nullable FileChannel openedDirectory;
 
   /** What was needed at once so far, where the system can reach it; the store's own thread's. */
   private ByteBuffer zeros = ByteBuffer.allocate(0);
@@ -111,6 +118,9 @@ public final class NioDisk implements Disk {
       Files.createFile(path);
     } else if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
+    } else if (!Files.isRegularFile(path)) {
+      // To read a pipe would wait for somebody to write to it.
+      throw new FileSystemException(path.toString(), null, "it is not a regular file");
     }
     return new NioHandle(path.toFile(), mode == Mode.READ ? "r" : "rw");
   }
@@ -132,21 +142,35 @@ public final class NioDisk implements Disk {
   public void syncDir() throws IOException {
     for (boolean isSynced = false; !isSynced; ) {
       try {
-        sync(directory);
+        openedDirectory().force(true);
         // That of another directory would say nothing of what was done in this one.
         requireSame();
         isSynced = true;
-      } catch (ClosedByInterruptException e) {
+      } catch (ClosedChannelException e) {
         // An interrupt of all threads of a group is not meant for the directory, which did not
         // fail.
         Thread.interrupted();
+        openedDirectory = null;
       }
     }
   }
 
+  private FileChannel openedDirectory() throws IOException {
+    FileChannel opened = openedDirectory;
+    if (opened == null) {
+      opened = openToSync(directory);
+      openedDirectory = opened;
+    }
+    return opened;
+  }
+
+  private static FileChannel openToSync(Path directory) throws IOException {
+    return FileChannel.open(directory, StandardOpenOption.READ);
+  }
+
   /** Makes the names in a directory durable. */
   public static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = openToSync(directory)) {
       channel.force(true);
     }
   }
@@ -201,7 +225,12 @@ public final class NioDisk implements Disk {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    FileChannel opened = openedDirectory;
+    if (opened != null) {
+      opened.close();
+    }
+  }
 
   private Path path(String name) {
     return directory.resolve(name);
