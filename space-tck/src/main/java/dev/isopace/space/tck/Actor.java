@@ -5,8 +5,10 @@ import java.lang.Thread.State;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -77,47 +79,88 @@ final class Actor<T extends @Nullable Object> {
 
   /** Waits until the thread really waits in the call that its action makes. */
   Actor<T> awaitBlocked() {
-    return awaitBlocked(stage::settling);
-  }
-
-  /** Waits until all these threads really wait; they settle during the same time. */
-  static void awaitAllBlocked(Stage stage, Collection<? extends Actor<?>> actors) {
-    for (Actor<?> actor : actors) {
-      actor.awaitBlocked(() -> stage.atMostOnce(Duration.ZERO));
-    }
-    Stage.Patience settling = stage.settling();
-    while (!settling.isExhausted()) {
-      Stage.pause();
-    }
-    for (Actor<?> actor : actors) {
-      actor.awaitBlocked(() -> stage.atMostOnce(Duration.ZERO));
-    }
-  }
-
-  private Actor<T> awaitBlocked(Supplier<Stage.Patience> timeToSettle) {
+    Vigil vigil = new Vigil(this, stage::settling);
     Stage.Patience patience = stage.patience();
-    // A thread that waits now here and now there is taken to wait in the end.
-    Stage.Patience restless = stage.atMostOnce(stage.promptly());
-    Stage.Patience settling = timeToSettle.get();
-    StackTraceElement[] place = {};
-    int sightings = 0;
-    while (sightings < SIGHTINGS || !settling.isExhausted()) {
-      if (isDone()) {
-        throw new AssertionError(what + " should wait, but has ended: " + outcome());
-      }
-      StackTraceElement[] seen = whereItWaits();
-      sightings = seen.length > 0 ? sightings + 1 : 0;
-      if (seen.length > 0 && !Arrays.equals(seen, place) && !restless.isExhausted()) {
-        place = seen;
-        sightings = 1;
-        settling = timeToSettle.get();
-      }
+    while (!vigil.isOver()) {
+      vigil.look();
       if (patience.isExhausted()) {
-        throw new AssertionError(what + " should wait, but is " + thread.getState() + stack());
+        throw doesNotWait();
       }
       Stage.pause();
     }
     return this;
+  }
+
+  /** Waits until all these threads really wait; they are seen and settle during the same time. */
+  static void awaitAllBlocked(Stage stage, Collection<? extends Actor<?>> actors) {
+    awaitAllSeen(stage, actors);
+    Stage.Patience settling = stage.settling();
+    while (!settling.isExhausted()) {
+      Stage.pause();
+    }
+    awaitAllSeen(stage, actors);
+  }
+
+  private static void awaitAllSeen(Stage stage, Collection<? extends Actor<?>> actors) {
+    List<Vigil> left = new ArrayList<>();
+    for (Actor<?> actor : actors) {
+      left.add(new Vigil(actor, () -> stage.atMostOnce(Duration.ZERO)));
+    }
+    Stage.Watch watch = stage.watch(left::size);
+    while (!left.isEmpty()) {
+      left.forEach(Vigil::look);
+      left.removeIf(Vigil::isOver);
+      if (!left.isEmpty() && watch.isOver()) {
+        throw left.get(0).actor.doesNotWait();
+      }
+      Stage.pause();
+    }
+  }
+
+  /** What is seen of a thread that is expected to wait, until it is taken to. */
+  private static final class Vigil {
+    private final Actor<?> actor;
+    private final Supplier<Stage.Patience> timeToSettle;
+    private Stage.Patience settling;
+
+    /** A thread that waits now here and now there is taken to wait in the end. */
+    private Stage.@Nullable Patience restless;
+
+    private StackTraceElement[] place = {};
+    private int sightings;
+
+    Vigil(Actor<?> actor, Supplier<Stage.Patience> timeToSettle) {
+      this.actor = actor;
+      this.timeToSettle = timeToSettle;
+      this.settling = timeToSettle.get();
+    }
+
+    boolean isOver() {
+      return sightings >= SIGHTINGS && settling.isExhausted();
+    }
+
+    void look() {
+      if (actor.isDone()) {
+        throw new AssertionError(actor.what + " should wait, but has ended: " + actor.outcome());
+      }
+      StackTraceElement[] seen = actor.whereItWaits();
+      sightings = seen.length > 0 ? sightings + 1 : 0;
+      if (seen.length == 0 || Arrays.equals(seen, place)) {
+        return;
+      }
+      if (restless == null) {
+        restless = actor.stage.atMostOnce(actor.stage.promptly());
+      }
+      if (!restless.isExhausted()) {
+        place = seen;
+        sightings = 1;
+        settling = timeToSettle.get();
+      }
+    }
+  }
+
+  private AssertionError doesNotWait() {
+    return new AssertionError(what + " should wait, but is " + thread.getState() + stack());
   }
 
   /**

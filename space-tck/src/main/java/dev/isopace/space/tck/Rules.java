@@ -144,7 +144,10 @@ abstract class Rules {
     }
   }
 
-  /** Makes a call from two threads at the same instant, and returns both results. */
+  /**
+   * Makes a call from two threads at the same instant, and returns both results. It may open or
+   * close a handle, and so has the time that close has.
+   */
   final <T> List<T> twiceAtOnce(String what, Callable<T> call) {
     CountDownLatch ready = new CountDownLatch(2);
     Callable<T> together =
@@ -153,7 +156,7 @@ abstract class Rules {
           return call.call();
         };
     List<Actor<T>> both = List.of(start(what, together), start(what, together));
-    return both.stream().map(Actor::result).toList();
+    return both.stream().map(each -> each.result(stage().timeToClose())).toList();
   }
 
   /** Waits for others without being put to sleep, so that all go on at the same instant. */

@@ -461,7 +461,14 @@ abstract class SharedRules extends Rules {
   @Test
   void in8_aWaiterIsNotPassedOverForEverByThoseOfAnotherHandle() {
     Space<String> busy = another();
-    Actor<Optional<String>> waiter = startBlocked(Wait.IN, KEY);
+    for (Wait wait : Wait.TAKES) {
+      requireService(wait, KEY + " by " + wait, busy);
+    }
+  }
+
+  /** Requires that a taker gets an entry beside others, by the handle that writes. */
+  private void requireService(Wait wait, String key, Space<String> busy) {
+    Actor<Optional<String>> waiter = startBlocked(wait, key);
     AtomicBoolean isOver = new AtomicBoolean();
     AtomicInteger taken = new AtomicInteger();
     List<Actor<?>> others = new ArrayList<>();
@@ -471,7 +478,7 @@ abstract class SharedRules extends Rules {
               "one of two takers of the handle that writes",
               () -> {
                 while (!isOver.get()) {
-                  busy.in(KEY);
+                  busy.in(key);
                   taken.incrementAndGet();
                 }
                 return null;
@@ -481,7 +488,7 @@ abstract class SharedRules extends Rules {
     Actor.awaitAllBlocked(stage(), others);
     Stage.Patience patience = stage().patience();
     for (int written = 1; !waiter.isDone() && !patience.isExhausted(); written++) {
-      busy.out(KEY, "e" + written);
+      busy.out(key, "e" + written);
       int all = written;
       // One at a time, so that there are waiters of both handles for nearly each.
       stage()
@@ -490,12 +497,14 @@ abstract class SharedRules extends Rules {
     assertTrue(
         waiter.isDone(),
         () ->
-            "a waiting taker was passed over by takers of another handle, which got all of "
+            "a waiting "
+                + wait
+                + " was passed over by takers of another handle, which got all of "
                 + taken
                 + " entries");
-    assertTrue(waiter.result().isPresent(), "what the waiting taker got");
+    assertTrue(waiter.result().isPresent(), "what the waiting " + wait + " got");
     isOver.set(true);
-    others.forEach(each -> busy.out(KEY, "last"));
+    others.forEach(each -> busy.out(key, "last"));
     others.forEach(Actor::result);
   }
 

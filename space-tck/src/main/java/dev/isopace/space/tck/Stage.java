@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -339,14 +340,18 @@ final class Stage {
    * them. That close wakes waiters is a rule with tests of its own; here an interrupt may do it.
    */
   void clear() throws InterruptedException {
+    AtomicInteger closed = new AtomicInteger();
     Actor<?> closing =
         start(
             "close after the test",
             () -> {
-              handles.forEach(Space::close);
+              for (Space<?> handle : handles) {
+                handle.close();
+                closed.incrementAndGet();
+              }
               return null;
             });
-    closing.join(timeToClose());
+    awaitClose(closing, closed);
     List<Actor<?>> left = new ArrayList<>();
     for (Actor<?> actor : actors) {
       if (!actor.isDone()) {
@@ -360,13 +365,34 @@ final class Stage {
     }
     left.removeIf(Actor::isGone);
     if (!left.isEmpty()) {
-      StringBuilder message =
-          new StringBuilder(
-              "after the test, whatever came of it, CLS-1 and IN-5 are broken; threads that neither"
-                  + " close nor interrupt has ended:");
-      left.forEach(actor -> message.append(actor.stack()));
-      throw new AssertionError(message.toString());
+      throw new AssertionError(describe(left, closing));
     }
+  }
+
+  /** Gives each handle, one after the other, the time that close has. */
+  private void awaitClose(Actor<?> closing, AtomicInteger closed) throws InterruptedException {
+    int before;
+    do {
+      before = closed.get();
+    } while (!closing.join(timeToClose()) && closed.get() > before);
+  }
+
+  /** Tells what has not ended, and after which time: close, callers, or both. */
+  private String describe(List<Actor<?>> left, Actor<?> closing) {
+    StringBuilder message = new StringBuilder("after the test, whatever came of it:");
+    List<Actor<?>> callers = new ArrayList<>(left);
+    if (callers.remove(closing)) {
+      message.append(" close of a handle has not returned within ");
+      message.append(timeToClose().toMillis()).append(" ms").append(closing.stack());
+    }
+    if (!callers.isEmpty()) {
+      message.append(callers.size() < left.size() ? "\nand" : "");
+      message.append(
+          " CLS-1 and IN-5 are broken: neither close nor an interrupt has ended, within ");
+      message.append(patienceTime().toMillis()).append(" ms of the interrupt, the call of");
+      callers.forEach(caller -> message.append(caller.stack()));
+    }
+    return message.toString();
   }
 
   /** Returns patience that restarts whenever the count changes. */

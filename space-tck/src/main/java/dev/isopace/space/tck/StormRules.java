@@ -216,15 +216,20 @@ abstract class StormRules extends Rules {
       boolean waits,
       AtomicReference<@Nullable Runnable> meanwhile) {
     AtomicReference<Optional<String>> other = new AtomicReference<>(Optional.empty());
+    AtomicReference<@Nullable Actor<?>> overtaker = new AtomicReference<>();
     Runnable overtaking =
-        () ->
-            start(
-                    "takes the head while it is decoded, and writes another",
-                    () -> {
-                      other.set(space.inp(KEY));
-                      return space.out(KEY, "2");
-                    })
-                .result();
+        () -> {
+          Actor<?> started =
+              start(
+                  "takes the head while it is decoded, and writes another",
+                  () -> {
+                    other.set(space.inp(KEY));
+                    return space.out(KEY, "2");
+                  });
+          overtaker.set(started);
+          // A space that holds it up until the codec has returned breaks ARG-4, and not this rule.
+          stage().letPass(stage().promptly(), started::isDone);
+        };
     Actor<Optional<String>> taker;
     if (waits) {
       taker = start(name + " that waits", take).awaitBlocked();
@@ -236,6 +241,10 @@ abstract class StormRules extends Rules {
       taker = start(name, take);
     }
     Optional<String> taken = taker.result(stage().patienceTime().multipliedBy(2));
+    Actor<?> overtook = overtaker.get();
+    if (overtook != null) {
+      overtook.result();
+    }
     List<String> all = new ArrayList<>();
     taken.ifPresent(all::add);
     other.get().ifPresent(all::add);
@@ -244,10 +253,11 @@ abstract class StormRules extends Rules {
     }
     all.sort(null);
     assertEquals(
-        List.of("1", "2"),
+        // Who decodes nothing breaks ARG-4, too: then nobody has written another.
+        overtook == null ? List.of("1") : List.of("1", "2"),
         all,
         () ->
-            "of two entries, what "
+            "of the entries, what "
                 + name
                 + " returned ("
                 + taken

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with close, for those who wait and for what it leaves. */
@@ -100,9 +102,13 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
-  CLOSE_WAKES_100_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(100)),
+  CLOSE_WAKES_100_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(100, waiter -> true)),
 
-  CLOSE_WAKES_256_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(256)),
+  CLOSE_WAKES_256_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> true)),
+
+  CLOSE_WAKES_256_TAKERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> waiter.takes)),
+
+  CLOSE_WAKES_256_READERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> !waiter.takes)),
 
   CLOSE_WAKES_ONE_AFTER_THE_OTHER(
       "CLS-1",
@@ -330,14 +336,13 @@ enum ClosingDefect implements Flaw {
     return recipe;
   }
 
-  /** A space of which close wakes so many waiters at most. */
-  private static Space<Object> wakingAtClose(int most) {
+  /** A space of which close wakes so many waiters of a kind at most, and all others. */
+  private static Space<Object> wakingAtClose(int most, Predicate<PlainSpace<?>.Waiter> kind) {
     return new PlainSpace<>() {
       @Override
       void wakeAllForClose() {
-        queues.values().stream()
-            .flatMap(queue -> queue.waiters.stream())
-            .limit(most)
+        List<Waiter> all = queues.values().stream().flatMap(q -> q.waiters.stream()).toList();
+        Stream.concat(all.stream().filter(kind).limit(most), all.stream().filter(kind.negate()))
             .forEach(waiter -> waiter.signal.signal());
       }
     };

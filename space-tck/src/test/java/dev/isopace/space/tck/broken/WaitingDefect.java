@@ -211,6 +211,12 @@ enum WaitingDefect implements Flaw {
             }
           }),
 
+  A_TIMED_TAKER_STARVES_BESIDE_ONE_THAT_TAKES_WHAT_IT_WRITES(
+      "IN-8", codec -> new Starving(/* takers= */ true)),
+
+  A_TIMED_READER_STARVES_BESIDE_ONE_THAT_TAKES_WHAT_IT_WRITES(
+      "IN-8", codec -> new Starving(/* takers= */ false)),
+
   TIMED_TAKERS_COME_FIRST(
       "IN-8",
       codec ->
@@ -307,6 +313,53 @@ enum WaitingDefect implements Flaw {
               }
             }
           });
+
+  /**
+   * Whoever has taken what it wrote a few times in a row is taken to be the only one that uses the
+   * key: timed waiters of a kind are not served any more, if they were ever quick enough.
+   */
+  private static final class Starving extends PlainSpace<Object> {
+    private static final int FEW = 3;
+
+    private final boolean takers;
+    private @Nullable Thread writer;
+    private String ownKey = "";
+    private int own;
+
+    Starving(boolean takers) {
+      this.takers = takers;
+    }
+
+    @Override
+    void append(Queue queue, Entry entry) {
+      super.append(queue, entry);
+      writer = Thread.currentThread();
+    }
+
+    @Override
+    void remove(Queue queue) {
+      super.remove(queue);
+      own = Thread.currentThread() != writer ? 0 : ownKey.equals(queue.key) ? own + 1 : 1;
+      ownKey = queue.key;
+    }
+
+    @Override
+    void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+      super.await(waiter, deadline);
+      if (waiter.takes != takers || deadline.remainingNanos() == Long.MAX_VALUE) {
+        return;
+      }
+      // Slow to wake up: meanwhile others take.
+      letOthersIn(5_000_000);
+      while (own >= FEW
+          && ownKey.equals(waiter.queue.key)
+          && lifecycle().isOpen()
+          && !deadline.hasPassed()) {
+        waiter.read = null;
+        super.await(waiter, deadline);
+      }
+    }
+  }
 
   private final Recipe recipe;
 
