@@ -120,7 +120,7 @@ final class LauncherTest {
     while (!Files.exists(folder.resolve("box/lock")) && process.isAlive()) {
       TimeUnit.MILLISECONDS.sleep(10);
     }
-    Process kill = new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start();
+    Process kill = new ProcessBuilder("sh", "-c", "kill -QUIT " + process.pid()).start();
     assertEquals(0, kill.waitFor());
     while (!read("err").contains("\"main\"") && read("out").isEmpty() && process.isAlive()) {
       TimeUnit.MILLISECONDS.sleep(10);
