@@ -13,11 +13,15 @@ final class Escaped {
   private Escaped() {}
 
   static String text(String text) {
+    return controls(text.replace("\\", "\\\\"));
+  }
+
+  /** Escapes all but the backslash, for a message, which may hold escaped text already. */
+  static String controls(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       switch (c) {
-        case '\\' -> escaped.append("\\\\");
         case '\n' -> escaped.append("\\n");
         case '\r' -> escaped.append("\\r");
         case '\t' -> escaped.append("\\t");

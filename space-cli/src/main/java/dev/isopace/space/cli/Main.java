@@ -6,6 +6,7 @@ import java.nio.charset.Charset;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,7 @@ final class Main implements Runnable {
   /** The encoding by which the JVM has decoded the arguments. */
   private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
 
-  private static final String LOST =
+  private static final String UNREADABLE =
       "an argument cannot be read in the encoding of the locale, "
           + ENCODING
           + "; set LC_ALL to a UTF-8 locale that is installed, such as C.UTF-8";
@@ -55,7 +56,8 @@ final class Main implements Runnable {
     command.setOut(new PrintWriter(System.out, false, Charset.defaultCharset()));
     int exitCode = ExitCode.FAILED;
     try {
-      exitCode = areLost(args) ? report(command, ExitCode.BAD_INPUT, LOST) : command.execute(args);
+      String loss = loss(args);
+      exitCode = loss == null ? command.execute(args) : report(command, ExitCode.BAD_INPUT, loss);
       if (exitCode == 0 && command.getOut().checkError()) {
         exitCode = report(command, ExitCode.FAILED, Printer.UNWRITABLE);
       }
@@ -69,10 +71,19 @@ final class Main implements Runnable {
   }
 
   /**
-   * Returns whether an argument is not what was written, since the JVM could not decode it in full.
+   * Returns why an argument is not what was written, since the JVM could not decode it in full;
+   * null if all are, or if that cannot be known.
    */
-  private static boolean areLost(String... args) {
-    return !ENCODING.equals("UTF-8") && Stream.of(args).anyMatch(arg -> arg.indexOf('\uFFFD') >= 0);
+  private static @Nullable String loss(String... args) {
+    if (Stream.of(args).noneMatch(arg -> arg.indexOf('\uFFFD') >= 0)) {
+      return null;
+    }
+    if (!ENCODING.equals("UTF-8")) {
+      return UNREADABLE;
+    }
+    return RawArguments.areUtf8(args.length)
+        ? null
+        : "an argument is not valid UTF-8, which keys, entries and names of files must be";
   }
 
   static CommandLine commandLine(Environment environment) {

@@ -1,8 +1,11 @@
 package dev.isopace.space.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,5 +68,28 @@ final class EncodingTest {
     String key = "\"$(printf '\\357\\277\\275')\"";
     assertEquals(0, run("C.UTF-8", "out store:box " + key + " " + key).exitCode());
     assertEquals(new Run(0, "\ufffd\n", ""), run("C.UTF-8", "in store:box " + key));
+  }
+
+  @Test
+  @DisplayName("What is not UTF-8 is refused, as it is on standard input")
+  void malformed() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "the bytes cannot be known here");
+    for (String arguments :
+        new String[] {"\"$(printf 'k\\377')\" x", "k \"$(printf 'x\\376y')\""}) {
+      Run run = run("C.UTF-8", "out store:box " + arguments);
+      assertEquals(2, run.exitCode(), run.err());
+      assertTrue(run.err().startsWith("space: an argument is not valid UTF-8"), run.err());
+      assertTrue(Files.notExists(folder.resolve("box")));
+    }
+  }
+
+  @Test
+  @DisplayName("Only the arguments need be UTF-8, not what precedes them on the command line")
+  void raw() {
+    byte[] line = "java\0\u00ff\0Main\0\0k\0".getBytes(ISO_8859_1);
+    assertTrue(RawArguments.areUtf8(line, 0));
+    assertTrue(RawArguments.areUtf8(line, 3));
+    assertFalse(RawArguments.areUtf8(line, 4));
+    assertFalse(RawArguments.areUtf8(line, 9));
   }
 }

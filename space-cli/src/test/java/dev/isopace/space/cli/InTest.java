@@ -226,8 +226,12 @@ final class InTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--count=0 | Invalid value for option '--count': '0' is not a whole number from 1 on",
-        "--count=+1 | Invalid value for option '--count': '+1' is not a whole number from 1 on",
+        "--count=99999999999999999999 | Invalid value for option '--count': '99999999999999999999'"
+            + " is not a whole number from 1 to 999999999999999999",
+        "--count=0 | Invalid value for option '--count': '0' is not a whole number from 1"
+            + " to 999999999999999999",
+        "--count=+1 | Invalid value for option '--count': '+1' is not a whole number from 1"
+            + " to 999999999999999999",
         "--timeout=5 | Invalid value for option '--timeout': '5' is not a duration, for instance"
             + " 5s (ns, us, ms, s, m, h, d)",
         "--timeout=-5s | Invalid value for option '--timeout': '-5s' is not a duration, for"

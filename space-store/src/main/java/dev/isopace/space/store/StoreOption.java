@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
  * argument is a {@link NullPointerException} that names it.
  */
 public final class StoreOption {
-  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
+  static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
 
   /** The longest interval: practically never, and still a number of nanoseconds. */
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(36_500);
@@ -43,7 +43,8 @@ public final class StoreOption {
    * about the interval, and the time that a force takes.
    *
    * @param interval the time from the beginning of a force to that of the next; positive; below 1
-   *     ms it is taken as 1 ms, above 100 years as 100 years
+   *     ms, which the parameter {@code sync} of a URI cannot be, it is taken as 1 ms, above 100
+   *     years as 100 years
    * @return the option
    * @throws IllegalArgumentException if it is zero or less
    */

@@ -98,12 +98,17 @@ public final class StoreProvider implements SpaceProvider {
   }
 
   private static StoreOption interval(SpaceUri uri) {
+    Duration interval;
     try {
-      return StoreOption.withSync(uri.duration(SYNC, Duration.ZERO));
+      interval = uri.duration(SYNC, Duration.ZERO);
     } catch (IllegalArgumentException e) {
       // Its message mentions times only, not always and never.
-      throw uri.invalid(SYNC, "always, never, or a time of more than zero, such as 10ms");
+      interval = Duration.ZERO;
     }
+    if (interval.compareTo(StoreOption.SHORTEST_INTERVAL) < 0) {
+      throw uri.invalid(SYNC, "always, never, or a time of at least 1ms, such as 10ms");
+    }
+    return StoreOption.withSync(interval);
   }
 
   private static long size(SpaceUri uri, String name, long otherwise, long least, long most) {

@@ -37,6 +37,7 @@ class StoreUriTest {
       strings = {
         "sync=always",
         "sync=never",
+        "sync=1ms",
         "sync=10ms&memory=0",
         "segment=64KiB&value=512KiB",
         "segment=1GiB&value=256MiB&memory=1TiB"
@@ -51,9 +52,10 @@ class StoreUriTest {
 
   @ParameterizedTest
   @CsvSource({
-    "sync, ALWAYS, 'always, never, or a time of more than zero, such as 10ms'",
-    "sync, 10, 'always, never, or a time of more than zero, such as 10ms'",
-    "sync, 0ms, 'always, never, or a time of more than zero, such as 10ms'",
+    "sync, ALWAYS, 'always, never, or a time of at least 1ms, such as 10ms'",
+    "sync, 10, 'always, never, or a time of at least 1ms, such as 10ms'",
+    "sync, 0ms, 'always, never, or a time of at least 1ms, such as 10ms'",
+    "sync, 999us, 'always, never, or a time of at least 1ms, such as 10ms'",
     "memory, much, '" + SIZE + "'",
     "memory, -1, '" + SIZE + "'",
     "segment, -1, '" + SIZE + "'",
