@@ -6,6 +6,7 @@ import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -302,6 +303,28 @@ abstract class Rules {
         return End.GAVE_UP;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Requires that the entries taken before close and those found afterwards are exactly those
+   * written, but for takes in doubt.
+   */
+  static void requireEachOnce(List<String> written, List<String> found, int doubts) {
+    List<String> lost = new ArrayList<>(written);
+    found.forEach(lost::remove);
+    List<String> surplus = new ArrayList<>(found);
+    written.forEach(surplus::remove);
+    if (lost.size() > doubts || !surplus.isEmpty()) {
+      fail(
+          "of "
+              + written.size()
+              + " entries, which takers returned before close, or which were there afterwards,"
+              + " neither is true of "
+              + lost
+              + (doubts > 0 ? ", of which " + doubts + " may be missing" : "")
+              + "; surplus: "
+              + surplus);
     }
   }
 
