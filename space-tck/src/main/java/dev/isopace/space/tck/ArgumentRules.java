@@ -101,11 +101,15 @@ abstract class ArgumentRules extends Rules {
       assertTrue(space().out(key, "value of " + key), () -> "out of key " + shown(key));
     }
     requireKeys(keys, space().keys(), "keys");
+    // Of all before any is taken: what is mistaken for this key may come before it, or behind it.
     for (String key : keys) {
-      Optional<String> value = Optional.of("value of " + key);
       assertEquals(1, space().len(key), () -> "len of key " + shown(key));
-      assertEquals(value, space().rdp(key), () -> "rdp of key " + shown(key));
-      assertEquals(value, space().in(key, LONG), () -> "in of key " + shown(key));
+      assertEquals(
+          Optional.of("value of " + key), space().rdp(key), () -> "rdp of key " + shown(key));
+    }
+    for (String key : keys) {
+      assertEquals(
+          Optional.of("value of " + key), space().in(key, LONG), () -> "in of key " + shown(key));
       assertEquals(Optional.empty(), space().inp(key), () -> "inp of key " + shown(key));
     }
     requireKeys(Set.of(), space().keys(), "keys in the end");
@@ -193,7 +197,7 @@ abstract class ArgumentRules extends Rules {
             assertEquals(Optional.of(key), space().rdp(key), "rdp" + what);
           }
         }
-        assertEquals(Set.copyOf(taken), space().keys(), "keys, one" + what);
+        requireKeys(Set.copyOf(taken), space().keys(), "keys, one" + what);
         taken.forEach(key -> assertEquals(Optional.of(key), space().inp(key), "inp" + what));
       }
     }

@@ -17,6 +17,11 @@ final class AwkwardKeys {
     "a,b", "a;b",
   };
 
+  /** Keys that end as one does to which a space has appended a number of its own. */
+  private static final String[] NUMBERED = {
+    "a:1", "a/1", "a.1", "a-1", "a#1", "a@1", "a_1", "a|1", "a 1", "a:0000000001",
+  };
+
   /** Text that looks encoded, or like a placeholder. */
   private static final String[] ENCODED = {
     "%", "%2E", "%2F", "a%2Fb", "a%2fb", "%252F", "%2A", "%3E", "%00", "a%20b", "+", "a+b", "a\\tb",
@@ -67,7 +72,7 @@ final class AwkwardKeys {
   /** Returns all of them, and a key of random characters. */
   static List<String> all(Random random) {
     List<String> keys = new ArrayList<>();
-    for (String[] some : List.of(SEPARATORS, ENCODED, RESERVED, UNSEEN, ALIKE)) {
+    for (String[] some : List.of(SEPARATORS, NUMBERED, ENCODED, RESERVED, UNSEEN, ALIKE)) {
       Collections.addAll(keys, some);
     }
     for (String unseen : UNSEEN_INSIDE) {

@@ -2,7 +2,6 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +30,9 @@ abstract class DurableRules extends Rules {
   private static final Duration LONGEST_TO_WRITE = Duration.ofSeconds(1);
   private static final Duration LONGEST_TO_KILL = Duration.ofSeconds(60);
   private static final int FEW_KILLS = 3;
+
+  /** So many entries that it takes some time to write them anew. */
+  private static final int FULL = 300;
 
   @BeforeEach
   void requireDurable() {
@@ -110,43 +111,25 @@ abstract class DurableRules extends Rules {
 
   @Test
   void out1_whatReturnedTrueWhileTheHandleClosesIsThereAfterReopening() {
+    writeUntilClose(BusyWriters::requireStored);
+  }
+
+  @Test
+  void out3_whatReturnedFalseWhileTheHandleClosesIsNotThereAfterReopening() {
+    writeUntilClose(BusyWriters::requireNoMore);
+  }
+
+  private void writeUntilClose(BusyWriters.Check check) {
     for (int round = 0; round < rounds(20); round++) {
-      List<Actor<Integer>> writing = new ArrayList<>();
-      AtomicInteger begun = new AtomicInteger();
-      AtomicInteger doubts = new AtomicInteger();
+      String key = KEY + round;
+      BusyWriters writers;
       try (Space<String> space = reopened()) {
-        for (int w = 0; w < 3; w++) {
-          String key = KEY + round + "-" + w;
-          writing.add(
-              start(
-                  "outs until close",
-                  () -> {
-                    int written = 0;
-                    try {
-                      while (space.out(key, "e" + written)) {
-                        written++;
-                        begun.incrementAndGet();
-                      }
-                    } catch (SpaceClosedException e) {
-                      // As good as false.
-                    } catch (IndeterminateException e) {
-                      doubts.incrementAndGet();
-                    }
-                    return written;
-                  }));
-        }
-        stage().await("outs", () -> begun.get() >= 10);
+        writers = new BusyWriters(stage(), space, List.of(key + "-0", key + "-1", key + "-2"));
+        writers.awaitOuts(10);
         spin(5_000);
       }
       try (Space<String> space = reopened()) {
-        for (int w = 0; w < 3; w++) {
-          int written = writing.get(w).result();
-          String key = KEY + round + "-" + w;
-          int found = drain(space, key).size();
-          assertTrue(
-              found >= written && found <= written + doubts.get(),
-              "out had returned true for " + written + " entries, and " + found + " are there");
-        }
+        writers.keys().forEach(each -> check.of(writers, each, drain(space, each).size()));
       }
     }
   }
@@ -281,64 +264,22 @@ abstract class DurableRules extends Rules {
   void in4_whatTakersLeftWhoWereBusyUntilCloseIsThereAfterReopening() {
     Stage.Effort effort = stage().effort(rounds(20), LONGEST_TO_WRITE.dividedBy(2));
     for (int round = 0; effort.goesOnAfter(round); round++) {
-      AtomicInteger takes = new AtomicInteger();
-      AtomicInteger doubts = new AtomicInteger();
-      List<Actor<List<String>>> takers = new ArrayList<>();
+      BusyTakers takers;
       List<String> written = new ArrayList<>();
       try (Space<String> space = reopened()) {
         for (int i = 0; i < 100; i++) {
           written.add(round + "." + i);
           space.out(KEY, written.get(i));
         }
-        for (Wait wait : Wait.TAKES) {
-          takers.add(
-              start(
-                  wait + ", again and again until close",
-                  () -> {
-                    List<String> taken = new ArrayList<>();
-                    try {
-                      for (; ; takes.incrementAndGet()) {
-                        wait.call().on(space, KEY).ifPresent(taken::add);
-                      }
-                    } catch (SpaceClosedException e) {
-                      return taken;
-                    } catch (IndeterminateException e) {
-                      doubts.incrementAndGet();
-                      return taken;
-                    }
-                  }));
-        }
-        stage().await("takes", () -> takes.get() >= 10 || doubts.get() > 0);
+        takers = new BusyTakers(stage(), space, KEY, Wait.TAKES);
+        takers.awaitTakes(10);
         spin(5_000);
       }
-      List<String> found = new ArrayList<>();
-      takers.forEach(taker -> found.addAll(taker.result()));
+      List<String> found = takers.taken();
       try (Space<String> space = reopened()) {
         found.addAll(drain(space, KEY));
       }
-      requireEachOnce(written, found, doubts.get());
-    }
-  }
-
-  /**
-   * Requires that the entries taken before close and those found afterwards are exactly those
-   * written, but for takes in doubt.
-   */
-  private static void requireEachOnce(List<String> written, List<String> found, int doubts) {
-    List<String> lost = new ArrayList<>(written);
-    found.forEach(lost::remove);
-    List<String> surplus = new ArrayList<>(found);
-    written.forEach(surplus::remove);
-    if (lost.size() > doubts || !surplus.isEmpty()) {
-      fail(
-          "of "
-              + written.size()
-              + " entries, which takers returned before close, or which were there after reopening,"
-              + " neither is true of "
-              + lost
-              + (doubts > 0 ? ", of which " + doubts + " may be missing" : "")
-              + "; surplus: "
-              + surplus);
+      requireEachOnce(written, found, takers.doubts());
     }
   }
 
@@ -594,16 +535,35 @@ abstract class DurableRules extends Rules {
           }
         }
       }
-      try (Space<String> space = reopened()) {
-        Map<String, List<String>> found = new LinkedHashMap<>();
-        for (String key : VictimMain.KEYS) {
-          long count = space.len(key);
-          found.put(key, drain(space, key).stream().map(VictimMain::shown).toList());
-          assertEquals(count, found.get(key).size(), "entries of " + key + " by len after a kill");
-        }
-        assertEquals(Set.of(), space.keys(), "keys that nobody used, after a kill");
-        history.require(found);
+      requireWhatIsLeftOf(history);
+    }
+  }
+
+  /** Takes what is there after a kill. */
+  private void requireWhatIsLeftOf(KilledHistory history) {
+    try (Space<String> space = reopened()) {
+      Map<String, List<String>> found = new LinkedHashMap<>();
+      for (String key : VictimMain.KEYS) {
+        long count = space.len(key);
+        found.put(key, drain(space, key).stream().map(VictimMain::shown).toList());
+        assertEquals(count, found.get(key).size(), "entries of " + key + " by len after a kill");
       }
+      assertEquals(Set.of(), space.keys(), "keys that nobody used, after a kill");
+      history.require(found);
+    }
+  }
+
+  @Test
+  void dur2_aProcessThatIsKilledWhileItClosesLosesNothing() throws IOException {
+    assumeTrue(stage().options().kill(), "the options do not allow to kill");
+    Stage.Patience time = stage().atMost(LONGEST_TO_KILL.dividedBy(10));
+    int most = rounds(6);
+    for (int i = 0; i < Math.min(most, FEW_KILLS) || (i < most && !time.isExhausted()); i++) {
+      KilledHistory history = new KilledHistory();
+      try (Victim victim = Victim.startToClose(stage(), i + ".0", FULL)) {
+        victim.closeAndDie(history);
+      }
+      requireWhatIsLeftOf(history);
     }
   }
 }

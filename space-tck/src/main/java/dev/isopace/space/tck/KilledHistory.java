@@ -61,8 +61,8 @@ final class KilledHistory {
       case "took" -> take(ended(number).key(), words[2]);
       case "done" -> written(ended(number)).returned = line;
       case "empty" -> running.remove(number);
-      case "opens" -> {
-        // Nothing has been done yet.
+      case "opens", "closes" -> {
+        // Neither changes what is there.
       }
       default -> throw new AssertionError("not a line of a process: " + text);
     }

@@ -2,7 +2,11 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +15,15 @@ import java.util.TreeSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** PRB-1, and IN-5 for operations that do not wait. */
 abstract class ProbeRules extends Rules {
   private static final String KEY = "probe";
   private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final int SLOW_PROBERS = 8;
+  private static final Duration DECODING = Duration.ofMillis(1);
 
   @Test
   void prb1_probesDoNotWait() {
@@ -122,6 +129,55 @@ abstract class ProbeRules extends Rules {
       probing.forEach(prober -> prober.result().ifPresent(taken::add));
       assertEquals(written, taken, probers + " probes of a key with " + probers + " entries");
     }
+  }
+
+  @Test
+  void prb1_aTakingProbeFindsAnEntryHoweverManyItLosesToOthers() {
+    assumeTrue(stage().encodes(), "values need not pass through a codec");
+    // Who is slow to decode loses most entries that it sees: to each of the others, one by one.
+    Codec<String> slow =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              stage().letPassIdly(DECODING);
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    Space<String> space = stage().open(slow);
+    Stage.Effort effort = stage().effort(rounds(SLOW_PROBERS * 50), LONGEST.dividedBy(5));
+    int written = 0;
+    for (; effort.goesOnAfter(written); written++) {
+      space.out(KEY, "e" + written);
+    }
+    AtomicInteger left = new AtomicInteger(written);
+    AtomicInteger taken = new AtomicInteger();
+    List<Actor<Integer>> probers = new ArrayList<>();
+    for (int i = 0; i < SLOW_PROBERS; i++) {
+      boolean timed = i % 4 == 0;
+      probers.add(
+          start(
+              timed ? "in with timeout 0, again and again" : "inp, again and again",
+              () -> {
+                int vain = 0;
+                while (left.getAndDecrement() > 0) {
+                  if ((timed ? space.in(KEY, Duration.ZERO) : space.inp(KEY)).isPresent()) {
+                    taken.incrementAndGet();
+                  } else {
+                    vain++;
+                  }
+                }
+                return vain;
+              }));
+    }
+    stage().letPassWhile(stage().watch(taken::get), () -> probers.stream().allMatch(Actor::isDone));
+    int vain = probers.stream().mapToInt(Actor::result).sum();
+    assertEquals(
+        0,
+        vain,
+        "probes that found nothing, of "
+            + written
+            + " by "
+            + SLOW_PROBERS
+            + " threads, of a key with as many entries");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,6 +40,12 @@ abstract class Rules {
   static final int CROWD = 300;
 
   private static final int SHOWN_KEYS = 5;
+
+  /** Of a key or a value, so many groups of equal characters are shown. */
+  private static final int SHOWN_GROUPS = 20;
+
+  /** From so many equal characters on, their number is shown. */
+  private static final int LONG_GROUP = 5;
 
   /** The number of attempts with each of these times: a defect may show only now and then. */
   private static final int ATTEMPTS = 3;
@@ -254,19 +261,24 @@ abstract class Rules {
         : all.subList(0, SHOWN_KEYS) + " and " + (all.size() - SHOWN_KEYS) + " more";
   }
 
-  /** Returns a key or a value as it can be printed. */
+  /**
+   * Returns a key or a value as it can be printed: the first characters that differ from the one
+   * before, and how often each is repeated, as in {@code 'a{511}b' of 512 chars}.
+   */
   static String shown(String key) {
     StringBuilder text = new StringBuilder("'");
-    key.codePoints()
-        .limit(20)
-        .forEach(
-            point -> {
-              if (point > ' ' && point < 0x7F) {
-                text.appendCodePoint(point);
-              } else {
-                text.append(String.format("\\u{%x}", point));
-              }
-            });
+    int[] points = key.codePoints().toArray();
+    int next = 0;
+    for (int i = 0, groups = 0; i < points.length && groups < SHOWN_GROUPS; i = next, groups++) {
+      while (next < points.length && points[next] == points[i]) {
+        next++;
+      }
+      String shown =
+          points[i] > ' ' && points[i] < 0x7F
+              ? Character.toString(points[i])
+              : String.format("\\u{%x}", points[i]);
+      text.append(next - i < LONG_GROUP ? shown.repeat(next - i) : shown + "{" + (next - i) + "}");
+    }
     return text.append("' of ").append(key.length()).append(" chars").toString();
   }
 
@@ -291,6 +303,28 @@ abstract class Rules {
         return End.GAVE_UP;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Requires that the entries taken before close and those found afterwards are exactly those
+   * written, but for takes in doubt.
+   */
+  static void requireEachOnce(List<String> written, List<String> found, int doubts) {
+    List<String> lost = new ArrayList<>(written);
+    found.forEach(lost::remove);
+    List<String> surplus = new ArrayList<>(found);
+    written.forEach(surplus::remove);
+    if (lost.size() > doubts || !surplus.isEmpty()) {
+      fail(
+          "of "
+              + written.size()
+              + " entries, which takers returned before close, or which were there afterwards,"
+              + " neither is true of "
+              + lost
+              + (doubts > 0 ? ", of which " + doubts + " may be missing" : "")
+              + "; surplus: "
+              + surplus);
     }
   }
 

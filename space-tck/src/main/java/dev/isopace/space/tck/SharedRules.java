@@ -35,6 +35,9 @@ abstract class SharedRules extends Rules {
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final int HISTORIES = 5_000;
 
+  /** So many entries that busy takers do not come to wait before their handle is closed. */
+  private static final int MORE_THAN_ARE_TAKEN = 300;
+
   /** The number of wake-ups of which one must be quick. */
   private static final int WAKE_UPS = 5;
 
@@ -338,36 +341,48 @@ abstract class SharedRules extends Rules {
   }
 
   @Test
+  void in4_whatTakersLeftWhoWereBusyUntilTheirHandleClosedIsThereForAnother() {
+    Space<String> open = space();
+    Stage.Effort effort = stage().effort(rounds(20), SOON);
+    for (int round = 0; effort.goesOnAfter(round); round++) {
+      String key = KEY + round;
+      List<String> written = new ArrayList<>();
+      for (int i = 0; i < MORE_THAN_ARE_TAKEN; i++) {
+        written.add(round + "." + i);
+        open.out(key, written.get(i));
+      }
+      Space<String> other = another();
+      BusyTakers takers =
+          new BusyTakers(stage(), other, key, List.of(Wait.IN, Wait.TIMED_IN, Wait.IN));
+      takers.awaitTakes(10);
+      spin(5_000);
+      other.close();
+      List<String> found = takers.taken();
+      found.addAll(DurableRules.drain(open, key));
+      requireEachOnce(written, found, takers.doubts());
+    }
+  }
+
+  @Test
   void out1_whatReturnedTrueWhileTheHandleClosesIsSeenByAnother() {
+    writeUntilClose(BusyWriters::requireStored);
+  }
+
+  @Test
+  void out3_whatReturnedFalseWhileTheHandleClosesIsSeenByNoOther() {
+    writeUntilClose(BusyWriters::requireNoMore);
+  }
+
+  private void writeUntilClose(BusyWriters.Check check) {
     Space<String> open = space();
     for (int i = 0; i < rounds(10); i++) {
       String key = KEY + i;
       Space<String> other = another();
-      AtomicInteger written = new AtomicInteger();
-      AtomicInteger doubts = new AtomicInteger();
-      Actor<?> writing =
-          start(
-              "outs until close",
-              () -> {
-                try {
-                  while (other.out(key, "e" + written.get())) {
-                    written.incrementAndGet();
-                  }
-                } catch (SpaceClosedException e) {
-                  // As good as false.
-                } catch (IndeterminateException e) {
-                  doubts.incrementAndGet();
-                }
-                return null;
-              });
-      stage().await("outs", () -> written.get() >= 5 || writing.isDone());
+      BusyWriters writers = new BusyWriters(stage(), other, List.of(key));
+      writers.awaitOuts(5);
       spin(20_000);
       other.close();
-      writing.result();
-      long found = open.len(key);
-      assertTrue(
-          found >= written.get() && found <= written.get() + doubts.get(),
-          () -> "out had returned true for " + written + " entries, and another sees " + found);
+      check.of(writers, key, open.len(key));
     }
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Another process that uses the space under test, until it is killed. */
 final class Victim implements AutoCloseable {
+  private static final Duration LONGEST_TO_CLOSE = Duration.ofMillis(10);
+
   private final Stage stage;
   private final Child child;
 
@@ -14,10 +16,20 @@ final class Victim implements AutoCloseable {
     this.child = child;
   }
 
+  /** Starts one that uses the space until it is killed. */
   static Victim start(Stage stage, String life) throws IOException {
+    return start(stage, life, 0);
+  }
+
+  /** Starts one that writes so many entries, and then closes the space. */
+  static Victim startToClose(Stage stage, String life, int entries) throws IOException {
+    return start(stage, life, entries);
+  }
+
+  private static Victim start(Stage stage, String life, int last) throws IOException {
     String seed = Long.toString(stage.random().nextLong());
     return new Victim(
-        stage, Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life)));
+        stage, Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life, "" + last)));
   }
 
   /**
@@ -42,6 +54,20 @@ final class Victim implements AutoCloseable {
     }
     Duration most = stage.moment().multipliedBy(3);
     stage.letPassIdly(most.multipliedBy(stage.random().nextInt(100)).dividedBy(100));
+    die(history);
+  }
+
+  /** Kills the process when it has just begun to close the space, or a little later. */
+  void closeAndDie(KilledHistory history) {
+    String line;
+    do {
+      line = child.next();
+      if (line == null) {
+        throw child.ended();
+      }
+      history.note(line);
+    } while (!line.endsWith(" closes"));
+    stage.letPassIdly(LONGEST_TO_CLOSE.multipliedBy(stage.random().nextInt(100)).dividedBy(100));
     die(history);
   }
 

@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A process that uses a space until it is killed, and reports each operation before it begins and
- * after it has returned. Started by {@link Victim}.
+ * A process that uses a space until it is killed, or fills and closes it, and reports each
+ * operation before it begins and after it has returned. Started by {@link Victim}.
  *
  * <p>Each line leaves the process by one write: a line that the other side has read was written,
  * one that it has not read was not.
@@ -43,7 +43,8 @@ final class VictimMain {
   /**
    * Uses the space until the process is killed.
    *
-   * @param args the URI, a seed, and what to call this life
+   * @param args the URI, a seed, what to call this life, and the number of entries after which it
+   *     closes the space, 0 if it never does
    */
   public static void main(String[] args) throws IOException {
     Thread guard =
@@ -61,6 +62,11 @@ final class VictimMain {
     guard.start();
     say("0 opens");
     VictimMain victim = new VictimMain(Spaces.open(args[0], Codec.utf8()), args[2]);
+    int last = Integer.parseInt(args[3]);
+    if (last > 0) {
+      victim.fillAndClose(last);
+      return;
+    }
     long seed = Long.parseLong(args[1]);
     for (int i = 0; i < THREADS; i++) {
       Random random = new Random(seed + i);
@@ -69,22 +75,34 @@ final class VictimMain {
     }
   }
 
+  private void fillAndClose(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      write(KEYS.get(i % KEYS.size()), value(life + ".0." + i, LARGEST / 20));
+    }
+    say("0 closes");
+    space.close();
+  }
+
+  private void write(String key, String value) throws IOException {
+    int operation = operations.incrementAndGet();
+    say(operation + " out " + key + " " + shown(value));
+    space.out(key, value);
+    say(operation + " done");
+  }
+
   private void live(Random random, int thread) {
     try {
       for (int i = 0; ; i++) {
         String key = KEYS.get(random.nextInt(KEYS.size()));
-        int operation = operations.incrementAndGet();
         if (random.nextInt(100) < 60) {
           // Now and then one that takes long to write: a kill in the midst of it leaves a part.
           int length =
               random.nextInt(30) == 0
                   ? VERY_LARGE / 4 + random.nextInt(VERY_LARGE * 3 / 4)
                   : random.nextInt(LARGEST);
-          String value = value(life + "." + thread + "." + i, length);
-          say(operation + " out " + key + " " + shown(value));
-          space.out(key, value);
-          say(operation + " done");
+          write(key, value(life + "." + thread + "." + i, length));
         } else {
+          int operation = operations.incrementAndGet();
           say(operation + " take " + key);
           Optional<String> taken =
               switch (random.nextInt(3)) {

@@ -2,6 +2,7 @@ package dev.isopace.space.tck.broken;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.isopace.space.SpaceClosedException;
 import java.text.Normalizer;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -205,6 +207,32 @@ enum KeyDefect implements Flaw {
       codec ->
           new MappingSpace<>(
               new TreeMap<>(Comparator.comparing((String key) -> key.replace("*", "%2A"))))),
+
+  LEN_COUNTS_KEYS_BEHIND_A_COLON(
+      "ARG-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected long count(String key) {
+              return super.count(key)
+                  + names().stream()
+                      .filter(longer -> longer.startsWith(key + ":"))
+                      .mapToLong(super::count)
+                      .sum();
+            }
+          }),
+
+  KEYS_LEAVES_OUT_A_NUMBER_AT_THE_END(
+      "ARG-2",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            protected Set<String> names() {
+              return super.names().stream()
+                  .map(key -> key.replaceFirst(":[0-9]+$", ""))
+                  .collect(toUnmodifiableSet());
+            }
+          }),
 
   SEES_ENTRIES_OF_LONGER_KEYS(
       "FIFO-3",

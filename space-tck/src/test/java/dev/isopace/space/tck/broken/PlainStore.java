@@ -203,10 +203,15 @@ final class PlainStore<V> extends PlainSpace<V> {
     file.seek(end);
     spoil();
     if (is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)) {
-      file.setLength(0);
-      queues.values().forEach(q -> q.entries.forEach(e -> writeAnew(q.key, e)));
+      writeAnew();
     }
     queues.values().removeIf(queue -> queue.entries.isEmpty());
+  }
+
+  private void writeAnew() throws IOException {
+    file.setLength(0);
+    file.seek(0);
+    queues.values().forEach(q -> q.entries.forEach(e -> writeAnew(q.key, e)));
   }
 
   private void writeAnew(String key, Entry entry) {
@@ -273,7 +278,10 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   @Override
   protected boolean put(String key, V value) {
-    return super.put(key, value) || is(StoreDefect.TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN);
+    boolean isStored = super.put(key, value);
+    return is(StoreDefect.STORES_WHAT_IT_REFUSES_WHILE_IT_CLOSES)
+        ? isStored && lifecycle().isOpen()
+        : isStored || is(StoreDefect.TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN);
   }
 
   @Override
@@ -448,6 +456,7 @@ final class PlainStore<V> extends PlainSpace<V> {
       if (defect != null
           && defect.rule.equals("DUR-2")
           && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)
+          && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_CLOSED)
           && record[0] == OUT) {
         // In two parts, with time in between for a kill.
         int half = record.length / 2;
@@ -477,6 +486,9 @@ final class PlainStore<V> extends PlainSpace<V> {
       }
       if (is(StoreDefect.COUNTS_ANEW_ONCE_ALL_IS_TAKEN) && queues.isEmpty() && removals > 0) {
         write(record(ALL_TAKEN, "", ByteBuffer.allocate(4).putInt(removals).array()));
+      }
+      if (is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_CLOSED)) {
+        writeAnew();
       }
       if (is(StoreDefect.CLEANS_UP_AFTER_IT_HAS_UNLOCKED)) {
         Path written = Objects.requireNonNull(path);

@@ -49,6 +49,54 @@ enum ProbeDefect implements Flaw {
             }
           }),
 
+  INP_GIVES_UP_AFTER_THREE_LOST_RACES(
+      Recipe.copying(
+          "PRB-1",
+          codec ->
+              new PlainSpace<>(codec) {
+                @Override
+                protected @Nullable Object poll(String key) {
+                  for (int i = 0; i < 3; i++) {
+                    Entry head = head(key);
+                    if (head == null) {
+                      return null;
+                    }
+                    Object value = decode("inp", key, head);
+                    if (removeIfHead(key, head)) {
+                      return value;
+                    }
+                  }
+                  return null;
+                }
+
+                private @Nullable Entry head(String key) {
+                  lock.lock();
+                  try {
+                    lifecycle().requireOpen("inp", key);
+                    Queue queue = queues.get(key);
+                    return queue == null ? null : queue.entries.peek();
+                  } finally {
+                    lock.unlock();
+                  }
+                }
+
+                private boolean removeIfHead(String key, Entry head) {
+                  lock.lock();
+                  try {
+                    lifecycle().requireOpen("inp", key);
+                    Queue queue = queue(key);
+                    boolean isHead = queue.entries.peek() == head;
+                    if (isHead) {
+                      remove(queue);
+                    }
+                    forgetIfIdle(key, queue);
+                    return isHead;
+                  } finally {
+                    lock.unlock();
+                  }
+                }
+              })),
+
   INP_WAITS(
       "PRB-1",
       codec ->
@@ -208,7 +256,11 @@ enum ProbeDefect implements Flaw {
   private final Recipe recipe;
 
   ProbeDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  ProbeDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

@@ -272,6 +272,30 @@ enum SharedDefect implements SharedFlaw {
     }
   },
 
+  /** Who removes one of many while the handle closes is told that it is closed. */
+  CLOSE_DROPS_WHAT_A_BUSY_HANDLE_TAKES {
+    @Override
+    public String rule() {
+      return "IN-4";
+    }
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      return new SharedSpace<>(uri, port, name, codec) {
+        private final AtomicInteger removals = new AtomicInteger();
+
+        @Override
+        boolean remove(String key, long id) {
+          boolean removed = super.remove(key, id);
+          if (removals.incrementAndGet() > 5) {
+            lifecycle().requireOpen("in", key);
+          }
+          return removed;
+        }
+      };
+    }
+  },
+
   /** The request of the one that waited is still at the server. */
   A_CLOSED_HANDLE_TAKES_WHAT_WAS_WAITED_FOR {
     @Override

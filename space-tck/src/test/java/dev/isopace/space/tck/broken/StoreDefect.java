@@ -41,6 +41,9 @@ enum StoreDefect {
   /** Who is about to write when the handle closes is told that it has written. */
   TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN("OUT-1"),
 
+  /** Whether the handle is closed is looked at again once the entry is written. */
+  STORES_WHAT_IT_REFUSES_WHILE_IT_CLOSES("OUT-3"),
+
   /** An entry is gone with the taker for which it came too late. */
   REMOVES_FOR_TAKERS_THAT_CLOSE_ENDS("IN-4"),
 
@@ -58,6 +61,9 @@ enum StoreDefect {
 
   /** What was read is written anew, from the beginning of the file. */
   WRITES_THE_FILE_ANEW_WHEN_OPENED("DUR-2"),
+
+  /** What is left is written anew, from the beginning of the file. */
+  WRITES_THE_FILE_ANEW_WHEN_CLOSED("DUR-2"),
 
   /** A record is written in two parts, and half a one counts. */
   KEEPS_HALF_A_VALUE("DUR-2"),
