@@ -31,7 +31,7 @@ abstract class LeakRules extends Rules {
    */
   private static final int WAITS = 150_000;
 
-  private static final int WAITERS = 16;
+  private static final int WAITERS = 8;
 
   private static final int ENDED_WAITS = 20_000;
 
