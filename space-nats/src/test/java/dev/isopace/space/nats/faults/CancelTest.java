@@ -16,8 +16,10 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName("A take that is called off at any instant has its entry, or has left it to others")
 final class CancelTest {
   private static final int ROUNDS = 200;

@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName("A process that dies or sleeps while it takes takes one entry with it at most")
 final class ClientKillTest {
   private static final int KILLS = 4;

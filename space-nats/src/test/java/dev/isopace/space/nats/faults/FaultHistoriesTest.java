@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName(
     "Whatever request of whatever call meets with whatever fault, histories can be explained")
 final class FaultHistoriesTest {

@@ -16,8 +16,10 @@ import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName("Each request of each call, met by each fault, leaves the space as the caller is told")
 final class FaultStepsTest {
   private static final int SPARED = 3;

@@ -15,8 +15,10 @@ import dev.isopace.space.nats.fixture.Step;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName("A server that starts again has forgotten what it was sent, and is not sent it again")
 final class RestartTest {
   private static final String KEY = "k";

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fault")
 @DisplayName(
     "While a server dies and comes back, or connections are cut, nothing is lost or doubled")
 final class ServerKillTest {
