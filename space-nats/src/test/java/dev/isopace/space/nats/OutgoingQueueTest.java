@@ -10,6 +10,7 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
@@ -21,7 +22,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -86,11 +86,11 @@ final class OutgoingQueueTest {
   @DisplayName("Those that wait for an entry go on, and find it; others fail")
   void waitsGoOn() throws Exception {
     fill();
-    FutureTask<String> take = start(() -> space.in("take"));
-    FutureTask<String> read = start(() -> space.rd("read"));
+    FutureTask<String> take = Calls.start(() -> space.in("take"));
+    FutureTask<String> read = Calls.start(() -> space.rd("read"));
     long begun = System.nanoTime();
     FutureTask<Long> timed =
-        start(
+        Calls.start(
             () -> {
               assertThrows(SpaceException.class, () -> space.in("timed", DEADLINE));
               return System.nanoTime() - begun;
@@ -114,10 +114,10 @@ final class OutgoingQueueTest {
   @DisplayName("Close ends the waits within a second")
   void close() throws Exception {
     fill();
-    FutureTask<String> take = start(() -> space.in("take"));
-    FutureTask<String> read = start(() -> space.rd("read"));
+    FutureTask<String> take = Calls.start(() -> space.in("take"));
+    FutureTask<String> read = Calls.start(() -> space.rd("read"));
     FutureTask<Boolean> close =
-        start(
+        Calls.start(
             () -> {
               space.close();
               return true;
@@ -138,8 +138,8 @@ final class OutgoingQueueTest {
     AtomicInteger refusals = new AtomicInteger();
     try (Connection shared = Nats.connect(server.url());
         Space<String> waits = NatsSpaces.open(refusing(shared, refusals), name, Codec.utf8())) {
-      FutureTask<String> take = start(() -> waits.in("take"));
-      FutureTask<String> read = start(() -> waits.rd("read"));
+      FutureTask<String> take = Calls.start(() -> waits.in("take"));
+      FutureTask<String> read = Calls.start(() -> waits.rd("read"));
       Patience.await("both to subscribe", () -> refusals.get() == REFUSALS);
       space.out("take", "v");
       space.out("read", "v");
@@ -192,13 +192,5 @@ final class OutgoingQueueTest {
   private static void assertSaysWhy(SpaceException failure) {
     String said = String.valueOf(failure.getMessage());
     assertTrue(said.contains("queue of messages is full"), said);
-  }
-
-  private static <T> FutureTask<T> start(Callable<T> call) {
-    FutureTask<T> task = new FutureTask<>(call);
-    Thread thread = new Thread(task, "player");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
   }
 }

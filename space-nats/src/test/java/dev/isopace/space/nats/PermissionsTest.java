@@ -11,6 +11,7 @@ import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -72,14 +72,6 @@ final class PermissionsTest {
     server.close();
   }
 
-  private static <T> FutureTask<T> start(Callable<T> call) {
-    FutureTask<T> task = new FutureTask<>(call);
-    Thread thread = new Thread(task, "player");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
-  }
-
   private static void assertRefused(FutureTask<?> call, String subject) {
     ExecutionException e = assertThrows(ExecutionException.class, call::get);
     SpaceException refusal = assertInstanceOf(SpaceException.class, e.getCause());
@@ -100,10 +92,10 @@ final class PermissionsTest {
     all.out("a", "v");
     all.out("b", "w");
     proxy.delay(Request.DELETE, LATE);
-    FutureTask<Optional<String>> done = start(() -> space.inp("a"));
+    FutureTask<Optional<String>> done = Calls.start(() -> space.inp("a"));
     Patience.await("a removal", () -> all.len("a") == 0);
     server.reload(without("publish", "$JS.API.STREAM.MSG.DELETE.sp-s"));
-    FutureTask<Optional<String>> refused = start(() -> space.inp("b"));
+    FutureTask<Optional<String>> refused = Calls.start(() -> space.inp("b"));
     awaitRefusalBefore(done);
     assertRefused(refused, "$JS.API.STREAM.MSG.DELETE.sp-s");
     assertEquals(Optional.of("v"), done.get());
@@ -114,10 +106,10 @@ final class PermissionsTest {
   @DisplayName("An entry that was stored before, while another one of the key is refused")
   void out() throws Exception {
     proxy.delay(Request.PUBLISH, LATE);
-    FutureTask<Boolean> done = start(() -> space.out("k", "v"));
+    FutureTask<Boolean> done = Calls.start(() -> space.out("k", "v"));
     Patience.await("an entry", () -> all.len("k") == 1);
     server.reload(without("publish", "sp.s.e.>"));
-    FutureTask<Boolean> refused = start(() -> space.out("k", "w"));
+    FutureTask<Boolean> refused = Calls.start(() -> space.out("k", "w"));
     awaitRefusalBefore(done);
     assertRefused(refused, "sp.s.e.k");
     assertTrue(done.get());
@@ -134,7 +126,7 @@ final class PermissionsTest {
     List<FutureTask<?>> takes = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
       String key = "k" + i;
-      takes.add(start(() -> space.inp(key)));
+      takes.add(Calls.start(() -> space.inp(key)));
     }
     for (FutureTask<?> take : takes) {
       assertRefused(take, "$JS.API.STREAM.MSG.DELETE.sp-s");
@@ -146,7 +138,7 @@ final class PermissionsTest {
   void lostBefore() throws Exception {
     all.out("k", "v");
     proxy.arm(Request.DELETE, Step.NO_REQUEST, 0);
-    FutureTask<String> take = start(() -> space.in("k"));
+    FutureTask<String> take = Calls.start(() -> space.in("k"));
     Patience.await("a lost request", proxy::hasHit);
     server.reload(without("publish", "$JS.API.STREAM.MSG.DELETE.sp-s"));
     Patience.await("the end of a take", take::isDone);
@@ -159,18 +151,18 @@ final class PermissionsTest {
   @DisplayName("Replies: who waits is told, and the next connection may bring them again")
   void inbox() throws Exception {
     List<FutureTask<?>> waits =
-        List.of(start(() -> space.in("empty")), start(() -> space.rd("empty")));
+        List.of(Calls.start(() -> space.in("empty")), Calls.start(() -> space.rd("empty")));
     Patience.letPass(LATE);
     server.reload(without("subscribe", "_INBOX.>"));
     for (FutureTask<?> wait : waits) {
       Patience.await("the end of a wait", wait::isDone);
       assertRefused(wait, "_INBOX.");
     }
-    assertRefused(start(() -> space.inp("k")), "_INBOX.");
+    assertRefused(Calls.start(() -> space.inp("k")), "_INBOX.");
     proxy.cutAll();
     Patience.letPass(LATE);
-    assertRefused(start(() -> space.out("k", "v")), "_INBOX.");
-    assertRefused(start(() -> Fresh.open("some:p@" + server.address(), "s")), "_INBOX.");
+    assertRefused(Calls.start(() -> space.out("k", "v")), "_INBOX.");
+    assertRefused(Calls.start(() -> Fresh.open("some:p@" + server.address(), "s")), "_INBOX.");
     server.reload(EVERYTHING);
     proxy.cutAll();
     Patience.await("a connection that brings replies", this::isUsable);

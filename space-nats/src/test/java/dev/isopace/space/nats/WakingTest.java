@@ -6,6 +6,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
@@ -64,10 +65,7 @@ final class WakingTest {
   }
 
   private static FutureTask<String> read(Space<String> space) {
-    FutureTask<String> read = new FutureTask<>(() -> space.rd(KEY));
-    Thread thread = new Thread(read, "reader");
-    thread.setDaemon(true);
-    thread.start();
+    FutureTask<String> read = Calls.start(() -> space.rd(KEY));
     // Until it has looked, and is told of entries.
     Patience.letPass(Duration.ofMillis(50));
     return read;
