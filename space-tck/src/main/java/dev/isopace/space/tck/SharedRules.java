@@ -375,8 +375,9 @@ abstract class SharedRules extends Rules {
 
   private void writeUntilClose(BusyWriters.Check check) {
     Space<String> open = space();
-    for (int i = 0; i < rounds(10); i++) {
-      String key = KEY + i;
+    Stage.Effort effort = stage().effort(rounds(40), SOON);
+    for (int round = 0; effort.goesOnAfter(round); round++) {
+      String key = KEY + round;
       Space<String> other = another();
       BusyWriters writers = new BusyWriters(stage(), other, List.of(key));
       writers.awaitOuts(5);

@@ -15,13 +15,18 @@ import org.junit.platform.testkit.engine.Events;
  */
 @Tag("broken")
 abstract class BrokenSpaces {
+  /** Of the suite as users run it; what one run misses for bad luck, so many will not. */
+  private static final int PATIENT_RUNS = 4;
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("spaces")
   void aBrokenSpaceFailsTheRuleThatItBreaks(BrokenSpace space) {
-    // Haste may miss what only bad luck shows: the verdict is that of the suite as users run it.
-    assertTrue(
-        fails(space, Suite.impatient()) || fails(space, TckOptions.defaults()),
-        () -> space + " passes all tests of " + space.rule());
+    // Haste is enough for nearly all of them.
+    boolean isNoticed = fails(space, Suite.impatient());
+    for (int run = 0; run < PATIENT_RUNS && !isNoticed; run++) {
+      isNoticed = fails(space, TckOptions.defaults());
+    }
+    assertTrue(isNoticed, () -> space + " passes all tests of " + space.rule());
   }
 
   private static boolean fails(BrokenSpace space, TckOptions options) {
