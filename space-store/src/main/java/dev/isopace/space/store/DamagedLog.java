@@ -45,6 +45,9 @@ final class DamagedLog implements Closeable {
   /** The last id of all files that hold anything, as far as that is known. */
   private int lastUsed;
 
+  /** Whether the last of those says that all before it was durable, or does not say anything. */
+  private boolean isSynced = true;
+
   /** Files whose names are those of another place, by its id. */
   private final Map<Integer, String> misnamed = new TreeMap<>();
 
@@ -139,7 +142,8 @@ final class DamagedLog implements Closeable {
    * @param oldest the oldest segment that the log says it has
    */
   void noteRest(int oldest) {
-    int from = oldest > 0 ? oldest : firstHeld;
+    // Without sync, the log may be older than what has become of its files: see Replay.
+    int from = oldest > 0 && isSynced ? oldest : firstHeld;
     if (!files.isEmpty() && from > 0) {
       noteMissing(from, files.get(0).first);
     }
@@ -213,6 +217,7 @@ final class DamagedLog implements Closeable {
     if (!hasRecord) {
       readDamagedStart(file);
     } else if (reader.type() == Format.START) {
+      isSynced = reader.isSettled();
       noteEnd(file, reader.previous());
     }
   }

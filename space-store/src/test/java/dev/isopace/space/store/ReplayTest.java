@@ -157,9 +157,10 @@ final class ReplayTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @DisplayName("Files that a later life has deleted are not missing, whatever a power cut has left")
-  void filesDeletedByALaterLife() throws Exception {
+  void filesDeletedByALaterLife(boolean keepsStart) throws Exception {
     Path directory = StoreTckTest.freshDirectory();
     Settings unsynced = with(Settings.Sync.NEVER);
     try (Store store = Store.open(disk(directory), unsynced)) {
@@ -181,9 +182,13 @@ final class ReplayTest {
         files.toString());
     for (Path file : files) {
       byte[] bytes = Files.readAllBytes(file);
-      Arrays.fill(bytes, Format.HEADER, bytes.length, (byte) 0);
+      int from = Format.HEADER + (keepsStart ? Format.recordLength(bytes, Format.HEADER) : 0);
+      Arrays.fill(bytes, from, bytes.length, (byte) 0);
       Files.write(file, bytes);
     }
+    Store.verify(directory, read -> {});
+    Path fresh = StoreTckTest.freshDirectory().resolve("fresh");
+    assertEquals(List.of(), Store.salvage(directory, fresh).losses());
     try (Store again = Store.open(disk(directory), unsynced)) {
       assertEquals(0, again.len("k"));
     }
