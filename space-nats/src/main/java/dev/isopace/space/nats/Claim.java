@@ -104,7 +104,7 @@ final class Claim {
     }
     Pending first = attempts.get(0);
     try {
-      remote.wire().awaitUninterruptibly(first::isHeardOf, RemoteStream.ATTEMPT_NANOS);
+      remote.wire().awaitUninterruptibly(first::isHeardOf, Questions.ATTEMPT_NANOS);
       if (!first.isDone() && first.isHeardOf()) {
         remote.wire().awaitUninterruptibly(first::isDone, FOLLOWING_NANOS);
       }
@@ -120,7 +120,7 @@ final class Claim {
           throw Failures.failed(call, answer);
         }
       } else if (first.state() == Pending.State.REFUSED) {
-        throw remote.refusal(call, first);
+        throw remote.wire().refusal(call, first);
       }
       return Call.uninterrupted(this::findOut);
     } finally {
@@ -168,7 +168,7 @@ final class Claim {
       Pending last = attempts.get(before);
       remote
           .wire()
-          .awaitUninterruptibly(() -> last.isHeardOf() || isMine(), RemoteStream.ATTEMPT_NANOS);
+          .awaitUninterruptibly(() -> last.isHeardOf() || isMine(), Questions.ATTEMPT_NANOS);
     }
   }
 

@@ -1,7 +1,13 @@
 package dev.isopace.space.nats;
 
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
+import java.util.Base64;
+
 /** An entry as the server has shown it. Immutable. */
 final class Entry {
+  private static final byte[] NOTHING = {};
+
   private final long sequence;
   private final byte[] payload;
   private final boolean isFresh;
@@ -17,6 +23,12 @@ final class Entry {
     this.sequence = sequence;
     this.payload = payload;
     this.isFresh = isFresh;
+  }
+
+  /** The payload in an answer of the JetStream API, which shows an entry as JSON. */
+  static byte[] payload(JsonValue message) {
+    String data = JsonValueUtils.readString(message, "data");
+    return data == null ? NOTHING : Base64.getDecoder().decode(data);
   }
 
   long sequence() {

@@ -145,7 +145,7 @@ final class Lines {
     Permits.acquire(line.subscribing, call, link);
     try {
       // There may have been others before, each of which was held for a while.
-      remote.requireUsable(call, line);
+      requireUsable(call, line);
       if (!line.isSubscribed) {
         subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
@@ -153,10 +153,22 @@ final class Lines {
       }
       return true;
     } catch (IllegalStateException e) {
-      remote.requireUsable(call, line);
+      requireUsable(call, line);
       return false;
     } finally {
       line.subscribing.release();
+    }
+  }
+
+  /** Throws if who waits in a line waits in vain. */
+  void requireUsable(Call call, Line line) {
+    remote.questions().requireOpen(call);
+    String refusal = line.refusal(link.epoch());
+    if (refusal != null) {
+      throw Failures.refused(call, "subscribe to", refusal);
+    }
+    if (link.isEnded()) {
+      throw Failures.ended(call, link.trouble());
     }
   }
 

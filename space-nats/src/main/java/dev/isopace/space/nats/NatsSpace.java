@@ -23,7 +23,6 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   private final Wire wire;
   private final Lines lines;
   private final Gate gate = new Gate();
-  private final RemoteStream remote;
   private final Writer writer;
   private final Takers<V> takers;
   private final Readers<V> readers;
@@ -39,16 +38,16 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.durability = opened.durability();
     this.timeoutNanos = opened.timeoutNanos();
     boolean isReplicated = durability.replicas() > 1;
-    this.remote =
-        new RemoteStream(
-            link, wire, opened.names(), lifecycle(), opened.isDirect(), opened.isStrict());
+    Questions questions = new Questions(link, wire, opened.names(), lifecycle());
+    RemoteStream remote = new RemoteStream(questions, opened.isStrict());
+    Heads heads = new Heads(remote, opened.isDirect());
     this.lines = new Lines(remote, isReplicated, durability.isOnDisk());
     this.writer =
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
     long recheckNanos =
         isReplicated || link.isClustered() ? RECHECK_CLUSTERED_NANOS : RECHECK_NANOS;
-    this.takers = new Takers<>(lines, remote, coder, lifecycle(), gate, recheckNanos);
-    this.readers = new Readers<>(lines, remote, coder, recheckNanos);
+    this.takers = new Takers<>(lines, remote, heads, coder, lifecycle(), gate, recheckNanos);
+    this.readers = new Readers<>(lines, remote, heads, coder, recheckNanos);
     this.keyCounts = new KeyCounts(remote);
     opened.listen(
         new Opened.Listener() {

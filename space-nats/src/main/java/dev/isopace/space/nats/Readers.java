@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class Readers<V> {
   private final Lines lines;
   private final RemoteStream remote;
+  private final Heads heads;
   private final Coder<V> coder;
   private final long recheckNanos;
 
-  Readers(Lines lines, RemoteStream remote, Coder<V> coder, long recheckNanos) {
+  Readers(Lines lines, RemoteStream remote, Heads heads, Coder<V> coder, long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
+    this.heads = heads;
     this.coder = coder;
     this.recheckNanos = recheckNanos;
   }
@@ -32,10 +34,10 @@ final class Readers<V> {
   /** Reads the head; null if there is none, and the call has waited enough. */
   @Nullable V read(Call call, String key) throws InterruptedException {
     if (!call.stays) {
-      Entry head = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.HOPEFUL);
+      Entry head = heads.head(call, KeySubjects.subject(key), 1, Heads.Look.HOPEFUL);
       return head == null ? null : decode(call, key, head);
     }
-    Entry seen = remote.head(call, KeySubjects.subject(key), 1, RemoteStream.Look.GLIMPSE);
+    Entry seen = heads.head(call, KeySubjects.subject(key), 1, Heads.Look.GLIMPSE);
     if (seen != null) {
       return decode(call, key, seen);
     }
@@ -60,17 +62,17 @@ final class Readers<V> {
     for (; ; ) {
       me.isNudged = false;
       // After the nudge was taken note of: close sets its mark before it nudges.
-      remote.requireUsable(call, line);
+      lines.requireUsable(call, line);
       long epoch = remote.link().epoch();
       // Not armed any longer: a wake-up that could not be decoded was the last one that it was for.
-      RemoteStream.Look look = RemoteStream.Look.HOPEFUL;
+      Heads.Look look = Heads.Look.HOPEFUL;
       if (preparedOn != epoch || !line.isArmed(epoch)) {
         prepare(line, me, epoch);
         preparedOn = epoch;
-        look = RemoteStream.Look.DOUBTFUL;
+        look = Heads.Look.DOUBTFUL;
       }
       long lookedAt = System.nanoTime();
-      Entry head = remote.head(call, line.keySubject, 1, look);
+      Entry head = heads.head(call, line.keySubject, 1, look);
       if (head != null) {
         return decode(call, line.key, head);
       }
@@ -92,7 +94,7 @@ final class Readers<V> {
 
   /** Whether a look is still valid: the connection may be dead, without notice. */
   private boolean isCurrent(long lookedAt, long epoch) {
-    return System.nanoTime() - lookedAt < RemoteStream.ATTEMPT_NANOS
+    return System.nanoTime() - lookedAt < Questions.ATTEMPT_NANOS
         && remote.link().isUp()
         && remote.link().epoch() == epoch;
   }

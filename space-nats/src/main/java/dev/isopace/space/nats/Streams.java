@@ -36,7 +36,7 @@ final class Streams {
   private final Settings settings;
   private final Link link;
   private final Wire wire;
-  private final RemoteStream remote;
+  private final Questions questions;
   private final Call call;
 
   private Streams(String what, Names names, Settings settings, Link link, Wire wire) {
@@ -45,7 +45,7 @@ final class Streams {
     this.settings = settings;
     this.link = link;
     this.wire = wire;
-    this.remote = new RemoteStream(link, wire, names, new Lifecycle(what), false, false);
+    this.questions = new Questions(link, wire, names, new Lifecycle(what));
     this.call = Call.immediate(what, null, settings.timeout().toNanos());
   }
 
@@ -115,7 +115,7 @@ final class Streams {
   /** The configuration of the stream; null if there is none. */
   private @Nullable JsonValue find() throws InterruptedException {
     Answer answer =
-        remote.ask(call, names.info(), null, Requests.NONE, reply -> usable(Answer.of(reply)));
+        questions.ask(call, names.info(), null, Requests.NONE, reply -> usable(Answer.of(reply)));
     if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
       return null;
     }
@@ -161,7 +161,8 @@ final class Streams {
               + " created");
     }
     byte[] body = configuration().toJson().getBytes(StandardCharsets.UTF_8);
-    Answer answer = remote.ask(call, names.create(), null, body, reply -> usable(Answer.of(reply)));
+    Answer answer =
+        questions.ask(call, names.create(), null, body, reply -> usable(Answer.of(reply)));
     if (answer.isError()) {
       // Somebody else was faster, with other settings.
       JsonValue found = find();

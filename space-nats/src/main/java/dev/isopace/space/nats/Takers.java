@@ -53,6 +53,7 @@ final class Takers<V> {
 
   private final Lines lines;
   private final RemoteStream remote;
+  private final Heads heads;
   private final Coder<V> coder;
   private final Lifecycle lifecycle;
   private final Gate gate;
@@ -65,12 +66,14 @@ final class Takers<V> {
   Takers(
       Lines lines,
       RemoteStream remote,
+      Heads heads,
       Coder<V> coder,
       Lifecycle lifecycle,
       Gate gate,
       long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
+    this.heads = heads;
     this.coder = coder;
     this.lifecycle = lifecycle;
     this.gate = gate;
@@ -114,7 +117,7 @@ final class Takers<V> {
 
   /** The earliest time of a look that is still valid: the connection may be dead since. */
   private static long recently(Call call) {
-    long recent = System.nanoTime() - RemoteStream.ATTEMPT_NANOS;
+    long recent = System.nanoTime() - Questions.ATTEMPT_NANOS;
     return call.begun - recent > 0 ? call.begun : recent;
   }
 
@@ -126,7 +129,7 @@ final class Takers<V> {
         return true;
       }
       // After the nudge was taken note of: close sets its mark before it nudges.
-      remote.requireUsable(call, line);
+      lines.requireUsable(call, line);
       long left =
           call.stays ? call.deadline.remainingNanos() : call.begun + soon(line) - System.nanoTime();
       if (left <= 0) {
@@ -176,7 +179,7 @@ final class Takers<V> {
 
     @Nullable V take() throws InterruptedException {
       for (; ; ) {
-        remote.requireUsable(call, line);
+        lines.requireUsable(call, line);
         awaitTurnAmongClients();
         epoch = remote.link().epoch();
         Entry head = find();
@@ -246,7 +249,7 @@ final class Takers<V> {
         return false;
       }
       line.headCache.learn(
-          prefetch.behind(), remote.entriesAskedBefore(call, prefetch.question()), epoch);
+          prefetch.behind(), heads.entriesAskedBefore(call, prefetch.question()), epoch);
       return true;
     }
 
@@ -268,11 +271,9 @@ final class Takers<V> {
       wasThorough = wasArmed || call.isOverdue();
       // Of an entry there would have been a wake-up, if others do not take as well.
       boolean isDoubtful = wasArmed && line.headCache.losses() == 0;
-      RemoteStream.Look look =
-          !wasThorough
-              ? RemoteStream.Look.GLIMPSE
-              : isDoubtful ? RemoteStream.Look.DOUBTFUL : RemoteStream.Look.HOPEFUL;
-      Entry head = remote.head(call, line.keySubject, from, look);
+      Heads.Look look =
+          !wasThorough ? Heads.Look.GLIMPSE : isDoubtful ? Heads.Look.DOUBTFUL : Heads.Look.HOPEFUL;
+      Entry head = heads.head(call, line.keySubject, from, look);
       if (head == null && wasThorough) {
         // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
         line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
@@ -348,7 +349,7 @@ final class Takers<V> {
       // Before the claim: the server answers it during the removal, not after it.
       int more = hasNoTurn ? 0 : line.headCache.howManyToAsk(head);
       Pending question =
-          more > 0 ? remote.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
+          more > 0 ? heads.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       boolean isSettled = false;
       try {
         claim.send(epoch);

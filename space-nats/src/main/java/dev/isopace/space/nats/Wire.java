@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import dev.isopace.space.SpaceException;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.util.Iterator;
@@ -192,6 +193,14 @@ final class Wire {
   /** The subject of replies, if the server does not let this client subscribe to it; else null. */
   @Nullable String refusedInbox() {
     return refusedOn == link.epoch() ? inbox + "*" : null;
+  }
+
+  /** What a call says whose request is refused. */
+  SpaceException refusal(Call call, Pending refused) {
+    String replies = refusedInbox();
+    return replies == null
+        ? Failures.refused(call, "publish to", refused.subject)
+        : Failures.refused(call, "subscribe to", replies);
   }
 
   /**

@@ -180,7 +180,7 @@ final class Writer {
       ServerInfo sentTo = remote.link().server();
       Pending attempt = send();
       if (attempt.state() == Pending.State.NOT_SENT) {
-        lastAnswer = RemoteStream.NOT_SENT;
+        lastAnswer = Questions.NOT_SENT;
         Parking.pause(call, PAUSE_NANOS);
         return false;
       }
@@ -193,7 +193,7 @@ final class Writer {
           .await(
               call,
               () -> attempt.isDone() || (unrefuted.size() > 1 && isStored()),
-              Math.min(RemoteStream.ATTEMPT_NANOS, call.patience(true)));
+              Math.min(Questions.ATTEMPT_NANOS, call.patience(true)));
       switch (attempt.state()) {
         case REPLIED -> {
           if (isStored()) {
@@ -214,7 +214,7 @@ final class Writer {
         case REFUSED -> {
           unrefuted.remove(attempt);
           remote.wire().forget(attempt);
-          throw ended(remote.refusal(call, attempt));
+          throw ended(remote.wire().refusal(call, attempt));
         }
         case CLOSED -> throw closed();
         default -> {
