@@ -1,6 +1,7 @@
 package dev.isopace.space.store;
 
 import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

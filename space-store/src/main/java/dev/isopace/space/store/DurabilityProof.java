@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.store.disk.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

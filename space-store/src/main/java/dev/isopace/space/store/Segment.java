@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.Transfers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -24,12 +24,7 @@ public interface Handle extends Closeable {
    * @param to the first one after them
    */
   default void writeZeros(long from, long to) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(to - from));
-    while (zeros.hasRemaining()) {
-      if (write(zeros, from + zeros.position()) <= 0) {
-        throw new IOException("nothing could be written");
-      }
-    }
+    Transfers.writeFully(this, ByteBuffer.allocate(Math.toIntExact(to - from)), from);
   }
 
   /**

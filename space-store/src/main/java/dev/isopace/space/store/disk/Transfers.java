@@ -1,15 +1,14 @@
-package dev.isopace.space.store;
+package dev.isopace.space.store.disk;
 
-import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Reads and writes that go on until nothing is left: one call of a file may transfer less. */
-final class Transfers {
+public final class Transfers {
   private Transfers() {}
 
   /** Reads until the buffer is full or the file ends; returns how many bytes were read. */
-  static int readFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
+  public static int readFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
     int from = buffer.position();
     while (buffer.hasRemaining() && handle.read(buffer, at + buffer.position() - from) > 0) {
       // The buffer's position says how far it is.
@@ -18,7 +17,7 @@ final class Transfers {
   }
 
   /** Writes all that the buffer holds. */
-  static void writeFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
+  public static void writeFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
     int from = buffer.position();
     while (buffer.hasRemaining()) {
       if (handle.write(buffer, at + buffer.position() - from) <= 0) {
