@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.Settings.Sync;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
+import dev.isopace.space.store.disk.Handle;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -82,7 +83,12 @@ final class Opener {
     }
     disk.syncDir();
     for (String each : free) {
-      spares.offer(new Spares.Reusable(each, disk.open(each, Mode.WRITE)));
+      Handle handle = disk.open(each, Mode.WRITE);
+      spares.offer(new Spares.Reusable(each, handle, false));
+      if (handle.size() > Spares.FIRST) {
+        // To fill it anew would take long.
+        handle.truncate(Spares.FIRST);
+      }
     }
   }
 }

@@ -32,7 +32,7 @@ final class Retirement implements Closeable {
    * @param free what its file is called now, to be used again; null if it is to be closed
    */
   void add(Segment segment, @Nullable String free) {
-    Spares.Reusable file = free == null ? null : new Spares.Reusable(free, segment.handle);
+    Spares.Reusable file = free == null ? null : new Spares.Reusable(free, segment.handle, true);
     Runnable disposal = () -> dispose(segment, file);
     Tenacity.lock(log.lock);
     try {

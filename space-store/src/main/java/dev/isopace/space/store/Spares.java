@@ -70,8 +70,11 @@ final class Spares implements Closeable {
   /**
    * A file that can be used again, whatever is in it. That it is not of the log any more is durable
    * before anything in it is changed: under its old name it would be a damaged segment.
+   *
+   * @param isFilled whether it has all the room that its length says: a copy that a tool has made
+   *     of a file may have holes in it
    */
-  record Reusable(String name, Handle handle) {}
+  record Reusable(String name, Handle handle, boolean isFilled) {}
 
   /**
    * None yet.
@@ -234,8 +237,10 @@ final class Spares implements Closeable {
         name = NEW;
       }
       long size = Math.max(capacity, handle.size());
+      long filled = old != null && old.isFilled() ? handle.size() : 0;
       if (forced) {
-        fill(handle, handle.size(), size, meanwhile);
+        fill(handle, filled, size, meanwhile);
+        filled = size;
       }
       int epoch = SegmentHeader.randomEpoch();
       SegmentHeader header = new SegmentHeader(id, id, epoch, 0, 0);
@@ -244,7 +249,7 @@ final class Spares implements Closeable {
       meanwhile.run();
       disk.rename(NEW, Segment.name(id));
       name = Segment.name(id);
-      fill(handle, handle.size(), size, meanwhile);
+      fill(handle, Math.max(filled, end + Format.TERMINATOR), size, meanwhile);
       handle.mapIfPossible();
       Segment made = new Segment(disk, handle, Segment.name(id), header, false, 0, size);
       made.end = end;

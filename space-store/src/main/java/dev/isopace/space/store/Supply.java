@@ -26,6 +26,9 @@ final class Supply implements Closeable {
   private final Settings settings;
   private final Spares spares;
 
+  /** The first segment that this life has made, with all the room that its length says. */
+  private final int firstOwn;
+
   /** How large the next one is to be. */
   private long capacity;
 
@@ -54,6 +57,7 @@ final class Supply implements Closeable {
     this.log = engine.log();
     this.settings = engine.settings();
     this.spares = spares;
+    this.firstOwn = engine.log().active().first;
     this.capacity = capacity;
   }
 
@@ -218,6 +222,7 @@ final class Supply implements Closeable {
     log.lock.lock();
     try {
       return dead.capacity == capacity
+          && dead.first >= firstOwn
           && spares.count() + spares.reusableCount() + others < spares.wanted();
     } finally {
       log.lock.unlock();

@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,11 +125,59 @@ class FullDiskTest {
     }
   }
 
+  /**
+   * What a tool has copied may have holes where there were zeros, and no room for anything else.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"btrfs", "xfs"})
+  @ValueSource(strings = {"always", "1s", "never"})
+  void aCopyWithHolesIsUsedOnAFullDisk(String sync) throws IOException, InterruptedException {
+    Path origin = mount.mount(64, 32);
+    StoreOption option =
+        switch (sync) {
+          case "always" -> StoreOption.withSync(true);
+          case "never" -> StoreOption.withSync(false);
+          default -> StoreOption.withSync(Duration.ofSeconds(1));
+        };
+    int pushed = 0;
+    try (Store store = Store.open(origin, option)) {
+      for (; pushed < 100; pushed++) {
+        store.push("key", entry(pushed));
+      }
+    }
+    Path directory = mount.copyWithHoles(origin);
+    Path other = directory.resolveSibling("other");
+    try (Store store = Store.open(directory, option)) {
+      fill(other);
+      IOException full = null;
+      for (; full == null; pushed++) {
+        assertTrue(pushed < 40_000, "a disk of 32 MiB is not full yet");
+        try {
+          store.push("key", entry(pushed));
+        } catch (IOException e) {
+          full = e;
+          pushed--;
+        }
+      }
+      assertTrue(full.getMessage().contains("No space left on device"), full.getMessage());
+      for (int i = 0; i < 60; i++) {
+        assertEquals(i, number(store.pullp("key").orElseThrow()));
+      }
+    }
+    Files.delete(other);
+    try (Store store = Store.open(directory, option)) {
+      for (int i = 60; i < pushed; i++) {
+        assertEquals(i, number(store.pullp("key").orElseThrow()));
+      }
+      assertEquals(0, store.len("key"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"btrfs", "xfs", "overlay"})
   void whatIsAcknowledgedIsThereWhereOverwritingNeedsRoom(String kind)
       throws IOException, InterruptedException {
-    Path directory = mount.mountCopyingOnWrite(kind);
+    Path directory =
+        kind.equals("overlay") ? mount.mountOver("xfs") : mount.mountCopyingOnWrite(kind);
     Path other = directory.resolveSibling("other");
     int acknowledged = 0;
     Store store = Store.open(directory, StoreOption.withSync(false));

@@ -63,12 +63,32 @@ final class LoopMount {
     return base.resolve("mounted").resolve("store");
   }
 
+  /** Layers another one over a file system of that kind, as containers do. */
+  Path mountOver(String kind) throws IOException, InterruptedException {
+    mountCopyingOnWrite(kind);
+    run("mkdir -p mounted/lower mounted/upper mounted/work overlay");
+    run(
+        "mount -t overlay -o lowerdir=mounted/lower,upperdir=mounted/upper,workdir=mounted/work"
+            + " overlay overlay");
+    return base.resolve("overlay").resolve("store");
+  }
+
+  /** Makes a copy of the segments that has no room for their zeros. */
+  Path copyWithHoles(Path directory) throws IOException, InterruptedException {
+    run("cp -r --sparse=always " + directory.toAbsolutePath() + " mounted/copy");
+    return base.resolve("mounted").resolve("copy");
+  }
+
   /** Makes a copy of the segments that shares their blocks. */
   void shareBlocks(Path directory) throws IOException, InterruptedException {
+    Path copy = directory.resolveSibling("copy").toAbsolutePath();
     run(
-        "mkdir mounted/copy && cp --reflink=always "
+        "mkdir "
+            + copy
+            + " && cp --reflink=always "
             + directory.toAbsolutePath()
-            + "/*.log mounted/copy");
+            + "/*.log "
+            + copy);
   }
 
   /** Has all that was written reach the device. */
@@ -107,6 +127,9 @@ final class LoopMount {
   }
 
   void close() throws IOException, InterruptedException {
+    if (Files.exists(base.resolve("overlay"))) {
+      run("umount overlay; true");
+    }
     if (Files.exists(base.resolve("readonly"))) {
       run("umount readonly; true");
     }

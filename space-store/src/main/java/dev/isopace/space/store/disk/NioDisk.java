@@ -39,10 +39,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NioDisk implements Disk {
   /**
-   * File systems that need room for what is overwritten; XFS does where a copy of the file shares
-   * its blocks. Where there is none, a write through memory is lost: it has returned by then.
+   * File systems that need no room for what is overwritten. Where there is none, a write through
+   * memory is lost: it has returned by then. Others need it, as XFS and APFS do where a copy of the
+   * file shares its blocks, or are layered over one of which nothing is known here.
    */
-  private static final Set<String> COPYING_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs", "xfs");
+  private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs", "NTFS");
 
   private final Path directory;
 
@@ -77,8 +78,8 @@ public final class NioDisk implements Disk {
    *
    * @param memory how many bytes may be mapped
    * @param mapsWrites whether files that are mapped are also written through memory, which is fast
-   *     and survives the process, but cannot be forced as cheaply; not done where the file system
-   *     copies on write
+   *     and survives the process, but cannot be forced as cheaply; only done where the file system
+   *     is known to overwrite in place
    */
   public NioDisk(Path directory, long memory, boolean mapsWrites) throws IOException {
     this(directory, memory, mapsWrites, false);
@@ -88,14 +89,14 @@ public final class NioDisk implements Disk {
       throws IOException {
     this.directory = directory;
     this.identity = identify(directory);
-    this.mapsWrites = mapsWrites && !copiesOnWrite(directory);
+    this.mapsWrites = mapsWrites && overwrites(directory);
     this.isOnlyRead = isOnlyRead;
     this.budget = new AtomicLong(memory);
   }
 
-  private static boolean copiesOnWrite(Path directory) {
+  private static boolean overwrites(Path directory) {
     try {
-      return COPYING_ON_WRITE.contains(Files.getFileStore(directory).type());
+      return OVERWRITING.contains(Files.getFileStore(directory).type());
     } catch (IOException e) {
       // Nothing says so, as where the system hides what is mounted.
       return false;
