@@ -43,7 +43,7 @@ public final class NioDisk implements Disk {
    * memory is lost: it has returned by then. Others need it, as XFS and APFS do where a copy of the
    * file shares its blocks, or are layered over one of which nothing is known here.
    */
-  private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs", "NTFS");
+  private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
   private final Path directory;
 
