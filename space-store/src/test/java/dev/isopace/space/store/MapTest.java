@@ -2,12 +2,14 @@ package dev.isopace.space.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class MapTest {
   private static final int MAPS = 2_000;
   private static final int SIZE = 8_192;
+
+  /** So many that the JVM has compiled what reads. */
+  private static final int READS = 20_000;
+
   private static final byte[] VALUE = new byte[1000];
 
   private final Path directory = StoreTckTest.freshDirectory();
@@ -72,6 +78,29 @@ final class MapTest {
       }
     }
     assertTrue(failures.get() > 10, failures + " were to be mapped");
+  }
+
+  @Test
+  @DisplayName("What the device cannot read is told by the call that reads it, and by no other")
+  void unreachable() throws Exception {
+    try (Store store = Store.open(directory, StoreOption.withSegmentSize(64 << 10))) {
+      for (int i = 0; i < 200; i++) {
+        store.push("k", VALUE);
+        store.push("other", VALUE);
+      }
+      for (int i = 0; i < READS; i++) {
+        assertArrayEquals(VALUE, store.peek("k").orElseThrow());
+      }
+      // As unreachable as a bad sector.
+      try (RandomAccessFile file =
+          new RandomAccessFile(directory.resolve(Segment.name(1)).toFile(), "rw")) {
+        file.setLength(0);
+      }
+      for (int i = 0; i < READS; i++) {
+        assertThrows(IOException.class, () -> store.peek("k"));
+        assertEquals(200, store.len("k"));
+      }
+    }
   }
 
   @Test

@@ -45,6 +45,12 @@ public final class NioDisk implements Disk {
    */
   private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
+  /**
+   * Whether the JVM tells late of what is mapped and cannot be reached: in whatever code happens to
+   * run then, and be it that which gives back a lock. Seen on 17, and not on 25.
+   */
+  private static final boolean TELLS_LATE = Runtime.version().feature() < 21;
+
   private final Path directory;
 
   /**
@@ -408,6 +414,10 @@ public final class NioDisk implements Disk {
     @Override
     public void map() throws IOException {
       long size = file.length();
+      if (TELLS_LATE && !mapsWrites) {
+        // Where operations wait for the device anyway, a call to read costs little.
+        return;
+      }
       if (mapped != null || size == 0 || size > Integer.MAX_VALUE) {
         return;
       }
