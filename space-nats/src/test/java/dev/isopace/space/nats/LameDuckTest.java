@@ -35,6 +35,7 @@ final class LameDuckTest {
   /** Less than the ten seconds for which the server goes on at least. */
   private static final Duration SOON = Duration.ofSeconds(8);
 
+  private static final Duration CLOSING = Duration.ofSeconds(3);
   private static final int KEYS = 6;
   private static final String END = "end";
   private static final String NOWHERE = "nats://127.0.0.1:1";
@@ -165,21 +166,24 @@ final class LameDuckTest {
   }
 
   @Test
-  @DisplayName("A handle that cannot get away from a server is closed as soon as any other")
+  @DisplayName(
+      "A handle that is about to leave a server, or cannot, is closed as soon as any other")
   void closed() {
-    try (NatsServer server = NatsServer.start(Binaries.newest())) {
-      Watched handle = new Watched(Fresh.name(), server.url(), NOWHERE);
-      server.retire();
-      Patience.await(
-          "word from the server",
-          () -> handle.events.contains(ConnectionListener.Events.LAME_DUCK));
-      FutureTask<Boolean> closing =
-          Calls.start(
-              () -> {
-                handle.close();
-                return true;
-              });
-      Patience.await("the end of close", Patience.scaled(Duration.ofSeconds(3)), closing::isDone);
+    for (ConnectionListener.Events event :
+        List.of(ConnectionListener.Events.LAME_DUCK, ConnectionListener.Events.DISCONNECTED)) {
+      try (NatsServer server = NatsServer.start(Binaries.newest())) {
+        Watched handle = new Watched(Fresh.name(), server.url(), NOWHERE);
+        server.retire();
+        Patience.await(
+            event.toString(), Patience.scaled(SOON), () -> handle.events.contains(event));
+        FutureTask<Boolean> closing =
+            Calls.start(
+                () -> {
+                  handle.close();
+                  return true;
+                });
+        Patience.await("the end of close", Patience.scaled(CLOSING), closing::isDone);
+      }
     }
   }
 }
