@@ -181,7 +181,7 @@ final class Claim {
       }
       throw doubt(
           lifecycle.isOpen()
-              ? "its deletion was sent, no reply settled it, and then: " + e.getMessage()
+              ? "its deletion was sent, no reply settled it, and then: " + Failures.reason(call, e)
               : "its deletion was sent, and the handle was closed before a reply came",
           e);
     }

@@ -18,13 +18,22 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Connects, with the options that the protocol of a space depends on. */
 final class Connector {
+  /** How often to ping, unless the user's options want to hear of the server more often. */
   private static final Duration PING = Duration.ofSeconds(20);
+
+  /**
+   * So many intervals of pings are as long as a read timeout. The library skips a ping after
+   * traffic, so that an idle server may be silent for nearly two of them.
+   */
+  private static final int INTERVALS_PER_READ = 3;
 
   /** So many milliseconds are still an int, as a socket wants them. */
   private static final Duration LONGEST_CONNECT = Duration.ofDays(24);
@@ -187,7 +196,7 @@ final class Connector {
           // What cannot be sent now must not be sent later: its caller has got a failure by then.
           .reconnectBufferSize(0)
           .writeQueuePushTimeout(QUEUEING)
-          .pingInterval(PING)
+          .pingInterval(pingInterval(options.build()))
           .errorListener(errors)
           .executor(threads.general())
           .connectExecutor(threads.general())
@@ -202,6 +211,16 @@ final class Connector {
       threads.end();
       throw failure(e);
     }
+  }
+
+  /** The shortest of ours, theirs if there is one, and what their read timeout needs. */
+  private static Duration pingInterval(Options asked) {
+    Duration theirs = asked.getPingInterval();
+    int longestSilence = asked.getSocketReadTimeoutMillis();
+    return Stream.of(PING, theirs, Duration.ofMillis(longestSilence / INTERVALS_PER_READ))
+        .filter(interval -> interval.toMillis() > 0)
+        .min(Comparator.naturalOrder())
+        .orElse(PING);
   }
 
   private SpaceException failure(Exception e) {

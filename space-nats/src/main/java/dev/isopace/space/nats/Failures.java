@@ -30,6 +30,13 @@ final class Failures {
     return same;
   }
 
+  /** What a failure of a call says, without the call, for the message of another one of it. */
+  static String reason(Object call, Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    String begin = call + ": ";
+    return message.startsWith(begin) ? message.substring(begin.length()) : message;
+  }
+
   static SpaceException unreachable(Object call, String trouble) {
     return new SpaceException(
         call

@@ -30,6 +30,12 @@ final class Lines {
   /** How soon to ask whether the library's queue has room again. */
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * Older than all connections: what came by it is news, but no knowledge, and its payload is not
+   * looked at.
+   */
+  private static final long NO_CONNECTION = -1;
+
   private final Link link;
   private final RemoteStream remote;
   private final Names names;
@@ -223,11 +229,16 @@ final class Lines {
     if (line == null || headers == null) {
       return;
     }
-    long sequence = sequence(headers.getLast("Nats-Sequence"));
+    long sequence = number(headers.getLast("Nats-Sequence"));
     if (sequence > 0) {
       Entry entry = new Entry(sequence, message.getData(), false);
-      long previous = sequence(headers.getLast("Nats-Last-Sequence"));
-      line.woken(entry, previous < 0 ? Long.MAX_VALUE : previous, arrivals.epoch());
+      long previous = number(headers.getLast("Nats-Last-Sequence"));
+      // There if the stream was edited to tell the headers alone.
+      boolean isWhole = number(headers.getLast("Nats-Msg-Size")) <= message.getData().length;
+      line.woken(
+          entry,
+          previous < 0 ? Long.MAX_VALUE : previous,
+          isWhole ? arrivals.epoch() : NO_CONNECTION);
       if (line.lingersInVain()) {
         unsubscribeIfIdle(line);
       }
@@ -244,7 +255,7 @@ final class Lines {
     }
   }
 
-  private static long sequence(@Nullable String text) {
+  private static long number(@Nullable String text) {
     try {
       return text == null ? -1 : Long.parseLong(text);
     } catch (NumberFormatException e) {

@@ -32,6 +32,14 @@ final class Link implements ConnectionListener {
 
     /** It will not come back. */
     void hasEnded();
+
+    /**
+     * The server is about to close it, and there are other servers. Called on a thread that may
+     * wait.
+     *
+     * @param leave makes a connection to another one, and returns when that is done
+     */
+    void mustLeave(Runnable leave);
   }
 
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -237,6 +245,13 @@ final class Link implements ConnectionListener {
         Listener toAll = listener;
         if (toAll != null) {
           toAll.isBack();
+        }
+      }
+      case LAME_DUCK -> {
+        Watchdog own = watchdog;
+        Listener toAll = listener;
+        if (own != null && toAll != null && connection.getServers().size() > 1) {
+          own.leave(toAll::mustLeave);
         }
       }
       default -> {

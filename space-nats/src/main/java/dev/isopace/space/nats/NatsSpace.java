@@ -13,6 +13,12 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   /** How long close waits for what is on its way; waiters must be woken within a second. */
   private static final long CLOSE_MILLIS = 500;
 
+  /**
+   * The same before the handle goes to another server. For twice this, less than a timed call may
+   * outlast its deadline, others may have to wait.
+   */
+  private static final long LEAVE_MILLIS = 400;
+
   private static final long RECHECK_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Where wake-ups come by way of several servers. */
@@ -62,6 +68,17 @@ final class NatsSpace<V> extends AbstractSpace<V> {
           }
 
           @Override
+          public void mustLeave(Runnable leave) {
+            try {
+              if (gate.hold(LEAVE_MILLIS)) {
+                leave.run();
+              }
+            } finally {
+              gate.release();
+            }
+          }
+
+          @Override
           public void hasEnded() {
             lines.nudgeAll();
           }
@@ -106,7 +123,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   @Override
   protected boolean put(String key, V value) {
     byte[] bytes = coder.encode(key, value);
-    if (!gate.enter()) {
+    if (gate.enter() == Gate.Admission.NEVER) {
       return false;
     }
     try {

@@ -327,14 +327,16 @@ final class Takers<V> {
     private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
       boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
       try {
-        // A server that starts again may give the sequence once more.
-        if (epoch != remote.link().epoch() || (isOld && !line.headCache.isTrusted())) {
-          return Claim.Outcome.NOT_TRIED;
-        }
-        if (!gate.enter()) {
+        Gate.Admission admission = gate.enter();
+        if (admission == Gate.Admission.NEVER) {
           throw lifecycle.closed(call.operation, call.key);
         }
         try {
+          isOld |= admission == Gate.Admission.LATER;
+          // A server that starts again may give the sequence once more.
+          if (epoch != remote.link().epoch() || (isOld && !line.headCache.isTrusted())) {
+            return Claim.Outcome.NOT_TRIED;
+          }
           return claimNow(head);
         } finally {
           gate.leave();

@@ -6,9 +6,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
- * Finds out whether a connection is there that seems to be, and has it made anew if it is not.
+ * Finds out whether a connection is there that seems to be, and has it made anew if it is not, or
+ * not for long.
  *
  * <p>Why that is needed: the client library takes no notice of the end of a connection that comes
  * while it is still busy with its beginning, after it is said to be there, until all subscriptions
@@ -21,6 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * else, in some seconds. It takes longer to doubt once more what was made anew for that reason, so
  * that a connection that is merely slow is left alone in the end. The time is counted in short
  * steps: if this process stands still, few of them pass.
+ *
+ * <p>A server in lame-duck mode goes on for a while, and then closes its connections, whatever is
+ * on its way by them. Its connection is made anew before that, in a moment in which little is.
  */
 final class Watchdog {
   private static final long STEP_MILLIS = 250;
@@ -45,6 +50,23 @@ final class Watchdog {
   /** A connection has begun. Does not wait. */
   void look() {
     later(() -> new Look().step());
+  }
+
+  /**
+   * The server will close the connection: has another one made. Does not wait.
+   *
+   * @param moment runs what it is given when little is on its way
+   */
+  void leave(Consumer<Runnable> moment) {
+    long left = reconnects();
+    aside(
+        () ->
+            renew(
+                () -> {
+                  if (isStill(left) && connection.getServerInfo().isLameDuckMode()) {
+                    moment.accept(() -> reconnect(left));
+                  }
+                }));
   }
 
   private void later(Runnable task) {
@@ -100,7 +122,7 @@ final class Watchdog {
         later(this::step);
       } else {
         patience = Math.min(2 * patience, MOST_STEPS);
-        aside(() -> renew(reconnects));
+        aside(() -> renew(() -> reconnect(reconnects)));
       }
     }
 
@@ -114,11 +136,19 @@ final class Watchdog {
     }
   }
 
-  /** Returns when there is another one, or it is closed. */
-  private void renew(long reconnects) {
-    if (!isRenewing.compareAndSet(false, true)) {
-      return;
+  /** One at a time: meanwhile there is no need for another. */
+  private void renew(Runnable how) {
+    if (isRenewing.compareAndSet(false, true)) {
+      try {
+        how.run();
+      } finally {
+        isRenewing.set(false);
+      }
     }
+  }
+
+  /** Returns when there is another one, or it is closed. */
+  private void reconnect(long reconnects) {
     try {
       if (isStill(reconnects)) {
         connection.forceReconnect();
@@ -128,8 +158,6 @@ final class Watchdog {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       // There is none; the usual pings find that, too.
-    } finally {
-      isRenewing.set(false);
     }
   }
 }

@@ -240,7 +240,7 @@ final class Writer {
         remote.barrier(call);
       } catch (RuntimeException e) {
         if (!remote.wire().await(call, this::isStored, LATE_NANOS)) {
-          throw doubt(e.getMessage());
+          throw doubt(Failures.reason(call, e));
         }
       }
       return isStored() || isFoundElsewhere();
@@ -342,7 +342,7 @@ final class Writer {
       try {
         last = remote.lastHeader(call, keySubject, ID);
       } catch (SpaceException e) {
-        throw doubt(why + ", and then: " + e.getMessage());
+        throw doubt(why + ", and then: " + Failures.reason(call, e));
       }
       if (!id.equals(last)) {
         throw doubt(why + ", and the entry is not the last one of its key");
@@ -351,15 +351,15 @@ final class Writer {
 
     /** What to throw where no other attempt can be made: doubt, if one may have stored it. */
     private RuntimeException ended(RuntimeException failure) {
-      return unrefuted.isEmpty() ? failure : doubt(failure.getMessage());
+      return unrefuted.isEmpty() ? failure : doubt(Failures.reason(call, failure));
     }
 
     private SpaceException closed() {
       return doubt("the handle was closed before an answer came");
     }
 
-    private SpaceException doubt(@Nullable String why) {
-      return Failures.storedOrNot(call, String.valueOf(why), remote.names().entry(keySubject));
+    private SpaceException doubt(String why) {
+      return Failures.storedOrNot(call, why, remote.names().entry(keySubject));
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -24,7 +25,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +238,65 @@ final class ConnectionsTest {
               IllegalArgumentException.class,
               () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
         }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Pings come often enough for a read timeout of the user, and as often as they wish")
+  void pings() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest())) {
+      assertEquals(Duration.ofSeconds(20), pingInterval(server, options -> {}));
+      assertEquals(
+          Duration.ofSeconds(20),
+          pingInterval(server, options -> options.pingInterval(Duration.ofMinutes(5))));
+      assertEquals(
+          Duration.ofSeconds(20),
+          pingInterval(server, options -> options.pingInterval(Duration.ZERO)));
+      assertEquals(
+          Duration.ofSeconds(7),
+          pingInterval(server, options -> options.pingInterval(Duration.ofSeconds(7))));
+      assertEquals(
+          Duration.ofSeconds(2),
+          pingInterval(server, options -> options.socketReadTimeoutMillis(6_000)));
+    }
+  }
+
+  private static Duration pingInterval(NatsServer server, Consumer<Options.Builder> more) {
+    AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+    Options.Builder options =
+        Options.builder()
+            .server(server.url())
+            .connectionListener((source, event) -> connection.set(source));
+    more.accept(options);
+    try (Space<String> space = NatsSpaces.open(options.build(), Fresh.name(), Codec.utf8())) {
+      requireUsable(space);
+      Patience.await("the event of the connection", () -> connection.get() != null);
+      return Fresh.present(connection.get()).getOptions().getPingInterval();
+    }
+  }
+
+  @Test
+  @DisplayName("A connection that is idle for longer than its read timeout is not torn down")
+  void idle() throws Exception {
+    AtomicInteger losses = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest())) {
+      Options options =
+          Options.builder()
+              .server(server.url())
+              .socketReadTimeoutMillis(3_000)
+              .connectionListener(
+                  (source, event) -> {
+                    if (event == ConnectionListener.Events.DISCONNECTED) {
+                      losses.incrementAndGet();
+                    }
+                  })
+              .build();
+      try (Space<String> space = NatsSpaces.open(options, Fresh.name(), Codec.utf8())) {
+        requireUsable(space);
+        Patience.letPass(Duration.ofSeconds(8));
+        assertEquals(0, losses.get());
+        requireUsable(space);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
+import dev.isopace.space.nats.fixture.Step;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.time.Duration;
@@ -131,6 +132,32 @@ final class EndsTest {
       assertTrue(message.contains("not known") && message.contains("closed"), message);
       assertEquals("closed", close.outcome(Patience.usual()));
     }
+  }
+
+  @Test
+  @DisplayName(
+      "Changes in doubt, since the server is out of reach: they say so, and name the call once")
+  void doubtNamesTheCallOnce() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(server.get());
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name() + "?timeout=1s")) {
+      space.out("k", "v");
+      assertDoubt(proxy, Request.DELETE, "inp(\"k\")", () -> space.inp("k"));
+      assertDoubt(proxy, Request.PUBLISH, "out(\"k\")", () -> space.out("k", "v"));
+    }
+  }
+
+  private static void assertDoubt(
+      FaultProxy proxy, Request request, String name, Callable<Object> change) throws Exception {
+    proxy.arm(request, Step.NO_REPLY, 0);
+    Made made = new Made(change);
+    Patience.await("a lost reply", proxy::hasHit);
+    proxy.block();
+    String message = String.valueOf(made.outcome(Patience.usual()));
+    assertTrue(message.startsWith(name + ": it is not known"), message);
+    assertTrue(message.contains("could not be asked"), message);
+    assertEquals(0, message.lastIndexOf(name), message);
+    proxy.disarm();
+    proxy.unblock();
   }
 
   @Test

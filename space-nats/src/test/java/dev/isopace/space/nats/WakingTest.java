@@ -10,9 +10,15 @@ import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.api.Republish;
+import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,6 +29,8 @@ final class WakingTest {
 
   /** After one more, a subscription that is waited on by nobody is ended. */
   private static final int WAKE_UPS = 31;
+
+  private static final int ROUNDS = 3;
 
   private static final Duration SOON = Duration.ofSeconds(2);
 
@@ -65,9 +73,60 @@ final class WakingTest {
   }
 
   private static FutureTask<String> read(Space<String> space) {
-    FutureTask<String> read = Calls.start(() -> space.rd(KEY));
+    return waiting(() -> space.rd(KEY));
+  }
+
+  private static FutureTask<String> waiting(Callable<String> call) {
+    FutureTask<String> started = Calls.start(call);
     // Until it has looked, and is told of entries.
     Patience.letPass(Duration.ofMillis(50));
-    return read;
+    return started;
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName(
+      "Who waits gets whole entries, though somebody has the stream tell the headers alone")
+  void headersAlone() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      String name = Fresh.name();
+      try (Space<String> space = Fresh.open(server.address(), name);
+          Space<String> other = Fresh.open(server.address(), name)) {
+        FutureTask<String> take = waiting(() -> space.in("taken"));
+        FutureTask<String> read = waiting(() -> space.rd("read"));
+        tellHeadersAlone(connection.jetStreamManagement(), "sp-" + name);
+        for (int i = 0; i < ROUNDS; i++) {
+          String value = "value " + i;
+          other.out("taken", value);
+          other.out("read", value);
+          assertEquals(value, take.get());
+          assertEquals(value, read.get());
+          assertEquals(Optional.of(value), other.inp("read"));
+          take = waiting(() -> space.in("taken"));
+          read = waiting(() -> space.rd("read"));
+        }
+        // All of this entry is told.
+        other.out("taken", "");
+        other.out("read", "");
+        assertEquals("", take.get());
+        assertEquals("", read.get());
+      }
+    }
+  }
+
+  private static void tellHeadersAlone(JetStreamManagement management, String stream)
+      throws Exception {
+    StreamConfiguration before = management.getStreamInfo(stream).getConfiguration();
+    Republish told = Fresh.present(before.getRepublish());
+    management.updateStream(
+        StreamConfiguration.builder(before)
+            .republish(
+                Republish.builder()
+                    .source(told.getSource())
+                    .destination(told.getDestination())
+                    .headersOnly(true)
+                    .build())
+            .build());
   }
 }

@@ -1,0 +1,64 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.nats.fixture.Calls;
+import dev.isopace.space.nats.fixture.Patience;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Changes wait while the gate is held, and pass it no longer once it is shut")
+final class GateTest {
+  private static final Duration MOMENT = Duration.ofMillis(50);
+  private static final long LONG_MILLIS = Patience.usual().toMillis();
+
+  private final Gate gate = new Gate();
+
+  private FutureTask<Gate.Admission> enter() {
+    FutureTask<Gate.Admission> entering = Calls.start(gate::enter);
+    Patience.letPass(MOMENT);
+    return entering;
+  }
+
+  @Test
+  @DisplayName("A gate is held when those in it have left, and others get in when it is released")
+  void held() throws Exception {
+    assertEquals(Gate.Admission.AT_ONCE, gate.enter());
+    FutureTask<Boolean> holding = Calls.start(() -> gate.hold(LONG_MILLIS));
+    Patience.letPass(MOMENT);
+    FutureTask<Gate.Admission> entering = enter();
+    assertFalse(holding.isDone());
+    gate.leave();
+    assertTrue(holding.get());
+    assertFalse(entering.isDone());
+    gate.release();
+    assertEquals(Gate.Admission.LATER, entering.get());
+    assertEquals(Gate.Admission.AT_ONCE, gate.enter());
+  }
+
+  @Test
+  @DisplayName(
+      "A gate is not held for long, whoever stays in it, and whoever forgets to release it")
+  void forgotten() {
+    assertEquals(Gate.Admission.AT_ONCE, gate.enter());
+    assertTrue(gate.hold(MOMENT.toMillis()));
+    assertEquals(Gate.Admission.LATER, gate.enter());
+  }
+
+  @Test
+  @DisplayName(
+      "When the gate is shut, those who wait for it go away, and so does who wants to hold it")
+  void shut() throws Exception {
+    assertEquals(Gate.Admission.AT_ONCE, gate.enter());
+    FutureTask<Boolean> holding = Calls.start(() -> gate.hold(LONG_MILLIS));
+    Patience.letPass(MOMENT);
+    FutureTask<Gate.Admission> entering = enter();
+    gate.shut(MOMENT.toMillis());
+    assertFalse(holding.get());
+    assertEquals(Gate.Admission.NEVER, entering.get());
+  }
+}
