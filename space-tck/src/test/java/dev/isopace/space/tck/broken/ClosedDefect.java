@@ -217,7 +217,7 @@ enum ClosedDefect implements Flaw {
               new ForwardingSpace<>(new PlainSpace<>(codec)) {
                 @Override
                 public boolean out(String key, Object value) {
-                  if (closed) {
+                  if (closed && value != null) {
                     new Coder<>(codec).encode(key, value);
                   }
                   return super.out(key, value);
