@@ -57,7 +57,9 @@ final class AwkwardKeys {
 
   /** Text that some leave out, or end at, in the middle of a key. */
   private static final String[] UNSEEN_INSIDE = {
-    " ", "\t", "\n", "\r", "\r\n", "\u0000", "\u00A0", "\u00AD", "\u200B", "\u3000",
+    " ", "\t", "\n", "\r", "\r\n", "\u0000", "\u00A0", "\u00AD", "\u200B", "\u200C", "\u200D",
+    "\u2060", "\u3000", "\uFE00", "\uFE01", "\uFE02", "\uFE03", "\uFE04", "\uFE05", "\uFE06",
+    "\uFE07", "\uFE08", "\uFE09", "\uFE0A", "\uFE0B", "\uFE0C", "\uFE0D", "\uFE0E", "\uFE0F",
   };
 
   /** Texts that are equal once they are folded, normalised or hashed, or that look equal. */

@@ -13,7 +13,6 @@ import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +40,9 @@ abstract class CloseRules extends Rules {
 
   /** Long enough for one to wait in vain, and not only to look. */
   private static final Duration SHORT = Duration.ofMillis(5);
+
+  /** Longer than any timeout beyond which one may wait in another way. */
+  private static final Duration VERY_LONG = Duration.ofDays(1);
 
   private static final long MOMENT_TO_END = Duration.ofSeconds(2).toNanos();
 
@@ -146,59 +148,6 @@ abstract class CloseRules extends Rules {
                   });
           return new Waking(waiters, closing);
         });
-  }
-
-  @Test
-  void cls1_aCodecThatTakesLongLetsCloseWakeTheWaiters() {
-    assumeTrue(stage().encodes(), "values need not pass through a codec");
-    String what =
-        "what a waiter got when the handle was closed while the codec ran in another call";
-    AssertionError late = null;
-    for (int i = 0; i < ATTEMPTS; i++) {
-      late = latenessBesideACodec(what);
-      if (late == null) {
-        return;
-      }
-    }
-    throw late;
-  }
-
-  private @Nullable AssertionError latenessBesideACodec(String what) {
-    CountDownLatch decoding = new CountDownLatch(1);
-    CountDownLatch woken = new CountDownLatch(1);
-    Codec<String> slow =
-        Codec.of(
-            value -> value.getBytes(StandardCharsets.UTF_8),
-            bytes -> {
-              decoding.countDown();
-              stage().await("the waiters that close wakes", () -> woken.getCount() == 0);
-              return new String(bytes, StandardCharsets.UTF_8);
-            });
-    Space<String> space = stage().open(slow);
-    List<Actor<?>> waiters = new ArrayList<>();
-    for (Wait wait : Wait.ALL) {
-      waiters.add(startBlocked(space, wait, KEY));
-    }
-    space.out("another", "1");
-    start("rdp whose codec takes long", () -> space.rdp("another"));
-    stage().await("the codec", () -> decoding.getCount() == 0);
-    Actor<?> closing = start("close while the codec runs", () -> close(space));
-    AssertionError late = null;
-    try {
-      stage().letPass(stage().promptly(), () -> waiters.stream().allMatch(Actor::isDone));
-      for (Actor<?> waiter : waiters) {
-        if (!waiter.isDone()) {
-          late = new AssertionError(what + ": nothing yet" + waiter.stack());
-        }
-      }
-    } finally {
-      woken.countDown();
-    }
-    for (Actor<?> waiter : waiters) {
-      assertInstanceOf(SpaceClosedException.class, waiter.failure(), what);
-    }
-    closing.result(stage().timeToClose());
-    return late;
   }
 
   @Test
@@ -576,8 +525,9 @@ abstract class CloseRules extends Rules {
     Space<String> space = stage().open(Codec.utf8());
     Actor<?> waiter =
         start("a waiter to be woken by close", () -> space.in("waited on")).awaitBlocked();
-    Actor<?> timed = start("a reader that waits", () -> space.rd("waited on", LONG)).awaitBlocked();
-    Actor<?> taker = start("a timed taker", () -> space.in("waited on", LONG)).awaitBlocked();
+    Actor<?> timed =
+        start("a reader that waits", () -> space.rd("waited on", VERY_LONG)).awaitBlocked();
+    Actor<?> taker = start("a timed taker", () -> space.in("waited on", VERY_LONG)).awaitBlocked();
     start("a wait in vain", () -> space.in("in vain", SHORT)).result();
     start("a read in vain", () -> space.rd("in vain", SHORT)).result();
     space.out(KEY, "1");

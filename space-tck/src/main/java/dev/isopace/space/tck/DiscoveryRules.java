@@ -135,6 +135,24 @@ abstract class DiscoveryRules extends Rules {
         });
   }
 
+  @Test
+  void spi4_aThreadWithoutContextClassLoaderOpensTheSpaceThroughOneThatIsGiven() {
+    for (SpaceProvider provider : stage().providers()) {
+      ClassLoader loader = provider.getClass().getClassLoader();
+      Actor<Optional<String>> opening =
+          start(
+              "open with a class loader, by a thread that has none",
+              () -> {
+                Thread.currentThread().setContextClassLoader(null);
+                try (Space<String> space = Spaces.open(stage().uri(), Codec.utf8(), loader)) {
+                  space.out("a key", "1");
+                  return space.inp("a key");
+                }
+              });
+      assertEquals(Optional.of("1"), opening.result(stage().timeToClose()), "inp after out");
+    }
+  }
+
   /** Returns whether the target of the URI, taken as a path, exists. */
   private boolean targetExists() {
     try {

@@ -552,7 +552,8 @@ abstract class HandOverRules extends Rules {
         takers.add(
             isLate && i == gone
                 ? startTimed(key)
-                : startBlocked(Wait.TAKES.get((i + round) % 2), key));
+                : startWithPriority(
+                    Thread.NORM_PRIORITY - 1 + i % 3, Wait.TAKES.get((i + round) % 2), key));
         if (i == reads) {
           startBlocked(Wait.READS.get(round % 2), key);
         }
@@ -574,6 +575,18 @@ abstract class HandOverRules extends Rules {
         assertEquals(Optional.of("e" + i), takers.get(i).result(), "taker " + i);
       }
     }
+  }
+
+  /** Starts a caller whose thread has a priority, by which it must not be served. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private Actor<Optional<String>> startWithPriority(int priority, Wait wait, String key) {
+    return start(
+            wait + " of '" + key + "' with priority " + priority,
+            () -> {
+              Thread.currentThread().setPriority(priority);
+              return wait.call().on(space(), key);
+            })
+        .awaitBlocked();
   }
 
   /** Starts a caller that waits for a moment, which may be over if the processors are busy. */

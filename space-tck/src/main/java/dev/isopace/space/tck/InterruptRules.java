@@ -94,7 +94,7 @@ abstract class InterruptRules extends Rules {
                 assertTrue(space().out(KEY, value), "out, interrupted");
                 assertEquals(Optional.of(value), space().rdp(KEY), "rdp, interrupted");
                 assertEquals(1, space().len(KEY), "len, interrupted");
-                assertTrue(space().keys().contains(KEY), "keys, interrupted");
+                requireListed(KEY, space().keys(), "keys, interrupted");
                 assertEquals(Optional.of(value), space().inp(KEY), "inp, interrupted");
                 assertEquals(Optional.empty(), space().inp(KEY), "inp in vain, interrupted");
                 int blown = blows.get();
@@ -139,7 +139,7 @@ abstract class InterruptRules extends Rules {
                 while (!isOver.get()) {
                   space().out(key, "1");
                   assertEquals(1, space().len(key), "len");
-                  assertTrue(space().keys().contains(key), "keys");
+                  requireListed(key, space().keys(), "keys, beside one that is interrupted");
                   space().inp(key);
                 }
                 return null;
@@ -160,7 +160,7 @@ abstract class InterruptRules extends Rules {
                 assertEquals(1, space().len(KEY), "len");
                 assertTrue(Thread.interrupted(), "len " + i + " has lost the flag" + WHILE_BUSY);
                 Thread.currentThread().interrupt();
-                assertTrue(space().keys().contains(KEY), "keys");
+                requireListed(KEY, space().keys(), "keys, by an interrupted thread");
                 assertTrue(Thread.interrupted(), "keys " + i + " has lost the flag" + WHILE_BUSY);
                 Thread.currentThread().interrupt();
                 assertEquals(Optional.of("1"), space().inp(KEY), "inp");

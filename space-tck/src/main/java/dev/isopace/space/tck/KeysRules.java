@@ -49,6 +49,11 @@ abstract class KeysRules extends Rules {
       space().rdp(KEY + (i + 1));
     }
     assertEquals(expected, space().keys(), "keys after every second one was emptied");
+    space().inp(KEY + 1);
+    expected.remove(KEY + 1);
+    space().out(KEY + 0, "1");
+    expected.add(KEY + 0);
+    requireKeys(expected, space().keys(), "keys, as many as before, of which one is another");
     space().out("waited on", "1");
     taker.result();
     assertEquals(expected, space().keys(), "keys after one that waited has emptied its own");

@@ -3,11 +3,13 @@ package dev.isopace.space.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -261,6 +263,23 @@ abstract class OutRules extends Rules {
     space().close();
     assertFalse(space().out(KEY, "2"), "out on a closed handle");
     assertFalse(space().out("another key", "2"), "out on a closed handle");
+  }
+
+  @Test
+  void out3_onAClosedHandleReturnsFalseWhateverTheCodecWouldDo() {
+    Codec<String> failing =
+        Codec.of(
+            value -> {
+              throw new UnsupportedOperationException("by the suite");
+            },
+            bytes -> "");
+    Space<String> space = stage().open(failing);
+    space.close();
+    try {
+      assertFalse(space.out(KEY, "1"), "out on a closed handle");
+    } catch (SpaceException e) {
+      fail("out on a closed handle should not call the codec, which throws, but return false", e);
+    }
   }
 
   @Test

@@ -77,6 +77,23 @@ abstract class ReopenRules extends Rules {
   }
 
   @Test
+  void dur1_aTakeRemovesTheFirstOfEqualValuesAlsoAfterReopening() {
+    List<String> left = new ArrayList<>();
+    for (int life = 0; life < 3; life++) {
+      try (Space<String> space = reopened()) {
+        for (String value : List.of("a", "b", "a")) {
+          space.out(KEY, value);
+          left.add(value);
+        }
+        assertEquals(Optional.of(left.remove(0)), space.inp(KEY), "the head in life " + life);
+      }
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(left, DurableRules.drain(space, KEY), "what is left, of values that are equal");
+    }
+  }
+
+  @Test
   void dur1_whatTakersLeftWhoseTimeWasOverIsThereAfterReopening() {
     Duration timeout = stage().moment().dividedBy(50);
     Stage.Patience time = stage().atMost(LONGEST);

@@ -242,14 +242,27 @@ abstract class Rules {
     if (!expected.equals(found)) {
       fail(
           what
-              + ": "
-              + found.size()
-              + " instead of "
-              + expected.size()
+              + (found.size() == expected.size()
+                  ? ": not those expected"
+                  : ": " + found.size() + " instead of " + expected.size())
               + "; missing: "
               + firstWithout(expected, found)
               + "; surplus: "
               + firstWithout(found, expected));
+    }
+  }
+
+  /** Requires that a key is listed; if it is not, the failure says what is. */
+  static void requireListed(String key, Set<String> found, String what) {
+    if (!found.contains(key)) {
+      fail(
+          what
+              + ": "
+              + shown(key)
+              + " holds an entry, and is not listed; the "
+              + found.size()
+              + " that are: "
+              + firstWithout(found, Set.of()));
     }
   }
 

@@ -134,6 +134,10 @@ public abstract class SpaceTck {
   @Nested
   class Close extends CloseRules {}
 
+  /** CLS-1 and CLS-3: closing while the codec runs. */
+  @Nested
+  class ClosingCodec extends ClosingCodecRules {}
+
   /** ARG-1 to ARG-3: arguments. */
   @Nested
   class Argument extends ArgumentRules {}

@@ -98,6 +98,16 @@ class BrokenDiscoveryTest {
   }
 
   @Test
+  void aProviderThatNeedsAContextClassLoaderFailsSpi4() throws IOException {
+    String needy =
+        provider(
+            "Needy",
+            "needy",
+            "Thread.currentThread().getContextClassLoader().getResource(\"needy.properties\");");
+    requireFailure(run("needy:", "SPI-4", List.of(needy), null));
+  }
+
+  @Test
   void aProviderThatIsDeclaredForBothPathsPassesSpi4() throws IOException {
     String whole = provider("Whole", "whole", "");
     String module =

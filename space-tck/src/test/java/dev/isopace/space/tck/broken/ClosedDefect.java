@@ -1,6 +1,7 @@
 package dev.isopace.space.tck.broken;
 
 import dev.isopace.space.SpaceClosedException;
+import dev.isopace.space.spi.Coder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -209,6 +210,20 @@ enum ClosedDefect implements Flaw {
             }
           }),
 
+  OUT_ON_A_CLOSED_HANDLE_CALLS_THE_CODEC(
+      Recipe.copying(
+          "OUT-3",
+          codec ->
+              new ForwardingSpace<>(new PlainSpace<>(codec)) {
+                @Override
+                public boolean out(String key, Object value) {
+                  if (closed && value != null) {
+                    new Coder<>(codec).encode(key, value);
+                  }
+                  return super.out(key, value);
+                }
+              })),
+
   OUT_ON_A_CLOSED_HANDLE_CLEARS_THE_FLAG(
       "OUT-3",
       codec ->
@@ -258,7 +273,11 @@ enum ClosedDefect implements Flaw {
   private final Recipe recipe;
 
   ClosedDefect(String rule, Recipe.Maker maker) {
-    this.recipe = Recipe.of(rule, maker);
+    this(Recipe.of(rule, maker));
+  }
+
+  ClosedDefect(Recipe recipe) {
+    this.recipe = recipe;
   }
 
   @Override

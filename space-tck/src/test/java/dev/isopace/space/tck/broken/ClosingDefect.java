@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Timer;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -109,6 +112,10 @@ enum ClosingDefect implements Flaw {
   CLOSE_WAKES_256_TAKERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> waiter.takes)),
 
   CLOSE_WAKES_256_READERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> !waiter.takes)),
+
+  CLOSE_LEAVES_TAKERS_ALONE_WHOSE_TIME_IS_SOON_OVER("CLS-1", codec -> new Leaving(true)),
+
+  CLOSE_LEAVES_READERS_ALONE_WHOSE_TIME_IS_SOON_OVER("CLS-1", codec -> new Leaving(false)),
 
   CLOSE_WAKES_ONE_AFTER_THE_OTHER(
       "CLS-1",
@@ -302,6 +309,26 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
+  A_WAIT_OF_MORE_THAN_AN_HOUR_LEAVES_A_TIMER(
+      "CLS-3",
+      codec ->
+          new PlainSpace<>() {
+            private @Nullable Timer timer;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              long left = deadline.remainingNanos();
+              boolean isLong = left != Long.MAX_VALUE && left > Duration.ofHours(1).toNanos();
+              if (isLong && timer == null) {
+                timer = new Timer(/* isDaemon= */ true);
+              }
+              super.await(waiter, deadline);
+            }
+          }),
+
+  A_TAKE_THAT_DECODES_WHILE_IT_CLOSES_FINDS_NOTHING(
+      Recipe.copying("CLS-3", codec -> new FindingNothing(codec))),
+
   CLOSE_EMPTIES_BEFORE_IT_CLOSES(
       "CLS-3",
       codec ->
@@ -334,6 +361,81 @@ enum ClosingDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  /** Close wakes whoever waits, but for those of a kind who would soon give up. */
+  private static final class Leaving extends PlainSpace<Object> {
+    private static final long SOON = Duration.ofMillis(5_500).toNanos();
+
+    private final boolean takers;
+    private final Map<Waiter, Deadline> deadlines = new HashMap<>();
+
+    Leaving(boolean takers) {
+      this.takers = takers;
+    }
+
+    @Override
+    void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+      deadlines.put(waiter, deadline);
+      try {
+        super.await(waiter, deadline);
+      } finally {
+        deadlines.remove(waiter);
+      }
+    }
+
+    @Override
+    void wakeAllForClose() {
+      deadlines.forEach(
+          (waiter, deadline) -> {
+            if (waiter.takes != takers || deadline.remainingNanos() > SOON) {
+              waiter.signal.signal();
+            }
+          });
+    }
+  }
+
+  /** Who has decoded an entry to take it, and then sees that the handle is closed, goes without. */
+  private static final class FindingNothing extends PlainSpace<Object> {
+    private final Set<Thread> late = ConcurrentHashMap.newKeySet();
+
+    FindingNothing(Codec<Object> codec) {
+      super(codec);
+    }
+
+    @Override
+    Object decode(String operation, String key, Entry entry) {
+      Object value = super.decode(operation, key, entry);
+      if (!operation.startsWith("rd") && !lifecycle().isOpen()) {
+        late.add(Thread.currentThread());
+      }
+      return value;
+    }
+
+    @Override
+    protected @Nullable Object take(String key, Deadline deadline) throws InterruptedException {
+      try {
+        return super.take(key, deadline);
+      } catch (SpaceClosedException e) {
+        return nothingIfLate(e);
+      }
+    }
+
+    @Override
+    protected @Nullable Object poll(String key) {
+      try {
+        return super.poll(key);
+      } catch (SpaceClosedException e) {
+        return nothingIfLate(e);
+      }
+    }
+
+    private @Nullable Object nothingIfLate(SpaceClosedException e) {
+      if (late.remove(Thread.currentThread())) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** A space of which close wakes so many waiters of a kind at most, and all others. */

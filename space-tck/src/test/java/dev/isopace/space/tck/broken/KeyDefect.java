@@ -199,6 +199,10 @@ enum KeyDefect implements Flaw {
             }
           }),
 
+  LEAVES_OUT_WHAT_JOINS_OR_VARIES_LETTERS(
+      "ARG-2",
+      RenamingSpace.by(key -> key.replaceAll("[\\u200C\\u200D\\u2060\\uFE00-\\uFE0F]", ""))),
+
   KEYS_ARE_THEIR_ENDS(
       "ARG-2", codec -> new MappingSpace<>(new TreeMap<>(Comparator.comparing(KeyDefect::ends)))),
 

@@ -315,6 +315,27 @@ enum ListingDefect implements Flaw {
             }
           }),
 
+  KEYS_ARE_THE_SAME_AS_LONG_AS_THEY_ARE_AS_MANY(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private Set<String> last = Set.of();
+
+            @Override
+            protected Set<String> names() {
+              lock.lock();
+              try {
+                Set<String> names = super.names();
+                if (names.size() != last.size() || names.size() < FEW) {
+                  last = names;
+                }
+                return last;
+              } finally {
+                lock.unlock();
+              }
+            }
+          }),
+
   KEYS_OF_AN_EMPTY_SPACE_CAN_BE_CHANGED(
       "PRB-3",
       codec ->
@@ -325,6 +346,9 @@ enum ListingDefect implements Flaw {
               return keys.isEmpty() ? new HashSet<>() : keys;
             }
           });
+
+  /** Fewer keys than are worth being kept. */
+  private static final int FEW = 4;
 
   private final Recipe recipe;
 

@@ -182,7 +182,9 @@ final class PlainStore<V> extends PlainSpace<V> {
         String key = keyOf(new String(bytes(file.readInt()), StandardCharsets.UTF_8));
         Queue queue = queue(key);
         if (type == REMOVAL) {
-          if (!is(StoreDefect.BRINGS_BACK_WHAT_WAS_TAKEN)) {
+          if (is(StoreDefect.REMOVES_THE_LAST_OF_EQUAL_VALUES_WHEN_OPENED)) {
+            removeLastLikeFirst(queue.entries);
+          } else if (!is(StoreDefect.BRINGS_BACK_WHAT_WAS_TAKEN)) {
             queue.entries.poll();
           }
         } else if (type == ALL_TAKEN) {
@@ -206,6 +208,14 @@ final class PlainStore<V> extends PlainSpace<V> {
       writeAnew();
     }
     queues.values().removeIf(queue -> queue.entries.isEmpty());
+  }
+
+  private void removeLastLikeFirst(Deque<Entry> entries) {
+    Entry found = entries.getFirst();
+    for (Entry entry : entries) {
+      found = Arrays.equals((byte[]) entry.content, (byte[]) found.content) ? entry : found;
+    }
+    entries.remove(found);
   }
 
   private void writeAnew() throws IOException {

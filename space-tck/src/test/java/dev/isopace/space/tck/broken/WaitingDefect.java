@@ -3,6 +3,7 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.spi.Deadline;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -298,6 +299,29 @@ enum WaitingDefect implements Flaw {
               } else {
                 super.joinLine(queue, waiter);
               }
+            }
+          }),
+
+  SERVES_TAKERS_BY_PRIORITY(
+      "IN-8",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              waiter.thread = Thread.currentThread();
+              super.joinLine(queue, waiter);
+            }
+
+            @Override
+            @Nullable Waiter firstTaker(Queue queue) {
+              return queue.waiters.stream()
+                  .filter(waiter -> waiter.takes)
+                  .max(Comparator.comparingInt(waiter -> priority(waiter.thread)))
+                  .orElse(null);
+            }
+
+            private int priority(@Nullable Thread thread) {
+              return thread == null ? 0 : thread.getPriority();
             }
           }),
 
