@@ -67,9 +67,8 @@ public final class StoreOption {
   /**
    * Sets how much of the log may be mapped into memory. Payloads are never held on the heap: what
    * is mapped is read from the mapping, whose memory the operating system can take back at any
-   * time; the rest is read from the file, by a system call each. Before Java 21, a store that syncs
-   * each operation maps nothing: there the JVM may tell of a device that cannot read in the midst
-   * of other code.
+   * time; the rest is read from the file, by a system call each. A store that syncs each operation
+   * maps nothing: the JVM may tell of a device that cannot read in the midst of other code.
    *
    * @param bytes the budget; 0 maps nothing. The default is 1 GiB
    * @return the option

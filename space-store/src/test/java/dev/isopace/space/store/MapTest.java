@@ -118,7 +118,7 @@ final class MapTest {
   }
 
   private Void mapAgainAndAgain() throws IOException {
-    try (NioDisk disk = new NioDisk(directory, 1 << 30, false)) {
+    try (NioDisk disk = new NioDisk(directory, 1 << 30, true)) {
       for (int i = 0; i < MAPS; i++) {
         try (Handle handle = disk.open("file", i == 0 ? Disk.Mode.CREATE : Disk.Mode.WRITE)) {
           ByteBuffer bytes = ByteBuffer.allocate(SIZE).putInt(0, i);

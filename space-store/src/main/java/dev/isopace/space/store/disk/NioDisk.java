@@ -45,12 +45,6 @@ public final class NioDisk implements Disk {
    */
   private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
-  /**
-   * Whether the JVM tells late of what is mapped and cannot be reached: in whatever code happens to
-   * run then, and be it that which gives back a lock. Seen on 17, and not on 25.
-   */
-  private static final boolean TELLS_LATE = Runtime.version().feature() < 21;
-
   private final Path directory;
 
   /**
@@ -58,7 +52,14 @@ public final class NioDisk implements Disk {
    */
   private final @Nullable Object identity;
 
-  private final boolean mapsWrites;
+  /**
+   * Whether files are mapped, to be read and written through memory. Not to be read alone: the JVM
+   * tells late of what is mapped and cannot be reached, on Java 17 in whatever code happens to run
+   * then, and be it that which gives back a lock; and where each operation waits for the device, a
+   * call to read costs little.
+   */
+  private final boolean isMapping;
+
   private final boolean isOnlyRead;
 
   /** Set by the thread that then changes the directory. */
@@ -83,19 +84,19 @@ public final class NioDisk implements Disk {
    * The disk of a directory, which must exist.
    *
    * @param memory how many bytes may be mapped
-   * @param mapsWrites whether files that are mapped are also written through memory, which is fast
-   *     and survives the process, but cannot be forced as cheaply; only done where the file system
-   *     is known to overwrite in place
+   * @param isMapping whether files are read and written through memory, which is fast and survives
+   *     the process, but cannot be forced as cheaply; only done where the file system is known to
+   *     overwrite in place
    */
-  public NioDisk(Path directory, long memory, boolean mapsWrites) throws IOException {
-    this(directory, memory, mapsWrites, false);
+  public NioDisk(Path directory, long memory, boolean isMapping) throws IOException {
+    this(directory, memory, isMapping, false);
   }
 
-  private NioDisk(Path directory, long memory, boolean mapsWrites, boolean isOnlyRead)
+  private NioDisk(Path directory, long memory, boolean isMapping, boolean isOnlyRead)
       throws IOException {
     this.directory = directory;
     this.identity = identify(directory);
-    this.mapsWrites = mapsWrites && overwrites(directory);
+    this.isMapping = isMapping && overwrites(directory);
     this.isOnlyRead = isOnlyRead;
     this.budget = new AtomicLong(memory);
   }
@@ -310,7 +311,7 @@ public final class NioDisk implements Disk {
     public int write(ByteBuffer buffer, long at) throws IOException {
       int length = buffer.remaining();
       ByteBuffer memory = mapped;
-      if (memory != null && mapsWrites && at + length <= memory.capacity()) {
+      if (memory != null && at + length <= memory.capacity()) {
         try {
           memory.put((int) at, buffer, buffer.position(), length);
         } catch (InternalError e) {
@@ -414,11 +415,7 @@ public final class NioDisk implements Disk {
     @Override
     public void map() throws IOException {
       long size = file.length();
-      if (TELLS_LATE && !mapsWrites) {
-        // Where operations wait for the device anyway, a call to read costs little.
-        return;
-      }
-      if (mapped != null || size == 0 || size > Integer.MAX_VALUE) {
+      if (!isMapping || mapped != null || size == 0 || size > Integer.MAX_VALUE) {
         return;
       }
       if (budget.addAndGet(-size) < 0) {
@@ -427,7 +424,7 @@ public final class NioDisk implements Disk {
       }
       // An interrupt of all threads of a group is not meant for the file.
       Thread.interrupted();
-      MapMode mode = writable && mapsWrites ? MapMode.READ_WRITE : MapMode.READ_ONLY;
+      MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
       try {
         Mapping made = Mapping.of(file.getChannel(), mode, size);
         mapping = made;
