@@ -569,9 +569,4 @@ abstract class CloseRules extends Rules {
   private Object close() {
     return close(space());
   }
-
-  private static Object close(Space<String> space) {
-    space.close();
-    return "closed";
-  }
 }

@@ -140,9 +140,4 @@ abstract class ClosingCodecRules extends Rules {
       }
     }
   }
-
-  private static Object close(Space<String> space) {
-    space.close();
-    return "closed";
-  }
 }

@@ -3,7 +3,6 @@ package dev.isopace.space.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
@@ -176,13 +175,7 @@ abstract class LeakRules extends Rules {
   @Test
   void prb4_callsThatFailLeaveNoKeyBehind() throws InterruptedException {
     requireMeasurableHeap();
-    Codec<String> failing =
-        Codec.of(
-            value -> {
-              throw new UnsupportedOperationException("by the suite");
-            },
-            bytes -> "");
-    Space<String> space = stage().open(failing);
+    Space<String> space = stage().open(failingCodec());
     Map<String, Way> ways = new LinkedHashMap<>();
     String refused = "out of a key with half a surrogate pair";
     ways.put(

@@ -267,13 +267,7 @@ abstract class OutRules extends Rules {
 
   @Test
   void out3_onAClosedHandleReturnsFalseWhateverTheCodecWouldDo() {
-    Codec<String> failing =
-        Codec.of(
-            value -> {
-              throw new UnsupportedOperationException("by the suite");
-            },
-            bytes -> "");
-    Space<String> space = stage().open(failing);
+    Space<String> space = stage().open(failingCodec());
     space.close();
     try {
       assertFalse(space.out(KEY, "1"), "out on a closed handle");

@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
@@ -250,6 +251,21 @@ abstract class Rules {
               + "; surplus: "
               + firstWithout(found, expected));
     }
+  }
+
+  /** A codec that cannot encode anything. */
+  static Codec<String> failingCodec() {
+    return Codec.of(
+        value -> {
+          throw new UnsupportedOperationException("by the suite");
+        },
+        bytes -> "");
+  }
+
+  /** Closes a handle, as the task of an {@link Actor}, which returns something. */
+  static Object close(Space<String> handle) {
+    handle.close();
+    return "closed";
   }
 
   /** Requires that a key is listed; if it is not, the failure says what is. */

@@ -56,11 +56,6 @@ abstract class SharedRules extends Rules {
     return stage().open(Codec.utf8());
   }
 
-  private static Object close(Space<String> handle) {
-    handle.close();
-    return "closed";
-  }
-
   @Test
   void shr1_whatOneHandleWritesAnotherSeesAtOnce() {
     Space<String> one = space();

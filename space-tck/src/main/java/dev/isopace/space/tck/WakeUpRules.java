@@ -163,11 +163,6 @@ abstract class WakeUpRules extends Rules {
     return System.nanoTime();
   }
 
-  private static Object close(Space<String> space) {
-    space.close();
-    return "closed";
-  }
-
   /** Returns how long close takes to wake the last of many waiters. */
   private long nanosToWakeAll() {
     Space<String> space = stage().open(Codec.utf8());

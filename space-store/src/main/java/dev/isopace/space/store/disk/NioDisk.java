@@ -414,8 +414,11 @@ public final class NioDisk implements Disk {
 
     @Override
     public void map() throws IOException {
+      if (!isMapping || mapped != null) {
+        return;
+      }
       long size = file.length();
-      if (!isMapping || mapped != null || size == 0 || size > Integer.MAX_VALUE) {
+      if (size == 0 || size > Integer.MAX_VALUE) {
         return;
       }
       if (budget.addAndGet(-size) < 0) {
