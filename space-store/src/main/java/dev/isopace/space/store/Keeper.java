@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Disk.Mode;
 import java.io.Closeable;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,15 @@ final class Keeper implements Runnable {
     thread.setDaemon(true);
   }
 
-  /** Opens a store. */
-  static Keeper start(String name, Source source, Settings settings) throws IOException {
+  /**
+   * Opens a store.
+   *
+   * @param handle makes what its users have of it; if that fails, the store is closed
+   */
+  static <T> T open(String name, Source source, Settings settings, Function<Keeper, T> handle)
+      throws IOException {
+    // Before anything has begun: whoever fails while it waits leaves the store open.
+    Tenacity.requireStack();
     Keeper keeper = new Keeper(name, source, settings);
     keeper.thread.start();
     uninterruptibly(keeper.opened::await);
@@ -43,7 +52,13 @@ final class Keeper implements Runnable {
       uninterruptibly(keeper.thread::join);
       throw rethrown(keeper.failure);
     }
-    return keeper;
+    try {
+      return handle.apply(keeper);
+    } catch (RuntimeException | Error e) {
+      // For want of memory or of stack: nobody else could ever close it.
+      Closeables.closeAfter(e, keeper::stop);
+      throw e;
+    }
   }
 
   /** Something that is done with files. */

@@ -63,8 +63,8 @@ import java.util.function.LongConsumer;
  *
  * <p>A key is any valid Unicode string of up to 65,535 bytes of UTF-8; a value has up to 16 MiB, or
  * the limit set by {@link StoreOption#withLargestValue}. Arrays are copied on the way in and on the
- * way out. Payloads are not kept on the heap; an entry costs about 8 bytes there, and a key that
- * holds entries a few hundred.
+ * way out. Payloads are not kept on the heap, but for the last 256 KiB of a store that syncs each
+ * operation; an entry costs about 8 bytes there, and a key that holds entries a few hundred.
  *
  * <p>The directory belongs to one open store at a time, in this process or any other; a second one
  * is refused. The file {@code lock} in it sees to that, and must be left alone: neither deleted,
@@ -106,8 +106,7 @@ public final class Store implements AutoCloseable {
     Objects.requireNonNull(directory, "directory");
     Settings settings = Settings.of(options);
     String name = directory.toString();
-    return new Store(
-        name, Keeper.start(name, () -> Directory.create(directory, settings), settings), settings);
+    return open(name, () -> Directory.create(directory, settings), settings);
   }
 
   /**
@@ -124,8 +123,12 @@ public final class Store implements AutoCloseable {
 
   /** Opens a store on the given disk, which it will close; for tests. */
   static Store open(Disk disk, Settings settings) throws IOException {
-    String name = disk.show("");
-    return new Store(name, Keeper.start(name, () -> disk, settings), settings);
+    return open(disk.show(""), () -> disk, settings);
+  }
+
+  private static Store open(String name, Keeper.Source source, Settings settings)
+      throws IOException {
+    return Keeper.open(name, source, settings, keeper -> new Store(name, keeper, settings));
   }
 
   /**

@@ -48,14 +48,15 @@ public final class StoreSpaces {
 
   /** Opens the space under the name that messages give it. */
   static <V> Space<V> open(String name, Path directory, Codec<V> codec, Settings settings) {
-    Keeper keeper;
     try {
-      keeper =
-          Keeper.start(directory.toString(), () -> Directory.create(directory, settings), settings);
+      return Keeper.open(
+          directory.toString(),
+          () -> Directory.create(directory, settings),
+          settings,
+          keeper -> new StoreSpace<>(name, codec, keeper, settings));
     } catch (IOException e) {
       throw new SpaceException("opening '" + name + "': " + Outcome.message(e), e);
     }
-    return new StoreSpace<>(name, codec, keeper, settings);
   }
 
   /**

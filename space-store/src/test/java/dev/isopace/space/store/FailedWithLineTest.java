@@ -22,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,7 +82,7 @@ final class FailedWithLineTest {
   @Test
   void whoClaimsForAnother() throws Exception {
     Thread[] first = new Thread[1];
-    Keeper opened = Keeper.start("test", LimpingDisk::new, SETTINGS);
+    Keeper opened = Keeper.open("test", LimpingDisk::new, SETTINGS, Function.identity());
     Codec<String> codec = Codec.of(text -> text.getBytes(UTF_8), bytes -> decode(first[0], bytes));
     StoreSpace<String> space = new StoreSpace<>("store:test", codec, opened, SETTINGS);
     FutureTask<String> taken = new FutureTask<>(() -> space.in("k"));

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,9 @@ final class RecurringPlaceTest {
     mayGoOn = new CountDownLatch(1);
     Path directory = StoreTckTest.freshDirectory();
     Settings settings = Settings.DEFAULT.withSync(sync, Settings.DEFAULT.interval());
-    Keeper keeper = Keeper.start("test", () -> Directory.create(directory, settings), settings);
+    Keeper keeper =
+        Keeper.open(
+            "test", () -> Directory.create(directory, settings), settings, Function.identity());
     Codec<String> codec = Codec.of(text -> text.getBytes(UTF_8), this::decode);
     try (StoreSpace<String> space = new StoreSpace<>("store:test", codec, keeper, settings)) {
       space.out("k", "1" + " ".repeat(10_000));

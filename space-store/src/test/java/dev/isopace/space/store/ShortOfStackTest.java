@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,32 @@ final class ShortOfStackTest {
         store.pullp("deep");
       } catch (IOException | RuntimeException | StackOverflowError e) {
         // Nobody is to wait for what has not been done; that is all that is asked for.
+      }
+    }
+  }
+
+  @Test
+  void nothingStaysOpen() throws Exception {
+    Thread deep = new Thread(null, () -> descend(directory, new int[1]), "deep", STACK);
+    deep.start();
+    deep.join(TimeUnit.SECONDS.toMillis(90));
+    assertFalse(deep.isAlive(), "the one with the full stack waits for ever");
+    Store.open(directory).close();
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // likewise
+  private static void descend(Path directory, int[] tried) {
+    try {
+      descend(directory, tried);
+    } catch (StackOverflowError e) {
+      // From here on there is a frame more.
+    }
+    // Not in each frame: what is opened takes milliseconds.
+    if (tried[0]++ < DEPTHS && tried[0] % 10 == 0) {
+      try {
+        Store.open(directory).close();
+      } catch (IOException | RuntimeException | StackOverflowError e) {
+        // It may fail, if only it can be opened later.
       }
     }
   }
