@@ -6,17 +6,14 @@ package dev.isopace.space.store;
  * @param queue where it was found
  * @param number distinguishes it from all entries that ever were in the queue; its place in the log
  *     does not, since compaction may put it, and later another one, anywhere
- * @param segment where it was in the log; pinned
- * @param offset where in the segment
+ * @param source what it is to be read from, once
  */
-record Candidate(KeyQueue queue, long number, Segment segment, long offset) {
+record Candidate(KeyQueue queue, long number, Source source) {
   /** The first entry that nobody has claimed; there must be one. Under the lock. */
-  static Candidate of(KeyQueue queue, Segments segments) {
-    long position = queue.available();
-    Segment segment = segments.find(position);
+  static Candidate of(KeyQueue queue, Log log, Segments segments) {
     Candidate candidate =
-        new Candidate(queue, queue.availableNumber(), segment, Position.offset(position));
-    segment.pin();
+        new Candidate(queue, queue.availableNumber(), Source.of(log, segments, queue.available()));
+    candidate.source().pin();
     return candidate;
   }
 

@@ -121,6 +121,7 @@ final class Log {
   /** What the next batch is gathered in; another's is in flight meanwhile. */
   private byte[] spare = Format.NO_BYTES;
 
+  private final Recent recent;
   private final GatheringPolicy policy = new GatheringPolicy();
   private final Crowd crowd = new Crowd();
 
@@ -136,6 +137,7 @@ final class Log {
     this.active = active;
     this.tail = active.end;
     this.sequence = sequence;
+    this.recent = new Recent(synced ? Recent.CAPACITY : 0);
   }
 
   /** Asks a question under the lock. */
@@ -158,6 +160,14 @@ final class Log {
    */
   Segment firstInUse() {
     return flying == null ? active : flying.segment;
+  }
+
+  /**
+   * A record that was made durable a short time ago, under the lock; null if it is to be read where
+   * it is.
+   */
+  byte @Nullable [] recent(Segment segment, long offset) {
+    return recent.record(segment, offset);
   }
 
   long nextSequence() {
@@ -565,6 +575,7 @@ final class Log {
     if (outcome.kind() == Outcome.Kind.DONE) {
       Segment segment = batch.segment;
       segment.end = batch.base + batch.size;
+      recent.add(segment, batch.base, batch.bytes, batch.size);
       long number = batch.sequence;
       for (Operation each = batch.first; each != null; each = each.next) {
         outcome = commit(each, segment, batch.base + each.offset, number++, outcome);

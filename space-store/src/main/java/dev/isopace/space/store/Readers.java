@@ -49,8 +49,7 @@ final class Readers<V> implements Waits.Exits {
 
   private @Nullable V read(String operation, String key, @Nullable Waiter waiter, Deadline deadline)
       throws IOException, InterruptedException {
-    Segment segment;
-    long position;
+    Source source;
     Tenacity.requireStack();
     log.lock.lock();
     try {
@@ -62,17 +61,15 @@ final class Readers<V> implements Waits.Exits {
           return null;
         }
         index.obtain(key).readers.add(waiter);
-        segment = null;
-        position = 0;
+        source = null;
       } else {
-        position = queue.positions.get(0);
-        segment = segments.find(position);
-        segment.pin();
+        source = Source.of(log, segments, queue.positions.get(0));
+        source.pin();
       }
     } finally {
       log.lock.unlock();
     }
-    if (segment == null) {
+    if (source == null) {
       boolean given = awaitEntry(operation, key, Objects.requireNonNull(waiter), deadline);
       // A copy, for others have been given the same.
       return given
@@ -81,7 +78,7 @@ final class Readers<V> implements Waits.Exits {
     }
     byte[] record;
     try {
-      record = segment.readAndUnpin(Position.offset(position), log.lock);
+      record = source.read(log.lock);
     } catch (IOException e) {
       throw Engine.named(operation, key, e);
     }

@@ -65,10 +65,11 @@ public final class StoreOption {
   }
 
   /**
-   * Sets how much of the log may be mapped into memory. Payloads are never held on the heap: what
-   * is mapped is read from the mapping, whose memory the operating system can take back at any
-   * time; the rest is read from the file, by a system call each. A store that syncs each operation
-   * maps nothing: the JVM may tell of a device that cannot read in the midst of other code.
+   * Sets how much of the log may be mapped into memory. Payloads are not held on the heap: what is
+   * mapped is read from the mapping, whose memory the operating system can take back at any time;
+   * the rest is read from the file, by a system call each. A store that syncs each operation maps
+   * nothing, since the JVM may tell of a device that cannot read in the midst of other code; it
+   * keeps the last 256 KiB of the log on the heap instead.
    *
    * @param bytes the budget; 0 maps nothing. The default is 1 GiB
    * @return the option

@@ -30,7 +30,7 @@ public final class StoreProvider implements SpaceProvider {
               + " began",
           MEMORY,
           "how much of the log may be mapped into memory, 1GiB by default; the rest is read from"
-              + " the disk, and with sync=always all of it",
+              + " the disk, and with sync=always all but the last 256 KiB",
           SEGMENT,
           "how large the files of the log grow, from 64KiB to 1GiB, 64MiB by default",
           VALUE,

@@ -93,7 +93,7 @@ final class Takers<V> implements Waits.Exits {
           engine.requireSound(operation, key);
         }
         if (queue != null && queue.hasAvailable()) {
-          candidate = Candidate.of(queue, segments);
+          candidate = Candidate.of(queue, log, segments);
         } else if (waiter.stays) {
           if (!waiter.inLine) {
             index.obtain(key).takers.add(waiter);
@@ -182,7 +182,7 @@ final class Takers<V> implements Waits.Exits {
   private @Nullable Opened<V> readAndDecode(
       String operation, String key, Waiter waiter, Candidate candidate) throws IOException {
     try {
-      byte[] record = candidate.segment().readAndUnpin(candidate.offset(), log.lock);
+      byte[] record = candidate.source().read(log.lock);
       return new Opened<>(record, decoder.decode(operation, key, Format.payload(record)));
     } catch (IOException e) {
       if (giveUpOn(candidate, waiter)) {

@@ -21,12 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreUriTest {
   private static final String KNOWN =
       "; 'store:' takes: memory (how much of the log may be mapped into memory, 1GiB by default;"
-          + " the rest is read from the disk, and with sync=always all of it), segment (how large"
-          + " the files of the log grow, from 64KiB to 1GiB, 64MiB by default), sync (always, the"
-          + " default: what has returned is durable; never: it survives the process but not the"
-          + " machine; a time such as 10ms, at least 1ms: the log is forced that often, and a"
-          + " machine that dies loses what was written since the last completed force began), value"
-          + " (how large an encoded value may be, from 512KiB to 256MiB, 16MiB by default)";
+          + " the rest is read from the disk, and with sync=always all but the last 256 KiB),"
+          + " segment (how large the files of the log grow, from 64KiB to 1GiB, 64MiB by default),"
+          + " sync (always, the default: what has returned is durable; never: it survives the"
+          + " process but not the machine; a time such as 10ms, at least 1ms: the log is forced"
+          + " that often, and a machine that dies loses what was written since the last completed"
+          + " force began), value (how large an encoded value may be, from 512KiB to 256MiB, 16MiB"
+          + " by default)";
   private static final String SIZE =
       "a size, for instance 64MiB (B, KiB, MiB, GiB, TiB, kB, MB, GB, TB)";
 
