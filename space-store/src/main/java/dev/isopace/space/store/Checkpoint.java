@@ -205,6 +205,7 @@ final class Checkpoint {
 
   private static void readRuns(CheckpointReader reader, long size, Positions positions)
       throws IOException {
+    positions.makeRoom(size);
     long position = 0;
     for (long left = size; left > 0; ) {
       long distance = unzigzag(reader.getNumber());

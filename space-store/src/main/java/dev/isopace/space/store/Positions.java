@@ -85,9 +85,9 @@ final class Positions {
   }
 
   /** The same, and at once what many more need that follow it, if that is not much. */
-  private void makeRoom(long count) {
+  void makeRoom(long count) {
     if (chunks.length == 0) {
-      if (size() < ring.length) {
+      if (size() < ring.length && (ring.length == CHUNK || size() + count <= ring.length)) {
         return;
       }
       grow(count);
@@ -140,9 +140,10 @@ final class Positions {
     int count = (int) size();
     int least = (int) Math.min(CHUNK, count + more);
     long[] all = new long[Math.min(CHUNK, Integer.highestOneBit(least - 1) * 2)];
-    for (int i = 0; i < count; i++) {
-      all[i] = get(i);
-    }
+    int from = (int) head & (ring.length - 1);
+    int unbroken = Math.min(count, ring.length - from);
+    System.arraycopy(ring, from, all, 0, unbroken);
+    System.arraycopy(ring, 0, all, unbroken, count - unbroken);
     // For want of memory, nothing must have changed.
     long[][] large = count < CHUNK ? NO_CHUNKS : new long[][] {all, NONE};
     head = 0;
