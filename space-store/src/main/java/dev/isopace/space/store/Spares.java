@@ -137,6 +137,11 @@ final class Spares implements Closeable {
     return isLent ? ready.remove() : null;
   }
 
+  /** Whether the first is away. */
+  boolean isLent() {
+    return isLent;
+  }
+
   void putBack(Segment segment) {
     ready.addFirst(segment);
     isLent = false;

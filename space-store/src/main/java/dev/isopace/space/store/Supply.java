@@ -40,6 +40,12 @@ final class Supply implements Closeable {
   private long attemptsEnded;
   private long attemptFailed = -1;
 
+  /**
+   * The attempt after which the last segment is given out, since nothing else makes room. Whoever
+   * found that out has given up the lock meanwhile, and looks again before taking it.
+   */
+  private long lastResort = -1;
+
   /** Why the last attempt failed, unless there may be room since. */
   private @Nullable IOException failure;
 
@@ -70,7 +76,8 @@ final class Supply implements Closeable {
    * @throws IOException if none could be made
    */
   @Nullable Segment next(long room, boolean fromReserve) throws IOException {
-    int least = least(fromReserve);
+    boolean isLastResort = lastResort == attemptsBegun && !engine.canMakeRoom();
+    int least = fromReserve && isLastResort ? 1 : least(fromReserve);
     Segment next = spares.first(room, least);
     if (next != null) {
       return take(next);
@@ -101,12 +108,15 @@ final class Supply implements Closeable {
         || engine.canMakeRoom()) {
       return null;
     }
-    // Compaction has no use for it.
-    Segment last = fromReserve ? spares.first(room, 1) : null;
-    if (last == null) {
-      throw new IOException("another segment could not be made: " + cause.getMessage(), cause);
+    if (fromReserve && spares.isLent()) {
+      return null;
     }
-    return take(last);
+    if (fromReserve && spares.canTake(room, 1)) {
+      // Compaction has no use for it.
+      lastResort = attemptsBegun;
+      return null;
+    }
+    throw new IOException("another segment could not be made: " + cause.getMessage(), cause);
   }
 
   /** How many segments there must be for one to be taken. */
@@ -179,7 +189,6 @@ final class Supply implements Closeable {
     }
     Segment made = null;
     IOException cause = null;
-    int wanted = spares.wanted(size);
     try {
       if (small == null) {
         made = spares.make(id, size, old, engine.forces()::runIfDue);
@@ -192,6 +201,8 @@ final class Supply implements Closeable {
     } catch (RuntimeException | Error e) {
       cause = new IOException(e.toString(), e);
     }
+    // Afterwards: there was enough when an attempt began that has failed.
+    int wanted = spares.wanted(size);
     Tenacity.lock(log.lock);
     try {
       attemptsEnded = attemptsBegun;
@@ -284,6 +295,7 @@ final class Supply implements Closeable {
     log.lock.lock();
     try {
       failure = null;
+      lastResort = -1;
       engine.signalWork();
     } finally {
       log.lock.unlock();

@@ -41,6 +41,16 @@ abstract class ForwardingDisk implements Disk {
   }
 
   @Override
+  public long totalSpace() {
+    return disk.totalSpace();
+  }
+
+  @Override
+  public long usableSpace() {
+    return disk.usableSpace();
+  }
+
+  @Override
   public Closeable lock() throws IOException {
     return disk.lock();
   }

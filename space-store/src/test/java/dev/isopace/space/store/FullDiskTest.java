@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.IndeterminateException;
+import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -80,10 +81,16 @@ class FullDiskTest {
   }
 
   /** Each needs as much room to be removed as it has taken. */
-  @Test
-  void aDiskThatIsFullOfTheSmallestEntriesIsEmptied() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDiskThatIsFullOfTheSmallestEntriesIsEmptied(boolean isFilledByOthers)
+      throws IOException, InterruptedException {
     Path directory = mount.mount(64, 16);
     try (Store store = Store.open(directory, StoreOption.withSync(false))) {
+      if (isFilledByOthers) {
+        Await.until("segments are prepared", () -> NioDisk.names(directory).size() > Spares.WANTED);
+        fill(directory.resolveSibling("other"));
+      }
       assertThrows(
           IOException.class,
           () -> {

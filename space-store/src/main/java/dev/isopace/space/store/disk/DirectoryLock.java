@@ -54,7 +54,8 @@ final class DirectoryLock implements Closeable {
    */
   private static final String HELD = "dev.isopace.space.store.held:";
 
-  private final Path directory;
+  /** The directory, as it was named. */
+  private final Path shown;
 
   /** What this process has put down, to be taken back. */
   private final List<String> claims = new ArrayList<>();
@@ -68,8 +69,8 @@ final class DirectoryLock implements Closeable {
   /** What identifies that file, if anything does. */
   private @Nullable Object identity;
 
-  private DirectoryLock(Path directory) {
-    this.directory = directory;
+  private DirectoryLock(Path shown) {
+    this.shown = shown;
   }
 
   /** How a file is locked, once this process has claimed the directory. */
@@ -77,22 +78,27 @@ final class DirectoryLock implements Closeable {
     void lock(DirectoryLock lock, Path file) throws IOException;
   }
 
-  static DirectoryLock acquire(Path directory) throws IOException {
-    return acquire(directory, DirectoryLock::lock);
+  /**
+   * Locks a directory.
+   *
+   * @param shown as it was named
+   * @param real where it is
+   */
+  static DirectoryLock acquire(Path shown, Path real) throws IOException {
+    return acquire(shown, real, DirectoryLock::lock);
   }
 
   /**
    * The same, for those who only read. Where nothing can be written, a lock that is there is shared
    * with others who do the same, and where none can be read, nobody else is kept away.
    */
-  static DirectoryLock acquireToRead(Path directory) throws IOException {
-    return acquire(directory, DirectoryLock::lockToRead);
+  static DirectoryLock acquireToRead(Path shown, Path real) throws IOException {
+    return acquire(shown, real, DirectoryLock::lockToRead);
   }
 
-  private static DirectoryLock acquire(Path directory, Locking locking) throws IOException {
-    DirectoryLock lock = new DirectoryLock(directory);
+  private static DirectoryLock acquire(Path shown, Path real, Locking locking) throws IOException {
+    DirectoryLock lock = new DirectoryLock(shown);
     try {
-      Path real = directory.toRealPath();
       lock.claim(real);
       locking.lock(lock, real.resolve(Disk.LOCK));
       return lock;
@@ -110,7 +116,7 @@ final class DirectoryLock implements Closeable {
   private void claim(Path path) throws IOException {
     Object key = identify(path);
     String property = HELD + (key == null ? path.toRealPath() : key);
-    Object holder = System.getProperties().putIfAbsent(property, directory.toString());
+    Object holder = System.getProperties().putIfAbsent(property, shown.toString());
     if (holder != null) {
       throw inUse("this process, as " + holder);
     }
@@ -208,7 +214,7 @@ final class DirectoryLock implements Closeable {
       lock(file);
       return;
     } catch (FileSystemException e) {
-      if (Files.isWritable(Files.exists(file) ? file : directory)) {
+      if (Files.isWritable(Files.exists(file) ? file : shown)) {
         throw e;
       }
     }
@@ -251,7 +257,7 @@ final class DirectoryLock implements Closeable {
 
   private IOException inUse(String holder) {
     return new IOException(
-        directory
+        shown
             + " is in use by "
             + holder
             + "; a store is opened once at a time: close it there, or share what was opened");

@@ -45,6 +45,17 @@ public final class NioDisk implements Disk {
    */
   private static final Set<String> OVERWRITING = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
+  /**
+   * As many as were needed at once so far, where the system can reach them; for all stores, since
+   * to get such memory takes longer than to write it. A race can replace them by fewer, which does
+   * no harm: whoever needs more gets more.
+   */
+  private static volatile ByteBuffer zeros = ByteBuffer.allocate(0);
+
+  /** As it was named. */
+  private final Path shown;
+
+  /** Where it is: a link that led to it may lead elsewhere later. */
   private final Path directory;
 
   /**
@@ -71,9 +82,6 @@ public final class NioDisk implements Disk {
    */
   private @Nullable FileChannel openedDirectory;
 
-  /** What was needed at once so far, where the system can reach it; the store's own thread's. */
-  private ByteBuffer zeros = ByteBuffer.allocate(0);
-
   /** Whether there was no memory for them: to ask again would take half a second each time. */
   private boolean lacksMemoryForZeros;
 
@@ -94,7 +102,8 @@ public final class NioDisk implements Disk {
 
   private NioDisk(Path directory, long memory, boolean isMapping, boolean isOnlyRead)
       throws IOException {
-    this.directory = directory;
+    this.shown = directory;
+    this.directory = directory.toRealPath();
     this.identity = identify(directory);
     this.isMapping = isMapping && overwrites(directory);
     this.isOnlyRead = isOnlyRead;
@@ -125,10 +134,10 @@ public final class NioDisk implements Disk {
       requireSame();
       Files.createFile(path);
     } else if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
+      throw new NoSuchFileException(show(name));
     } else if (!Files.isRegularFile(path)) {
       // To read a pipe would wait for somebody to write to it.
-      throw new FileSystemException(path.toString(), null, "it is not a regular file");
+      throw new FileSystemException(show(name), null, "it is not a regular file");
     }
     return new NioHandle(path.toFile(), mode == Mode.READ ? "r" : "rw");
   }
@@ -188,11 +197,13 @@ public final class NioDisk implements Disk {
     return names(directory);
   }
 
-  private ByteBuffer zeros(int length) {
-    if (zeros.capacity() < length) {
-      zeros = ByteBuffer.allocateDirect(length);
+  private static ByteBuffer zeros(int length) {
+    ByteBuffer enough = zeros;
+    if (enough.capacity() < length) {
+      enough = ByteBuffer.allocateDirect(length).asReadOnlyBuffer();
+      zeros = enough;
     }
-    return zeros.duplicate().limit(length);
+    return enough.duplicate().limit(length);
   }
 
   /** What is in a directory. */
@@ -206,30 +217,32 @@ public final class NioDisk implements Disk {
 
   @Override
   public long totalSpace() {
-    return known(directory.toFile().getTotalSpace());
+    long total = directory.toFile().getTotalSpace();
+    // Zero is said where it is not known.
+    return total > 0 ? total : Long.MAX_VALUE;
   }
 
   @Override
   public long usableSpace() {
-    return known(directory.toFile().getUsableSpace());
-  }
-
-  /** Zero is also said where it is not known. */
-  private static long known(long bytes) {
-    return bytes > 0 ? bytes : Long.MAX_VALUE;
+    File file = directory.toFile();
+    long usable = file.getUsableSpace();
+    // Zero is also said of a full disk, the size of which is known.
+    return usable > 0 || file.getTotalSpace() > 0 ? Math.max(0, usable) : Long.MAX_VALUE;
   }
 
   @Override
   public Closeable lock() throws IOException {
     DirectoryLock acquired =
-        isOnlyRead ? DirectoryLock.acquireToRead(directory) : DirectoryLock.acquire(directory);
+        isOnlyRead
+            ? DirectoryLock.acquireToRead(shown, directory)
+            : DirectoryLock.acquire(shown, directory);
     lock = acquired;
     return acquired;
   }
 
   @Override
   public String show(String name) {
-    return name.isEmpty() ? directory.toString() : path(name).toString();
+    return (name.isEmpty() ? shown : shown.resolve(name)).toString();
   }
 
   @Override
@@ -252,7 +265,7 @@ public final class NioDisk implements Disk {
   private void requireSame() throws IOException {
     if (!Objects.equals(identify(directory), identity)) {
       throw new IOException(
-          directory
+          shown
               + " is not the directory any more that this store was opened in: it was deleted or"
               + " moved, and another one has its name");
     }
