@@ -37,7 +37,12 @@ final class CompactionPlan {
 
   /** The run that is worth rewriting most; empty if none is worth it. */
   List<Segment> next(boolean needsRoom) {
-    long garbage = sealed.stream().mapToLong(CompactionPlan::garbage).sum();
+    // That of damaged segments would be there for ever, and have others rewritten all the time.
+    long garbage =
+        sealed.stream()
+            .filter(segment -> !segment.isDamaged)
+            .mapToLong(CompactionPlan::garbage)
+            .sum();
     if (garbage > liveBytes) {
       return worst(0);
     }
@@ -45,7 +50,10 @@ final class CompactionPlan {
     return worst.isEmpty() ? crowd() : worst;
   }
 
-  /** All runs in which anything is of no use, or several segments fit into one. */
+  /**
+   * All runs in which anything is of no use, or several segments fit into one; those that are
+   * damaged are among them, so that it is found whether they still are.
+   */
   List<List<Segment>> all() {
     List<List<Segment>> runs = new ArrayList<>();
     List<Segment> run = new ArrayList<>();

@@ -81,7 +81,11 @@ final class Compactor {
   }
 
   private CompactionPlan plan() {
-    return new CompactionPlan(sealed(), segments.liveBytes(), engine.settings().segmentSize());
+    return plan(sealed());
+  }
+
+  private CompactionPlan plan(List<Segment> some) {
+    return new CompactionPlan(some, segments.liveBytes(), engine.settings().segmentSize());
   }
 
   /** What is being emptied by its takers will soon be dead, and cost no rewriting. */
@@ -132,26 +136,52 @@ final class Compactor {
     discards.clear();
     rollIfWorthwhile();
     dropOldest();
-    CorruptLogException damage = null;
-    for (List<Segment> run : log.locked(() -> plan().all())) {
+    List<CorruptLogException> damages = new ArrayList<>();
+    compact(log.locked(() -> plan().all()), damages);
+    dropOldest();
+    if (!damages.isEmpty()) {
+      CorruptLogException damage = damages.remove(0);
+      damages.forEach(other -> Closeables.suppress(damage, other));
+      throw damage;
+    }
+  }
+
+  /** Rewrites runs; of those that turn out to be damaged, what is on either side of it. */
+  private void compact(List<List<Segment>> runs, List<CorruptLogException> damages)
+      throws IOException {
+    for (List<Segment> run : runs) {
       if (engine.isStopping()) {
         return;
       }
       try {
         rewrite(run);
       } catch (CorruptLogException e) {
-        // The other runs are no worse for it.
-        if (damage == null) {
-          damage = e;
-        } else {
-          Closeables.suppress(damage, e);
+        damages.add(e);
+        for (List<Segment> part : soundParts(run)) {
+          if (part.size() < run.size()) {
+            compact(log.locked(() -> plan(part).all()), damages);
+          }
         }
       }
     }
-    dropOldest();
-    if (damage != null) {
-      throw damage;
+  }
+
+  /** The neighbours in a run that are not known to be damaged. */
+  private static List<List<Segment>> soundParts(List<Segment> run) {
+    List<List<Segment>> parts = new ArrayList<>();
+    List<Segment> part = new ArrayList<>();
+    for (Segment segment : run) {
+      if (!segment.isDamaged) {
+        part.add(segment);
+      } else if (!part.isEmpty()) {
+        parts.add(part);
+        part = new ArrayList<>();
+      }
     }
+    if (!part.isEmpty()) {
+      parts.add(part);
+    }
+    return parts;
   }
 
   private void rollIfWorthwhile() throws IOException {
@@ -214,13 +244,7 @@ final class Compactor {
 
   private void rewrite(List<Segment> run) throws IOException {
     Rewrite rewrite = new Rewrite(engine, run);
-    Rewritten rewritten;
-    try {
-      rewritten = writeWithRoom(rewrite);
-    } catch (CorruptLogException e) {
-      run.forEach(segment -> segment.isDamaged = true);
-      throw e;
-    }
+    Rewritten rewritten = writeWithRoom(rewrite);
     try {
       rewrite.replace(rewritten);
       run.forEach(old -> discards.add(old, rewritten.segment()));

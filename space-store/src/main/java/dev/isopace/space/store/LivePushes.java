@@ -53,7 +53,8 @@ final class LivePushes {
       }
     }
     if (count == 0) {
-      throw segment.damage(reader.offset(), "a push that was read there is not found there again");
+      throw segment.damageMet(
+          reader.offset(), "a push that was read there is not found there again");
     }
     lock.lock();
     try {

@@ -169,7 +169,7 @@ final class Rewrite {
 
   private static void requireEnd(Segment segment, RecordReader reader) throws IOException {
     if (reader.offset() != segment.end) {
-      throw segment.damage(reader.offset(), "there is no valid record where one was written");
+      throw segment.damageMet(reader.offset(), "there is no valid record where one was written");
     }
   }
 

@@ -83,8 +83,11 @@ final class Segment {
    */
   private int guess = LEAST_FIRST_READ;
 
-  /** Set if compaction has met damage in it: it is left alone from then on. */
-  boolean isDamaged;
+  /**
+   * Whether compaction has met damage in it, and leaves it alone. Written by the store's own thread
+   * alone, without the lock.
+   */
+  volatile boolean isDamaged;
 
   Segment(
       Disk disk,
@@ -250,6 +253,12 @@ final class Segment {
 
   long position(long offset) {
     return Position.of(first, generation, offset);
+  }
+
+  /** Damage that compaction has met. */
+  CorruptLogException damageMet(long offset, String what) {
+    isDamaged = true;
+    return damage(offset, what);
   }
 
   CorruptLogException damage(long offset, String what) {

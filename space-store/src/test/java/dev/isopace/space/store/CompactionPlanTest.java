@@ -55,9 +55,19 @@ final class CompactionPlanTest {
     add(LARGE, 10_000);
     assertEquals(List.of(bad, worst, alsoBad), plan().next(false));
     alsoBad.isDamaged = true;
-    assertEquals(List.of(bad, worst), plan().next(false));
+    assertEquals(List.of(bad, worst), plan().next(true));
     worst.isDamaged = true;
-    assertEquals(List.of(bad), plan().next(false));
+    assertEquals(List.of(bad), plan().next(true));
+  }
+
+  @Test
+  @DisplayName("What is dead in damaged ones has no other rewritten")
+  void damaged() throws IOException {
+    add(LARGE, LARGE / 3);
+    Segment damaged = add(LARGE, LARGE);
+    assertEquals(List.of(damaged), plan().next(false));
+    damaged.isDamaged = true;
+    assertEquals(List.of(), plan().next(false));
   }
 
   @Test

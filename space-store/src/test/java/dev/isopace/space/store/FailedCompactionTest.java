@@ -58,6 +58,24 @@ final class FailedCompactionTest {
     }
   }
 
+  @Test
+  @DisplayName("What is reclaimed on either side of a damaged segment is not held up by it")
+  void neighboursOfDamage() throws IOException {
+    try (NioDisk disk = new NioDisk(directory, 0, false);
+        Store store = Store.open(disk, SETTINGS)) {
+      fill(store, 2);
+      damage(3);
+      assertThrows(CorruptLogException.class, store::compact);
+      // Others have names of their own once they are rewritten.
+      List<String> left =
+          disk.list().stream()
+              .filter(name -> name.compareTo(Segment.name(SEGMENTS - 2)) < 0)
+              .filter(name -> name.endsWith(".log") && !name.contains("-"))
+              .toList();
+      assertEquals(List.of(Segment.name(3)), left);
+    }
+  }
+
   private void damage(int id) throws IOException {
     try (RandomAccessFile file =
         new RandomAccessFile(directory.resolve(Segment.name(id)).toFile(), "rw")) {
