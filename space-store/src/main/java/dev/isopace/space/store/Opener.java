@@ -65,6 +65,22 @@ final class Opener {
   }
 
   /**
+   * Deletes files whose place another one has taken, once the name of that is durable. Before
+   * anything else is done, and durably: if that other one is void, a segment of this life has its
+   * place soon, behind which they are not.
+   */
+  private static void deleteSuperseded(Disk disk, List<String> files) throws IOException {
+    if (files.isEmpty()) {
+      return;
+    }
+    disk.syncDir();
+    for (String file : files) {
+      disk.delete(file);
+    }
+    disk.syncDir();
+  }
+
+  /**
    * Clears away what a crash has left, and keeps what can be used again. Of that the youngest go
    * first: a gap before one that is still there would look like a file that is missing.
    */
@@ -72,6 +88,7 @@ final class Opener {
     for (String file : survey.unfinished()) {
       disk.delete(file);
     }
+    deleteSuperseded(disk, survey.superseded());
     List<String> unused = survey.unused();
     List<String> free = new ArrayList<>();
     for (int i = unused.size() - 1; i >= 0; i--) {

@@ -27,6 +27,7 @@ final class Survey implements Closeable {
   private final List<FoundFile> stale = new ArrayList<>();
 
   private final List<String> unfinished = new ArrayList<>();
+  private final List<String> superseded = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
   private final List<String> unused = new ArrayList<>();
   private int nextId = 1;
@@ -54,6 +55,11 @@ final class Survey implements Closeable {
   /** Files that a process did not finish. */
   List<String> unfinished() {
     return unfinished;
+  }
+
+  /** Files whose place another one has taken, whether that counts or not. */
+  List<String> superseded() {
+    return superseded;
   }
 
   /**
@@ -105,7 +111,8 @@ final class Survey implements Closeable {
           throw found.damage(0, "it takes the place of " + before);
         }
         // The new one was finished before a crash, the old ones were not yet deleted.
-        leave(found.name, found.handle);
+        superseded.add(found.name);
+        found.handle.close();
         return;
       }
       if (found.header.first() != before.header.last() + 1) {

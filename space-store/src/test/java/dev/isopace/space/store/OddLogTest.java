@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,65 @@ final class OddLogTest {
       flip(lastUsed(copy), Format.HEADER + 25);
       assertThrows(CorruptLogException.class, () -> Store.open(copy).close());
     }
+  }
+
+  @Test
+  @DisplayName("What a void segment had taken the place of is gone before another one has it")
+  void supersededByVoidSegment() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    StoreOption[] options = {
+      StoreOption.withSync(false), StoreOption.withSegmentSize(SEGMENT), StoreOption.withMemory(0)
+    };
+    Path before;
+    Path crashed;
+    try (Store store = Store.open(directory, options)) {
+      // The first segment stays as it is, and half of the others is reclaimed.
+      for (int i = 0; i < 64; i++) {
+        store.push("kept", VALUE);
+      }
+      for (int i = 0; i < 400; i++) {
+        store.push(i % 2 == 0 ? "kept" : "taken", VALUE);
+      }
+      before = copy(directory);
+      while (store.pullp("taken").isPresent()) {}
+      store.compact();
+      crashed = copy(directory);
+    }
+    addMissing(crashed, before);
+    // The machine has lost what was written last to the first segment, which nothing had forced.
+    cut(crashed.resolve(Segment.name(1)), 30_000);
+    AtomicReference<Path> crashedAgain = new AtomicReference<>();
+    HookedDisk disk = new HookedDisk(new NioDisk(crashed, 0, false));
+    disk.after =
+        (call, file) -> {
+          if (call.equals(HookedDisk.RENAME)
+              && file.equals("segment.tmp")
+              && crashedAgain.get() == null) {
+            crashedAgain.set(copy(crashed));
+          }
+        };
+    long found;
+    try (Store store = Store.open(disk, SETTINGS.withSync(Settings.Sync.NEVER, Duration.ZERO))) {
+      found = store.len("kept");
+    }
+    assertTrue(found > 0 && found < 64, () -> found + " found");
+    try (Store store = Store.open(crashedAgain.get(), options)) {
+      assertEquals(found, store.len("kept"));
+    }
+  }
+
+  private static void addMissing(Path to, Path from) throws IOException {
+    for (String name : NioDisk.names(from)) {
+      if (!Files.exists(to.resolve(name))) {
+        Files.copy(from.resolve(name), to.resolve(name));
+      }
+    }
+  }
+
+  private static void cut(Path file, int length) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, length, bytes.length, (byte) 0);
+    Files.write(file, bytes);
   }
 
   @Test
