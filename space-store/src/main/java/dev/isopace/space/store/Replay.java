@@ -216,8 +216,9 @@ final class Replay implements Closeable {
       end = new LogEnd(segment.last, segment.epoch, bad);
     }
     if (bad == found.limit) {
-      // That the last file is whole says nothing of those before it; its start may.
-      isSynced &= !later.isEmpty() || found.isSettled;
+      // Of a rewritten one at the end, the file that it was rewritten beside is missing: a life
+      // without sync has forgotten that one, with what it said of those that it had deleted.
+      isSynced &= !later.isEmpty() || (found.isSettled && !found.isWhole());
       return;
     }
     requireTorn(found, later, reader);

@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import static java.util.Comparator.naturalOrder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
@@ -144,6 +146,53 @@ final class OddLogTest {
     assertTrue(found > 0 && found < 64, () -> found + " found");
     try (Store store = Store.open(crashedAgain.get(), options)) {
       assertEquals(found, store.len("kept"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("A life without sync may forget that it has deleted files of one with sync")
+  void forgottenDeletions(boolean sync) throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    StoreOption small = StoreOption.withSegmentSize(SEGMENT);
+    try (Store store = Store.open(directory, small)) {
+      fill(store, "old", 128);
+      fill(store, "mid", 250);
+    }
+    Path crashed;
+    try (Store store =
+        Store.open(directory, small, StoreOption.withMemory(0), StoreOption.withSync(false))) {
+      fill(store, "new", 30);
+      drain(store, "new", 29);
+      drain(store, "mid", 200);
+      store.compact();
+      drain(store, "old", 128);
+      Path oldest = directory.resolve(Segment.name(1));
+      Await.until("the oldest segment is deleted", () -> !Files.exists(oldest));
+      crashed = copy(directory);
+    }
+    // What was appended in that life is in files behind those that were rewritten.
+    List<String> names = NioDisk.names(crashed).stream().filter(n -> n.endsWith(".log")).toList();
+    String lastRewritten = names.stream().filter(n -> n.contains("-")).max(naturalOrder()).get();
+    for (String name : names) {
+      if (!name.contains("-") && name.compareTo(lastRewritten.substring(9)) > 0) {
+        cut(crashed.resolve(name), Format.HEADER);
+      }
+    }
+    try (Store store = Store.open(crashed, small, StoreOption.withSync(sync))) {
+      assertEquals(50, store.len("mid"));
+    }
+  }
+
+  private static void fill(Store store, String key, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      store.push(key, VALUE);
+    }
+  }
+
+  private static void drain(Store store, String key, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      assertTrue(store.pullp(key).isPresent());
     }
   }
 
