@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import dev.isopace.space.store.Rewrite.Rewritten;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,10 +57,16 @@ final class Compactor {
     this.discards = new Discards(engine);
   }
 
+  /**
+   * The store's own thread looks for all that may be tried again, under the lock; if that is
+   * nothing, so be it.
+   */
+  void beginLooking() {
+    pause.endIfDue();
+  }
+
   /** Whether there are segments to be dropped, under the lock; null if there are none. */
   @Nullable Runnable nextDrop() {
-    // All that may be tried again is looked for from here on; if that is nothing, so be it.
-    pause.endIfDue();
     List<Segment> sealed = sealed();
     return sealed.isEmpty() || sealed.get(0).liveCount > 0 || pause.isPausing()
         ? null
@@ -109,11 +116,24 @@ final class Compactor {
     try {
       discards.clear();
       attempt.run();
-      pause.succeeded();
+      note(true);
     } catch (IOException | RuntimeException | Error e) {
       // The store is as good as before.
-      pause.failed();
+      note(false);
       tell(e);
+    }
+  }
+
+  private void note(boolean hasSucceeded) {
+    Tenacity.lock(log.lock);
+    try {
+      if (hasSucceeded) {
+        pause.succeeded();
+      } else {
+        pause.failed();
+      }
+    } finally {
+      log.lock.unlock();
     }
   }
 

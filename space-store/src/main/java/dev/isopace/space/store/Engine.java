@@ -406,6 +406,7 @@ final class Engine implements Log.Owner {
       return forces::run;
     }
     hasForced = false;
+    compactor.beginLooking();
     Runnable drop = compactor.nextDrop();
     if (drop != null) {
       // First: a file that is free now need not be made.

@@ -32,7 +32,8 @@ final class Keeper implements Runnable {
   private Keeper(String name, Source source, Settings settings) {
     this.source = source;
     this.settings = settings;
-    this.thread = new Thread(this, "space-store " + name);
+    // Without what whoever opens it has put aside for its own children: the store may outlive that.
+    this.thread = new Thread(null, this, "space-store " + name, 0, false);
     thread.setDaemon(true);
   }
 

@@ -215,7 +215,8 @@ final class Log {
     int length = Format.length(keyLength, bodyLength);
     Batch batch = gathering;
     if (batch != null) {
-      if (batch.fits(length) && mayAppend(fromReserve)) {
+      // None joins it if the log is to go on elsewhere: under load, there is always one.
+      if (batch.fits(length) && mayAppend(fromReserve) && !mustRoll) {
         batch.reserve(length);
         return true;
       }

@@ -2,7 +2,7 @@ package dev.isopace.space.store;
 
 import java.util.concurrent.TimeUnit;
 
-/** When work that has failed is to be tried again. Used by one thread. */
+/** When work that has failed is to be tried again. Guarded by the log's lock. */
 final class RetryPause {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
