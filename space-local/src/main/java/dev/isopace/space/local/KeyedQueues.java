@@ -42,10 +42,11 @@ import org.jspecify.annotations.Nullable;
  * time they take the lock after some attempts. keys() looks at one stripe after the other.
  *
  * <p>close takes effect at one instant, with all stripes locked (the only place where more than one
- * is, so there is no order to keep): a thread that has seen one key closed sees them all so. The
- * tables are emptied then. Hence an operation that finds a node need not ask whether the space is
- * closed, nor whether the key is valid, and most do find one: the checks of the contract are made
- * where nothing was found, in the contract's order.
+ * is, so there is no order to keep): a thread that has seen one key closed sees them all so, since
+ * no call asks the lifecycle, which is closed a moment earlier. The tables are emptied then. Hence
+ * an operation that finds a node need not ask whether the space is closed, nor whether the key is
+ * valid, and most do find one: the checks of the contract are made where nothing was found, in the
+ * contract's order.
  *
  * <h2>Memory</h2>
  *
@@ -356,12 +357,12 @@ final class KeyedQueues<V> {
   /** Makes the checks of a call that may wait, before it looks for an entry. */
   void requireUninterrupted(String operation, String key) throws InterruptedException {
     if (Thread.currentThread().isInterrupted()) {
-      Arguments.requireKey(key, Long.MAX_VALUE);
-      lifecycle.requireOpenAndUninterrupted(operation, key);
+      requireValidAndOpen(operation, key);
+      Lifecycle.requireUninterrupted(operation, key);
     }
   }
 
-  /** Makes the checks of a call that has found no entry; a call that has found one passes them. */
+  /** Makes the checks that a call which has found an entry passes by that. */
   private void requireValidAndOpen(String operation, String key) {
     Arguments.requireKey(key, Long.MAX_VALUE);
     if (closed) {
