@@ -4,6 +4,7 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
+import dev.isopace.space.spi.VirtualThreads;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  * an operation that finds a node need not ask whether the space is closed, nor whether the key is
  * valid, and most do find one: the checks of the contract are made where nothing was found, in the
  * contract's order.
+ *
+ * <p>A virtual thread that holds a stripe never leaves its carrier, so that a holder always runs,
+ * unless the operating system preempts it. No critical section does what could make it leave; but
+ * close waits for locks while it holds others. There it spins: otherwise threads that are pinned
+ * could have all carriers, and wait there for what it holds.
  *
  * <h2>Memory</h2>
  *
@@ -338,8 +344,13 @@ final class KeyedQueues<V> {
   void close() {
     int locked = 0;
     try {
+      boolean isVirtual = VirtualThreads.includes(Thread.currentThread());
       for (Stripe stripe : stripes) {
-        stripe.lock();
+        if (isVirtual) {
+          stripe.lockSpinning();
+        } else {
+          stripe.lock();
+        }
         locked++;
       }
       closed = true;
@@ -497,7 +508,7 @@ final class KeyedQueues<V> {
     return (V) entry;
   }
 
-  private Stripe stripe(int hash) {
+  Stripe stripe(int hash) {
     return stripes[hash >>> SHIFT];
   }
 
