@@ -128,6 +128,8 @@ final class OutCommand implements Callable<Integer> {
       return lines.next();
     } catch (CommandException e) {
       throw e.and(outbox.report());
+    } catch (OutOfMemoryError e) {
+      throw CommandException.failure(e).and(outbox.report());
     }
   }
 
