@@ -7,7 +7,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code space in}: takes entries and prints them. */
 @Command(
@@ -20,9 +22,10 @@ import picocli.CommandLine.Option;
       "",
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
           + " lost is the entry in hand, taken and not yet printed, if the process is killed at"
-          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none. A closed"
-          + " standard output, as with `| head -1`, is noticed when the next entry is printed: the"
-          + " message on standard error then holds that entry."
+          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none: they wait until"
+          + " standard output has taken it, however long that is. A closed standard output, as with"
+          + " `| head -1`, is noticed when the next entry is printed: the message on standard error"
+          + " then holds that entry."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
@@ -37,6 +40,8 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class)
 final class InCommand implements Callable<Integer> {
   private final Environment environment;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private final Place place = new Place();
 
@@ -75,7 +80,7 @@ final class InCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          Taking taking = new Taking(environment, separator);
+          Taking taking = new Taking(spec, environment, separator);
           long taken = taking.run(wanted, () -> take(space));
           return taken == 0 || (count != null && taken < count) ? ExitCode.NONE : 0;
         });
