@@ -82,6 +82,19 @@ public final class Lifecycle {
   public void requireOpenAndUninterrupted(String operation, String key)
       throws InterruptedException {
     requireOpen(operation, key);
+    requireUninterrupted(operation, key);
+  }
+
+  /**
+   * Refuses an operation that may wait, by a thread that is interrupted. Does not look at a handle:
+   * that comes first.
+   *
+   * @param operation what was called, for instance {@code in}
+   * @param key the key it was called with
+   * @throws InterruptedException if the thread is interrupted; its flag is cleared
+   */
+  public static void requireUninterrupted(String operation, String key)
+      throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException(
           Arguments.call(operation, key) + ": the thread is interrupted");

@@ -7,28 +7,32 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code space in}: takes entries and prints them. */
 @Command(
     name = "in",
     description = {
       "Takes entries from a key and prints them, one a line, each as soon as it is taken. Without"
-          + " an option it takes one, and waits for it. A store that is not there is refused, since"
-          + " nobody could write to it meanwhile.",
+          + " an option it takes one, and waits for it.",
+      "A store that is not there is refused. In a store nothing is waited for, whatever the"
+          + " options: it would be in vain, since nobody else can write to it meanwhile.",
       "An entry is printed as it is, including line breaks: use -0 if there may be some.",
       "",
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
           + " lost is the entry in hand, taken and not yet printed, if the process is killed at"
-          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none. A closed"
-          + " standard output, as with `| head -1`, is noticed when the next entry is printed: the"
-          + " message on standard error then holds that entry."
+          + " that instant (SIGKILL, power failure). Ctrl-C and SIGTERM lose none: they wait until"
+          + " standard output has taken it, however long that is. A closed standard output, as with"
+          + " `| head -1`, is noticed when the next entry is printed: the message on standard error"
+          + " then holds that entry."
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:all that was asked for; with --all or --follow at least one entry",
-      "1:no entry, or the timeout passed before all of --count were taken",
+      "1:no entry, or fewer than --count, in time",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP,
       "130:ended by Ctrl-C; 143 by SIGTERM"
@@ -37,6 +41,8 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class)
 final class InCommand implements Callable<Integer> {
   private final Environment environment;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private final Place place = new Place();
 
@@ -75,8 +81,9 @@ final class InCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          Taking taking = new Taking(environment, separator);
-          long taken = taking.run(wanted, () -> take(space));
+          boolean waits = !all && OnSpace.isShared(place.uri());
+          Taking taking = new Taking(spec, environment, separator);
+          long taken = taking.run(wanted, () -> waits ? take(space) : space.inp(place.key()));
           return taken == 0 || (count != null && taken < count) ? ExitCode.NONE : 0;
         });
   }
@@ -91,9 +98,6 @@ final class InCommand implements Callable<Integer> {
   }
 
   private Optional<byte[]> take(Space<byte[]> space) throws InterruptedException {
-    if (all) {
-      return space.inp(place.key());
-    }
     return timeout == null ? Optional.of(space.in(place.key())) : space.in(place.key(), timeout);
   }
 }

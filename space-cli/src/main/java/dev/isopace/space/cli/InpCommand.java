@@ -3,6 +3,8 @@ package dev.isopace.space.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code space inp}: takes the head of a key and prints it, if there is one. */
 @Command(
@@ -24,6 +26,8 @@ import picocli.CommandLine.Mixin;
 final class InpCommand implements Callable<Integer> {
   private final Environment environment;
 
+  @Spec private CommandSpec spec;
+
   @Mixin private final Place place = new Place();
   @Mixin private final Separator separator = new Separator();
 
@@ -36,7 +40,7 @@ final class InpCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          Taking taking = new Taking(environment, separator);
+          Taking taking = new Taking(spec, environment, separator);
           return taking.run(1, () -> space.inp(place.key())) == 0 ? ExitCode.NONE : 0;
         });
   }

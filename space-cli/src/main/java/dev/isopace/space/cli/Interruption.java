@@ -1,7 +1,11 @@
 package dev.isopace.space.cli;
 
+import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A signal that ends the process: Ctrl-C, SIGTERM, SIGHUP. A command that must not be ended at any
@@ -51,13 +55,28 @@ final class Interruption {
     commandEnded.countDown();
   }
 
-  /** Waits until the command has ended, which the task that calls this has brought about. */
-  void awaitCommand() {
+  /**
+   * Waits until the command has ended, which the task that calls this has brought about.
+   *
+   * @param patience how long the user is left without a word
+   * @param late what to do if that has passed; the wait goes on
+   */
+  void awaitCommand(Duration patience, Runnable late) {
     try {
-      commandEnded.await();
+      if (!commandEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        late.run();
+        commandEnded.await();
+      }
     } catch (InterruptedException e) {
       // Nobody interrupts a thread that only the end of the process has started.
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Tells the user what an interruption means for a command. */
+  static void tell(CommandSpec command, String what) {
+    PrintWriter err = command.commandLine().getErr();
+    err.println(command.qualifiedName() + ": interrupted; " + what);
+    err.flush();
   }
 }

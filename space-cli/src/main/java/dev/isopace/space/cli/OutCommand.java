@@ -2,7 +2,6 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.Codec;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +75,7 @@ final class OutCommand implements Callable<Integer> {
         place.uri(),
         space -> {
           Outbox outbox = new Outbox(space, place.key());
-          environment.interruption().prepare(() -> tell(outbox.end()));
+          environment.interruption().prepare(() -> Interruption.tell(spec, outbox.end()));
           for (String entry : entries) {
             outbox.put(Codec.utf8().encode(entry));
           }
@@ -113,7 +112,7 @@ final class OutCommand implements Callable<Integer> {
               () -> {
                 String report = outbox.end();
                 progress.close();
-                tell(report);
+                Interruption.tell(spec, report);
               });
       for (byte[] line = next(lines, outbox); line != null; line = next(lines, outbox)) {
         outbox.put(line);
@@ -128,12 +127,8 @@ final class OutCommand implements Callable<Integer> {
       return lines.next();
     } catch (CommandException e) {
       throw e.and(outbox.report());
+    } catch (OutOfMemoryError e) {
+      throw CommandException.failure(e).and(outbox.report());
     }
-  }
-
-  private void tell(String report) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(spec.qualifiedName() + ": interrupted; " + report);
-    err.flush();
   }
 }

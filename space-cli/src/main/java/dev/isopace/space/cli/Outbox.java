@@ -29,7 +29,8 @@ final class Outbox {
     try {
       Put.into(space, key, value);
       written++;
-    } catch (IndeterminateException e) {
+    } catch (IndeterminateException | Error e) {
+      // After an error, such as that there is no memory, nothing is certain.
       throw CommandException.failure(e).and(report() + ", perhaps one more");
     } catch (SpaceException e) {
       throw CommandException.failure(e).and(report());

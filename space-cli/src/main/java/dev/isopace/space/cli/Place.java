@@ -4,7 +4,8 @@ import picocli.CommandLine.Parameters;
 
 /** The key that a command works on, and its space. */
 final class Place {
-  static final String URI_HELP = "The space, such as store:target/outbox";
+  static final String URI_HELP =
+      "The space, such as store:target/outbox; not local:, which begins and ends with the command";
 
   @Parameters(index = "0", paramLabel = "URI", description = URI_HELP)
   private String uri;

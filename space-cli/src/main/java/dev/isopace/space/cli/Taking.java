@@ -2,7 +2,9 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.IndeterminateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Takes entries and prints each, one after another: at most one is in hand, taken and not yet
@@ -11,7 +13,8 @@ import java.util.Optional;
  * <p>A signal ends this between two entries. It interrupts the thread, which ends a take that waits
  * and has removed nothing (rule IN-5 of the contract), or leaves a take that has its entry to
  * return it; what is in hand is then printed, and nothing more is taken. Only after that the
- * process may end. A write to standard output does not take notice of an interrupt.
+ * process may end. A write to standard output does not take notice of an interrupt: while nobody
+ * reads it, the process stays, and says why.
  *
  * <p>So an entry is printed at most once, and is lost in two cases only: the process dies with it
  * in hand, or standard output fails. Then the entry is in the message, which is what is left of it.
@@ -22,11 +25,17 @@ final class Taking {
     Optional<byte[]> take() throws InterruptedException;
   }
 
+  /** How long a signal may take before the user is told what it waits for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final CommandSpec command;
   private final Interruption interruption;
   private final Printer printer;
   private volatile boolean interrupted;
+  private volatile boolean printing;
 
-  Taking(Environment environment, Separator separator) {
+  Taking(CommandSpec command, Environment environment, Separator separator) {
+    this.command = command;
     this.interruption = environment.interruption();
     this.printer = separator.printer(environment);
   }
@@ -42,7 +51,7 @@ final class Taking {
         () -> {
           interrupted = true;
           taker.interrupt();
-          interruption.awaitCommand();
+          interruption.awaitCommand(PATIENCE, this::tell);
         });
     long taken = 0;
     try {
@@ -67,10 +76,21 @@ final class Taking {
   }
 
   private void print(byte[] entry) throws CommandException {
+    printing = true;
     try {
       printer.write(entry);
     } catch (IOException e) {
       throw Printer.failure(e).and("taken and not printed: " + Escaped.entry(entry));
+    } finally {
+      printing = false;
     }
+  }
+
+  private void tell() {
+    Interruption.tell(
+        command,
+        printing
+            ? "ends once standard output has taken the entry in hand, which kill -9 would lose"
+            : "ends once the space has answered");
   }
 }

@@ -68,6 +68,7 @@ final class Background {
     signal.setDaemon(true);
     signal.start();
     while (signal.getState() != Thread.State.WAITING
+        && signal.getState() != Thread.State.TIMED_WAITING
         && signal.getState() != Thread.State.TERMINATED) {
       LockSupport.parkNanos(100_000);
     }

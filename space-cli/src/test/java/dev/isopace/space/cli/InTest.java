@@ -134,6 +134,29 @@ final class InTest {
     assertEquals(List.of("c", "d"), drain());
   }
 
+  @Test
+  @DisplayName("A signal that waits for a reader says so")
+  void signalWhileStalled() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Output output = new Output(1, () -> assertTrue(release.await(SECONDS, TimeUnit.SECONDS)));
+    put("a");
+    Background in = new Background(InputStream.nullInputStream(), output, "in", uri, "k");
+    output.awaitBegun(1);
+    CompletableFuture<Void> processEnds = in.signal();
+    String told =
+        "space in: interrupted; ends once standard output has taken the entry in hand, which"
+            + " kill -9 would lose"
+            + System.lineSeparator();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (!in.err().equals(told)) {
+      assertTrue(System.nanoTime() < deadline, "it says '" + in.err() + "'");
+      Thread.onSpinWait();
+    }
+    release.countDown();
+    processEnds.get(SECONDS, TimeUnit.SECONDS);
+    assertEquals("a\n", output.toString());
+  }
+
   @ParameterizedTest
   @DisplayName("Whenever a signal comes, what is printed and what is left are all, in order")
   @ValueSource(strings = {"--follow", "--all", "--count=60"})

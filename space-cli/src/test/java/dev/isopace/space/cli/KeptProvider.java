@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * {@code kept:NAME?fail=OP&doubt=OP&after=N}: a space that outlives its handles, in this process,
- * as a durable one does. The N-th call of operation OP of a handle fails, or is left in doubt.
+ * {@code kept:NAME?fail=OP&lack=OP&doubt=OP&after=N}: a space that outlives its handles, in this
+ * process, as a durable one does. The N-th call of operation OP of a handle fails, lacks memory, or
+ * is left in doubt.
  */
 public final class KeptProvider implements SpaceProvider {
   private static final ConcurrentMap<String, Space<byte[]>> KEPT = new ConcurrentHashMap<>();
@@ -37,16 +38,26 @@ public final class KeptProvider implements SpaceProvider {
 
   @Override
   public Set<Capability> capabilities(SpaceUri uri) {
-    return Set.of();
+    return Set.of(Capability.DURABLE, Capability.SHARED);
   }
 
   @Override
   public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
-    uri.accept(Map.of("fail", "what fails", "doubt", "what is in doubt", "after", "which call"));
+    uri.accept(
+        Map.of(
+            "fail",
+            "what fails",
+            "lack",
+            "what lacks memory",
+            "doubt",
+            "what is in doubt",
+            "after",
+            "which call"));
     return new Handle<>(
         kept(uri.target()),
         codec,
         uri.parameters().getOrDefault("fail", ""),
+        uri.parameters().getOrDefault("lack", ""),
         uri.parameters().getOrDefault("doubt", ""),
         uri.number("after", 1),
         new AtomicLong(),
@@ -57,6 +68,7 @@ public final class KeptProvider implements SpaceProvider {
       Space<byte[]> space,
       Codec<V> codec,
       String fail,
+      String lack,
       String doubt,
       long after,
       AtomicLong calls,
@@ -69,6 +81,9 @@ public final class KeptProvider implements SpaceProvider {
       }
       if (operation.equals(fail) && calls.incrementAndGet() == after) {
         throw new SpaceException(operation + "(\"k\"): the disk\nis on fire");
+      }
+      if (operation.equals(lack) && calls.incrementAndGet() == after) {
+        throw new OutOfMemoryError("Java heap space");
       }
     }
 

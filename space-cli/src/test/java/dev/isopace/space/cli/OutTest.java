@@ -110,6 +110,27 @@ final class OutTest {
   }
 
   @Test
+  @DisplayName("If there is no memory for an entry, exit code 3, and how many are written")
+  void shortOfMemory() {
+    InputStream endless =
+        new ScriptedInput(
+            "a\nb".getBytes(UTF_8),
+            () -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
+    assertFailed(
+        3,
+        "space out: java.lang.OutOfMemoryError: Java heap space; 1 entry was written",
+        Run.with(endless, null, "out", uri, "k"));
+    assertFailed(
+        3,
+        "space out: java.lang.OutOfMemoryError: Java heap space; 2 entries were written, perhaps"
+            + " one more",
+        Run.of("out", uri + "?lack=out&after=3", "k", "b", "c", "d"));
+    assertEquals(List.of("a", "b", "c"), drain("k"));
+  }
+
+  @Test
   @DisplayName("Bad usage is exit code 2")
   void usage(@TempDir Path folder) {
     assertFailed(2, "space out: Missing required parameters: 'URI', 'KEY'", Run.of("out"));
@@ -139,7 +160,8 @@ final class OutTest {
     assertFailed(
         2,
         "space out: 'kept:?a=b' has an unknown parameter, 'a'; 'kept:' takes: after (which call),"
-            + " doubt (what is in doubt), fail (what fails)",
+            + " doubt (what is in doubt), fail (what fails),"
+            + " lack (what lacks memory)",
         Run.of("out", "kept:?a=b", "k", "v"));
     assertFailed(
         3,

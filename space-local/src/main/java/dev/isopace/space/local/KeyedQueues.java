@@ -4,6 +4,7 @@ import dev.isopace.space.spi.Arguments;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
+import dev.isopace.space.spi.VirtualThreads;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -42,10 +43,16 @@ import org.jspecify.annotations.Nullable;
  * time they take the lock after some attempts. keys() looks at one stripe after the other.
  *
  * <p>close takes effect at one instant, with all stripes locked (the only place where more than one
- * is, so there is no order to keep): a thread that has seen one key closed sees them all so. The
- * tables are emptied then. Hence an operation that finds a node need not ask whether the space is
- * closed, nor whether the key is valid, and most do find one: the checks of the contract are made
- * where nothing was found, in the contract's order.
+ * is, so there is no order to keep): a thread that has seen one key closed sees them all so, since
+ * no call asks the lifecycle, which is closed a moment earlier. The tables are emptied then. Hence
+ * an operation that finds a node need not ask whether the space is closed, nor whether the key is
+ * valid, and most do find one: the checks of the contract are made where nothing was found, in the
+ * contract's order.
+ *
+ * <p>A virtual thread that holds a stripe never leaves its carrier, so that a holder always runs,
+ * unless the operating system preempts it. No critical section does what could make it leave; but
+ * close waits for locks while it holds others. There it spins: otherwise threads that are pinned
+ * could have all carriers, and wait there for what it holds.
  *
  * <h2>Memory</h2>
  *
@@ -337,8 +344,13 @@ final class KeyedQueues<V> {
   void close() {
     int locked = 0;
     try {
+      boolean isVirtual = VirtualThreads.includes(Thread.currentThread());
       for (Stripe stripe : stripes) {
-        stripe.lock();
+        if (isVirtual) {
+          stripe.lockSpinning();
+        } else {
+          stripe.lock();
+        }
         locked++;
       }
       closed = true;
@@ -356,12 +368,12 @@ final class KeyedQueues<V> {
   /** Makes the checks of a call that may wait, before it looks for an entry. */
   void requireUninterrupted(String operation, String key) throws InterruptedException {
     if (Thread.currentThread().isInterrupted()) {
-      Arguments.requireKey(key, Long.MAX_VALUE);
-      lifecycle.requireOpenAndUninterrupted(operation, key);
+      requireValidAndOpen(operation, key);
+      Lifecycle.requireUninterrupted(operation, key);
     }
   }
 
-  /** Makes the checks of a call that has found no entry; a call that has found one passes them. */
+  /** Makes the checks that a call which has found an entry passes by that. */
   private void requireValidAndOpen(String operation, String key) {
     Arguments.requireKey(key, Long.MAX_VALUE);
     if (closed) {
@@ -496,7 +508,7 @@ final class KeyedQueues<V> {
     return (V) entry;
   }
 
-  private Stripe stripe(int hash) {
+  Stripe stripe(int hash) {
     return stripes[hash >>> SHIFT];
   }
 

@@ -46,6 +46,9 @@ abstract class Padding {
  * carrier); then sleeps, so that a long hold (a table that grows, close) is not paid for by all.
  * The sleep may consume a permit of the thread: therefore a thread that waits for an unpark looks
  * again, under the lock, before each park.
+ *
+ * <p>A virtual thread that holds such a lock must not leave its carrier; it takes another one by
+ * {@link #lockSpinning}.
  */
 abstract class SeqLock extends Padding {
   private static final VarHandle VERSION;
@@ -110,6 +113,13 @@ abstract class SeqLock extends Padding {
       }
       tries++;
     } while (!tryLock(version()));
+  }
+
+  /** Takes the lock, for a virtual thread that holds another one: it only spins, on its carrier. */
+  final void lockSpinning() {
+    while (!tryLock(version())) {
+      Thread.onSpinWait();
+    }
   }
 
   final void unlock() {
