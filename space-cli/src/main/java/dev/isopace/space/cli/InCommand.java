@@ -16,9 +16,8 @@ import picocli.CommandLine.Spec;
     name = "in",
     description = {
       "Takes entries from a key and prints them, one a line, each as soon as it is taken. Without"
-          + " an option it takes one, and waits for it.",
-      "A store that is not there is refused. In a store nothing is waited for, whatever the"
-          + " options: it would be in vain, since nobody else can write to it meanwhile.",
+          + " an option it takes one, and waits for it. A store that is not there is refused, since"
+          + " nobody could write to it meanwhile.",
       "An entry is printed as it is, including line breaks: use -0 if there may be some.",
       "",
       "Each entry is printed at most once: it is removed from the space, then printed. What can be"
@@ -32,7 +31,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:all that was asked for; with --all or --follow at least one entry",
-      "1:no entry, or fewer than --count, in time",
+      "1:no entry, or the timeout passed before all of --count were taken",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP,
       "130:ended by Ctrl-C; 143 by SIGTERM"
@@ -81,9 +80,8 @@ final class InCommand implements Callable<Integer> {
     return OnSpace.runExisting(
         place.uri(),
         space -> {
-          boolean waits = !all && OnSpace.isShared(place.uri());
           Taking taking = new Taking(spec, environment, separator);
-          long taken = taking.run(wanted, () -> waits ? take(space) : space.inp(place.key()));
+          long taken = taking.run(wanted, () -> take(space));
           return taken == 0 || (count != null && taken < count) ? ExitCode.NONE : 0;
         });
   }
@@ -98,6 +96,9 @@ final class InCommand implements Callable<Integer> {
   }
 
   private Optional<byte[]> take(Space<byte[]> space) throws InterruptedException {
+    if (all) {
+      return space.inp(place.key());
+    }
     return timeout == null ? Optional.of(space.in(place.key())) : space.in(place.key(), timeout);
   }
 }

@@ -3,7 +3,6 @@ package dev.isopace.space.cli;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
-import dev.isopace.space.spi.Capability;
 import dev.isopace.space.spi.SpaceUri;
 
 /** Runs the work of a command on its space, and turns each failure into a message. */
@@ -19,7 +18,8 @@ final class OnSpace {
 
   /**
    * Runs the work on a space that exists: a store is not created by looking for it at the wrong
-   * place.
+   * place. A wait in a store that was just created would last for ever, since nobody else can write
+   * to it meanwhile.
    */
   static int runExisting(String uri, Work work) throws CommandException {
     requireThere(uri);
@@ -38,29 +38,9 @@ final class OnSpace {
     }
   }
 
-  /**
-   * Returns whether others can write to a space while a command has it open. If not, a wait for an
-   * entry would be in vain, and keep them from writing.
-   */
-  static boolean isShared(String uri) {
-    return Opener.capabilities(uri).contains(Capability.SHARED);
-  }
-
-  /** Refuses a space in which nothing is found, and which drops what is written. */
-  private static void requireLasting(String uri) throws CommandException {
-    if (!Opener.capabilities(uri).contains(Capability.DURABLE) && !isShared(uri)) {
-      throw CommandException.badInput(
-          "'"
-              + SpaceUri.parse(uri)
-              + "' begins and ends with this command; give a space that lasts, such as"
-              + " store:target/outbox");
-    }
-  }
-
   /** Runs the work on a space; a store that does not exist is created. */
   static int run(String uri, Work work) throws CommandException {
     try (Space<byte[]> space = Opener.open(uri, Codec.bytes())) {
-      requireLasting(uri);
       return work.run(space);
     } catch (IllegalArgumentException e) {
       // The key, or a value, is none that the backend takes.

@@ -4,11 +4,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
-import dev.isopace.space.spi.Capability;
-import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
-import java.util.Optional;
-import java.util.Set;
 
 /** Opens the space of a command, or reports what is wrong with its URI. */
 final class Opener {
@@ -36,19 +32,8 @@ final class Opener {
     }
   }
 
-  /** Returns what is declared of a space that could be opened. */
-  static Set<Capability> capabilities(String uri) {
-    SpaceUri parsed = SpaceUri.parse(uri);
-    return provider(parsed).orElseThrow().capabilities(parsed);
-  }
-
   private static boolean isSchemeKnown(String uri) {
-    return provider(SpaceUri.parse(uri)).isPresent();
-  }
-
-  private static Optional<SpaceProvider> provider(SpaceUri uri) {
-    return Spaces.providers().stream()
-        .filter(provider -> provider.scheme().equalsIgnoreCase(uri.scheme()))
-        .findFirst();
+    String scheme = SpaceUri.parse(uri).scheme();
+    return Spaces.providers().stream().anyMatch(provider -> provider.scheme().equals(scheme));
   }
 }

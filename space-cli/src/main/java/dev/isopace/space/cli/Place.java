@@ -4,8 +4,7 @@ import picocli.CommandLine.Parameters;
 
 /** The key that a command works on, and its space. */
 final class Place {
-  static final String URI_HELP =
-      "The space, such as store:target/outbox; not local:, which begins and ends with the command";
+  static final String URI_HELP = "The space, such as store:target/outbox";
 
   @Parameters(index = "0", paramLabel = "URI", description = URI_HELP)
   private String uri;

@@ -1,6 +1,5 @@
 package dev.isopace.space.cli;
 
-import dev.isopace.space.Space;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,16 +11,12 @@ import picocli.CommandLine.Option;
 /** {@code space rd}: prints the head of a key, and leaves it there. */
 @Command(
     name = "rd",
-    description = {
-      "Waits for an entry of a key, prints the oldest one, and leaves it there.",
-      "In a store nothing is waited for: it would be in vain, since nobody else can write to it"
-          + " meanwhile."
-    },
+    description = "Waits for an entry of a key, prints the oldest one, and leaves it there.",
     exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:an entry was printed",
-      "1:there was none in time",
+      "1:there was none before the timeout passed",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP
     },
@@ -51,16 +46,12 @@ final class RdCommand implements Callable<Integer> {
         place.uri(),
         space -> {
           Optional<byte[]> entry =
-              OnSpace.isShared(place.uri()) ? read(space) : space.rdp(place.key());
+              timeout == null ? Optional.of(space.rd(place.key())) : space.rd(place.key(), timeout);
           if (entry.isEmpty()) {
             return ExitCode.NONE;
           }
           separator.printer(environment).print(entry.get());
           return 0;
         });
-  }
-
-  private Optional<byte[]> read(Space<byte[]> space) throws InterruptedException {
-    return timeout == null ? Optional.of(space.rd(place.key())) : space.rd(place.key(), timeout);
   }
 }

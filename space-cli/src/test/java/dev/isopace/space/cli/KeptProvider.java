@@ -38,7 +38,7 @@ public final class KeptProvider implements SpaceProvider {
 
   @Override
   public Set<Capability> capabilities(SpaceUri uri) {
-    return Set.of(Capability.DURABLE, Capability.SHARED);
+    return Set.of();
   }
 
   @Override

@@ -93,15 +93,14 @@ final class LauncherTest {
   @Test
   @DisplayName("Its own failures are not the answer that there was no entry")
   void failure() throws Exception {
-    assertEquals(0, end(start("out", "store:box", "k", "v")).exitCode());
-    assertEquals(new Run(ExitCode.NONE, "", ""), end(start("inp", "store:box", "empty")));
+    assertEquals(new Run(ExitCode.NONE, "", ""), end(start("inp", "local:", "k")));
     String missing = folder.resolve("missing").toString();
     assertEquals(
         new Run(
             ExitCode.FAILED,
             "",
             "space: JAVA_HOME is '" + missing + "', but there is no bin/java in it\n"),
-        end(start(Map.of(JAVA_HOME, missing), "inp", "store:box", "k")));
+        end(start(Map.of(JAVA_HOME, missing), "inp", "local:", "k")));
   }
 
   @Test
@@ -110,7 +109,7 @@ final class LauncherTest {
     Path lock = Files.createDirectory(built.resolve("lock"));
     assertEquals(
         new Run(ExitCode.FAILED, "", "space: cannot write to '" + lock.toRealPath() + "'\n"),
-        end(start("inp", "store:box", "k")));
+        end(start("inp", "local:", "k")));
   }
 
   @Test
@@ -139,7 +138,7 @@ final class LauncherTest {
     // Without the archive, the launcher would ask this JVM for its version.
     assertEquals(0, end(start("--version")).exitCode());
     Map<String, String> tooLarge = Map.of("JAVA_TOOL_OPTIONS", "-Xms200000g -Xmx200000g");
-    Run run = end(start(tooLarge, "len", "store:box", "k"));
+    Run run = end(start(tooLarge, "len", "local:", "k"));
     assertNotEquals(0, run.exitCode());
     assertEquals("", run.out());
     assertTrue(run.err().contains("heap"), run.err());

@@ -187,43 +187,6 @@ final class LookTest {
   }
 
   @Test
-  @DisplayName("In a store nothing is waited for: nobody else could write to it")
-  void noWait(@TempDir Path folder) {
-    String store = "store:" + folder.resolve("box");
-    assertEquals(new Run(0, "", ""), Run.of("out", store, "k", "a", "b"));
-    assertEquals(new Run(1, "", ""), Run.of("in", store, "empty"));
-    assertEquals(new Run(1, "", ""), Run.of("in", store, "empty", "--timeout=9d"));
-    assertEquals(new Run(1, "", ""), Run.of("rd", store, "empty"));
-    assertEquals(new Run(1, "", ""), Run.of("rd", store, "empty", "--timeout=9d"));
-    assertEquals(new Run(0, "a\n", ""), Run.of("rd", store, "k"));
-    assertEquals(new Run(0, "a\nb\n", ""), Run.of("in", store, "k", "--follow"));
-  }
-
-  @Test
-  @DisplayName("A space that ends with the command is refused")
-  void ownSpace() {
-    for (String[] line :
-        new String[][] {
-          {"out", "k", "v"},
-          {"out", "k"},
-          {"in", "k"},
-          {"rd", "k"},
-          {"inp", "k"},
-          {"rdp", "k"},
-          {"len", "k"},
-          {"keys"}
-        }) {
-      List<String> words = new ArrayList<>(List.of(line));
-      words.add(1, "LOCAL:?copy=true");
-      assertBad(
-          line[0]
-              + ": 'LOCAL:?copy=true' begins and ends with this command; give a space that lasts,"
-              + " such as store:target/outbox",
-          words.toArray(String[]::new));
-    }
-  }
-
-  @Test
   @DisplayName("Bad usage is exit code 2")
   void usage() {
     for (String command : List.of("in", "rd", "inp", "rdp", "len")) {
