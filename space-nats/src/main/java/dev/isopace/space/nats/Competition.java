@@ -70,7 +70,9 @@ final class Competition {
       }
       return mayHint;
     } catch (IllegalStateException e) {
-      // The connection is closed, which others will notice, or its queue is full.
+      // The connection is closed, which others will notice, or its queue is full: not one without
+      // the other.
+      hints(line).forEach(subscriptions::unsubscribe);
       return false;
     } finally {
       line.subscribing.release();

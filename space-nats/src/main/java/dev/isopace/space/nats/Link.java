@@ -295,13 +295,33 @@ final class Link implements ConnectionListener {
     }
   }
 
+  /**
+   * Ends a dispatcher with its subscriptions. If the library's queue is full, it gives up at the
+   * first of them. Then they end here alone, and what the server sends until the next connection is
+   * for nobody.
+   */
   void closeDispatcher(Dispatcher dispatcher) {
-    if (connection.getStatus() != Connection.Status.CLOSED) {
-      try {
-        Sending.once(() -> connection.closeDispatcher(dispatcher));
-      } catch (IllegalStateException | IllegalArgumentException e) {
-        // Closed by now, with all its dispatchers.
-      }
+    try {
+      Sending.once(() -> connection.closeDispatcher(dispatcher));
+    } catch (IllegalStateException e) {
+      closeUntold(dispatcher);
+    } catch (IllegalArgumentException e) {
+      // Closed by now, with the connection.
+    }
+  }
+
+  private void closeUntold(Dispatcher dispatcher) {
+    try {
+      Threads.callAside(
+          "space-nats-close",
+          () -> {
+            // The library drops what it has to send, as Sending says, and goes on.
+            Thread.currentThread().interrupt();
+            connection.closeDispatcher(dispatcher);
+            return true;
+          });
+    } catch (Exception e) {
+      // As above.
     }
   }
 

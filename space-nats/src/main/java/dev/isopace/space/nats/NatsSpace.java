@@ -111,9 +111,6 @@ final class NatsSpace<V> extends AbstractSpace<V> {
             }
           }
         });
-    if (isReplicated) {
-      lines.watchLeader();
-    }
   }
 
   Durability durability() {

@@ -170,7 +170,8 @@ final class Replies {
       try {
         Sending.once(subscription::unsubscribe);
       } catch (IllegalStateException e) {
-        // Closed by now, with all its subscriptions.
+        // Closed by now, with all its subscriptions; or the library's queue is full, and it has
+        // ended here alone.
       }
     }
   }

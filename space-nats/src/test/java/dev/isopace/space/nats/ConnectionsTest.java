@@ -13,8 +13,10 @@ import dev.isopace.space.nats.fixture.Certificate;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -25,6 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -223,13 +228,15 @@ final class ConnectionsTest {
 
   @Test
   @SuppressWarnings("try") // as above
-  @DisplayName("Options are refused that have messages discarded, or received out of order")
+  @DisplayName(
+      "Options are refused that have messages discarded, received out of order, or without headers")
   void unusualOptions() throws Exception {
     try (NatsServer server = NatsServer.start(Binaries.newest())) {
       for (Options options :
           List.of(
               Options.builder().server(server.url()).discardMessagesWhenOutgoingQueueFull().build(),
-              Options.builder().server(server.url()).useDispatcherWithExecutor().build())) {
+              Options.builder().server(server.url()).useDispatcherWithExecutor().build(),
+              Options.builder().server(server.url()).noHeaders().noNoResponders().build())) {
         assertThrows(
             IllegalArgumentException.class,
             () -> NatsSpaces.open(options, Fresh.name(), Codec.utf8()));
@@ -239,6 +246,58 @@ final class ConnectionsTest {
               () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
         }
       }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A connection that is closed, or about to be, is refused with the name of the space")
+  void closedConnection() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection draining = Nats.connect(server.url())) {
+      Connection closed = Nats.connect(server.url());
+      closed.close();
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      draining.createDispatcher(message -> mayEnd.await()).subscribe("slow");
+      draining.publish("slow", new byte[0]);
+      draining.flush(Patience.usual());
+      CompletableFuture<Boolean> drained = draining.drain(Patience.usual());
+      for (Connection each : List.of(closed, draining)) {
+        SpaceException e =
+            assertThrows(SpaceException.class, () -> NatsSpaces.open(each, "orders", Codec.utf8()));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("opening 'nats:orders'"), message);
+      }
+      mayEnd.countDown();
+      assertTrue(drained.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Where a space cannot be opened, nothing of it is left on a connection of others")
+  void nothingLeft() throws Exception {
+    AtomicInteger dispatchers = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                if (method.getName().equals("closeDispatcher")) {
+                  dispatchers.decrementAndGet();
+                  return null;
+                }
+                Object result = method.invoke(connection, arguments);
+                if (result instanceof Dispatcher made) {
+                  dispatchers.incrementAndGet();
+                  connection.closeDispatcher(made);
+                }
+                return result;
+              });
+      assertThrows(
+          SpaceException.class, () -> NatsSpaces.open(failing, Fresh.name(), Codec.utf8()));
+      assertEquals(0, dispatchers.get());
     }
   }
 
