@@ -43,7 +43,6 @@ final class Link implements ConnectionListener {
   }
 
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** How long to rely on wake-ups that the server may not send. */
   private static final long RECHECK_LIMITED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -282,13 +281,10 @@ final class Link implements ConnectionListener {
             + (error == null || error.isEmpty() ? "" : ", the last error was: " + error));
   }
 
-  /** Does something a moment later, on a thread that must not wait; returns whether it will. */
-  boolean later(Runnable task) {
-    if (!isUp()) {
-      return false;
-    }
+  /** Does something later, on a thread that must not wait; returns whether it will. */
+  boolean later(Runnable task, long nanos) {
     try {
-      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> planned = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
       return !planned.isCancelled();
     } catch (RejectedExecutionException e) {
       return false;
