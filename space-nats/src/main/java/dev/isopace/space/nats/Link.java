@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ final class Link implements ConnectionListener {
     void mustLeave(Runnable leave);
   }
 
+  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long ATTEMPT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** How long to rely on wake-ups that the server may not send. */
@@ -339,6 +342,7 @@ final class Link implements ConnectionListener {
       Threads.callAside(
           "space-nats-close",
           () -> {
+            awaitEndOfAttempt();
             connection.close();
             return true;
           });
@@ -346,6 +350,18 @@ final class Link implements ConnectionListener {
       throw new SpaceException("close: the connection did not close: " + e, e);
     } finally {
       own.end();
+    }
+  }
+
+  /**
+   * Waits while the library connects, a limited time: if it is closed meanwhile, it forgets the
+   * socket, which stays open if a server accepts it.
+   */
+  private void awaitEndOfAttempt() {
+    long end = System.nanoTime() + LONGEST_ATTEMPT_NANOS;
+    while (connection.getStatus() == Connection.Status.RECONNECTING
+        && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(this, ATTEMPT_LOOK_NANOS);
     }
   }
 }
