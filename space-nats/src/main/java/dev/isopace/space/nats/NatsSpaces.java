@@ -34,9 +34,10 @@ public final class NatsSpaces {
    * reconnectDelayHandler}, which then says how long calls wait for a server that is back; it
    * buffers nothing while disconnected, pings every 20 seconds, or more often if the options say so
    * or their read timeout needs that, waits for room in its queue of outgoing messages for a moment
-   * only, and runs on threads of its own, which end when the handle is closed. Only a server that
-   * refuses the credentials twice in a row ends it; then the space fails, and must be reopened.
-   * Listeners in the options are called; they should not block.
+   * only, closes an encrypted socket within a second unless the options have another limit ({@code
+   * socketSoLinger}), and runs on threads of its own, which end when the handle is closed. Only a
+   * server that refuses the credentials twice in a row ends it; then the space fails, and must be
+   * reopened. Listeners in the options are called; they should not block.
    *
    * <p>With an SSL context in the options, the client library does not compare the certificate with
    * the host name: one for any host is accepted, unless the context's sockets check that; {@code

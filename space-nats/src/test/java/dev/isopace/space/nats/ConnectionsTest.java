@@ -9,6 +9,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Certificate;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
@@ -25,10 +26,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
     "A space is opened in each way in which a server wants to be connected to, and no other")
 final class ConnectionsTest {
   private static final Duration MOMENT = Duration.ofMillis(300);
+  private static final int LARGE = 512 * 1024;
+  private static final int MORE_THAN_BUFFERS = 40;
 
   @TempDir private Path folder;
 
@@ -205,6 +211,40 @@ final class ConnectionsTest {
       }
     } finally {
       SSLContext.setDefault(before);
+    }
+  }
+
+  @Test
+  @DisplayName("TLS: close returns, though the server does not read, and much is to be sent")
+  void tlsClose() throws Exception {
+    Certificate certificate = Certificate.create(folder);
+    try (NatsServer server = start(certificate)) {
+      Options options =
+          Options.builder()
+              .server(server.url())
+              .connectionTimeout(Patience.usual())
+              .sslContext(certificate.trusting())
+              .build();
+      Space<byte[]> space = NatsSpaces.open(options, Fresh.name() + "?timeout=2s", Codec.bytes());
+      List<FutureTask<Boolean>> outs = new ArrayList<>();
+      server.pause();
+      try {
+        for (int i = 0; i < MORE_THAN_BUFFERS; i++) {
+          outs.add(Calls.start(() -> space.out("k", new byte[LARGE])));
+        }
+        for (FutureTask<Boolean> each : outs) {
+          assertThrows(ExecutionException.class, each::get);
+        }
+        FutureTask<Boolean> close =
+            Calls.start(
+                () -> {
+                  space.close();
+                  return true;
+                });
+        assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      } finally {
+        server.resume();
+      }
     }
   }
 
