@@ -3,6 +3,7 @@ package dev.isopace.space.nats;
 import io.nats.client.NUID;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * key.
  */
 final class Competition {
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Link link;
   private final Names names;
   private final Subscriptions subscriptions;
@@ -38,7 +41,7 @@ final class Competition {
 
           @Override
           public boolean later(Runnable task) {
-            return link.later(task);
+            return link.isUp() && link.later(task, MOMENT_NANOS);
           }
         });
   }
@@ -70,7 +73,9 @@ final class Competition {
       }
       return mayHint;
     } catch (IllegalStateException e) {
-      // The connection is closed, which others will notice, or its queue is full.
+      // The connection is closed, which others will notice, or its queue is full: not one without
+      // the other.
+      hints(line).forEach(subscriptions::unsubscribe);
       return false;
     } finally {
       line.subscribing.release();

@@ -47,6 +47,12 @@ final class Connector {
    */
   private static final Duration QUEUEING = Duration.ofMillis(100);
 
+  /**
+   * How long the end of an encrypted socket waits for what is being written. Without a limit, which
+   * is what Java and the library do, it waits for ever if the server does not read.
+   */
+  private static final int LINGER_SECONDS = 1;
+
   private final String what;
   private final String threadName;
   private final ConnectionErrors errors;
@@ -188,6 +194,10 @@ final class Connector {
   Link connect(Options.Builder options) {
     Threads threads = new Threads(threadName);
     try {
+      Options asked = options.build();
+      if (asked.getSslContext() != null && asked.getSocketSoLinger() <= 0) {
+        options.socketSoLinger(LINGER_SECONDS);
+      }
       options
           .maxReconnects(-1)
           .reconnectWait(RECONNECT)
@@ -196,7 +206,7 @@ final class Connector {
           // What cannot be sent now must not be sent later: its caller has got a failure by then.
           .reconnectBufferSize(0)
           .writeQueuePushTimeout(QUEUEING)
-          .pingInterval(pingInterval(options.build()))
+          .pingInterval(pingInterval(asked))
           .errorListener(errors)
           .executor(threads.general())
           .connectExecutor(threads.general())

@@ -134,7 +134,7 @@ final class Failures {
         call,
         sequence,
         "its deletion was sent, no reply came, and the entry is gone",
-        "If nobody else takes of this key, it did",
+        "If nobody else takes of this key, and the entry does not come back, it did",
         null,
         payload);
   }

@@ -80,7 +80,10 @@ final class HeadCache {
   private final Chain shown = new Chain();
   private @Nullable Prefetch prefetch;
 
-  /** How many takes found another entry behind theirs, or, below zero, how many not to ask for. */
+  /**
+   * How many entries to ask for, since so many takes found another one behind theirs; or, below
+   * zero, how many takes not to ask at.
+   */
   private int run;
 
   /** How often claims were lost to others lately. */
@@ -137,7 +140,7 @@ final class HeadCache {
     lock.lock();
     try {
       forgetIfOlder(cameBy);
-      inVain++;
+      inVain = Math.min(inVain + 1, MOST_IN_VAIN);
       if (!isTrusted.getAsBoolean()) {
         return;
       }
@@ -273,9 +276,7 @@ final class HeadCache {
         run++;
       }
       boolean isKnown = shown.hasBehind(claimed.sequence()) || pushed.hasBehind(claimed.sequence());
-      return losses > 0 || isKnown || !isTrusted.getAsBoolean()
-          ? 0
-          : Math.max(0, Math.min(run, MOST_SHOWN));
+      return losses > 0 || isKnown || !isTrusted.getAsBoolean() ? 0 : Math.max(0, run);
     } finally {
       lock.unlock();
     }
@@ -317,7 +318,7 @@ final class HeadCache {
       shown.clear();
       if (expected > 0) {
         losses = 0;
-        run = expected - 1;
+        run = Math.min(expected - 1, MOST_SHOWN);
       }
     } finally {
       lock.unlock();
@@ -366,7 +367,7 @@ final class HeadCache {
       }
       losses = mine ? losses / 2 : losses + 1;
       if (mine && run >= 0) {
-        run++;
+        run = Math.min(run + 1, MOST_SHOWN);
       }
       if (!mine) {
         dropPrefetch();

@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * subscription to wake-ups had been in place before that look.
  *
  * <p>Invariant: if the key is not known to be empty, and there are takers, then one has the turn,
- * or the first in line is awake or has been unparked and will take the turn. Each end of a turn,
- * each departure from the line and all news ensure that; so no wake-up is lost with a taker that
- * gives up.
+ * or the first in line is awake or has been unparked and will take the turn; those that go alone
+ * aside, who do not need it. Each end of a turn, each departure from the line and all news ensure
+ * that; so no wake-up is lost with a taker that gives up.
+ *
+ * <p>A turn is no lock: a taker that decodes for long, or whose codec takes of the same key, loses
+ * it and goes on alone.
  *
  * <p>Not an invariant: that the key is empty if it is known to be so. A wake-up may be on its way.
  *
@@ -62,6 +65,9 @@ final class Line {
 
   private final Set<Waiter> readers = new LinkedHashSet<>();
   private @Nullable Waiter turn;
+
+  /** Whether somebody will look how long the one that has the turn decodes. */
+  private boolean isWatched;
 
   private long news;
   private long emptyAt = -1;
@@ -115,6 +121,10 @@ final class Line {
     lock.lock();
     try {
       taker.isNudged = false;
+      if (turn != null && turn.thread == taker.thread) {
+        // It decodes, and the codec takes of the key: it would wait for itself.
+        letGo(turn);
+      }
       if (turn != null || next() != taker) {
         return false;
       }
@@ -125,10 +135,29 @@ final class Line {
     }
   }
 
-  /** Ends a turn without an entry: the taker stays in the line. */
+  /** A taker goes on without the turn, and nobody waits for it. */
+  void goAlone(Waiter taker) {
+    lock.lock();
+    try {
+      letGo(taker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void letGo(Waiter taker) {
+    taker.goesAlone = true;
+    if (turn == taker) {
+      turn = null;
+    }
+    nudgeNext();
+  }
+
+  /** Ends a turn without an entry, or the way without it: the taker stays in the line. */
   void endTurn(Waiter taker) {
     lock.lock();
     try {
+      taker.goesAlone = false;
       if (turn == taker) {
         turn = null;
       }
@@ -164,8 +193,51 @@ final class Line {
 
   /** Who should try for the head; null if nobody. */
   private @Nullable Waiter next() {
-    Iterator<Waiter> all = (isKnownEmpty() ? newcomers : takers).iterator();
-    return all.hasNext() ? all.next() : null;
+    for (Waiter taker : isKnownEmpty() ? newcomers : takers) {
+      if (!taker.goesAlone) {
+        return taker;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Whether to {@linkplain #watch watch} from now on: somebody decodes who has the turn, with
+   * others behind, and nobody watches.
+   */
+  boolean beginWatching() {
+    lock.lock();
+    try {
+      return mustWatch();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mustWatch() {
+    boolean must = !isWatched && turn != null && turn.decodingSince != 0 && takers.size() > 1;
+    isWatched |= must;
+    return must;
+  }
+
+  /**
+   * Lets go who has the turn and has decoded for so long.
+   *
+   * @return whether to watch on
+   */
+  boolean watch(long nanos) {
+    lock.lock();
+    try {
+      isWatched = false;
+      if (turn != null
+          && turn.decodingSince != 0
+          && System.nanoTime() - turn.decodingSince >= nanos) {
+        letGo(turn);
+      }
+      return mustWatch();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean isKnownEmpty() {

@@ -67,7 +67,16 @@ final class Lines {
     this.arrivals = new Arrivals(link, names.info());
     this.subscriptions = new Subscriptions(link, this::receive);
     this.competition = new Competition(link, names, subscriptions);
-    subscriptions.subscribe(arrivals.answers());
+    try {
+      subscriptions.subscribe(arrivals.answers());
+      if (isReplicated) {
+        // A leader that ends may have stored entries without a wake-up: all waiters look again.
+        subscriptions.subscribe(names.leaderAdvisory());
+      }
+    } catch (RuntimeException | Error e) {
+      subscriptions.close();
+      throw e;
+    }
   }
 
   /** The line of a key, to be released. */
@@ -194,17 +203,9 @@ final class Lines {
         line.headCache.startOver(false);
         subscriptions.unsubscribe(names.wake(line.keySubject));
       }
-    } catch (IllegalStateException e) {
-      // The connection is closed, with all its subscriptions; or its queue is full, and what comes
-      // by this one until the next connection is for nobody.
     } finally {
       line.subscribing.release();
     }
-  }
-
-  /** A leader that ends may have stored entries without a wake-up: all waiters look again. */
-  void watchLeader() {
-    subscriptions.subscribe(names.leaderAdvisory());
   }
 
   private void receive(Message message) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,9 @@ final class Link implements ConnectionListener {
     void mustLeave(Runnable leave);
   }
 
+  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long ATTEMPT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** How long to rely on wake-ups that the server may not send. */
   private static final long RECHECK_LIMITED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -282,26 +284,43 @@ final class Link implements ConnectionListener {
             + (error == null || error.isEmpty() ? "" : ", the last error was: " + error));
   }
 
-  /** Does something a moment later, on a thread that must not wait; returns whether it will. */
-  boolean later(Runnable task) {
-    if (!isUp()) {
-      return false;
-    }
+  /** Does something later, on a thread that must not wait; returns whether it will. */
+  boolean later(Runnable task, long nanos) {
     try {
-      ScheduledFuture<?> planned = clock.schedule(task, MOMENT_NANOS, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> planned = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
       return !planned.isCancelled();
     } catch (RejectedExecutionException e) {
       return false;
     }
   }
 
+  /**
+   * Ends a dispatcher with its subscriptions. If the library's queue is full, it gives up at the
+   * first of them. Then they end here alone, and what the server sends until the next connection is
+   * for nobody.
+   */
   void closeDispatcher(Dispatcher dispatcher) {
-    if (connection.getStatus() != Connection.Status.CLOSED) {
-      try {
-        Sending.once(() -> connection.closeDispatcher(dispatcher));
-      } catch (IllegalStateException | IllegalArgumentException e) {
-        // Closed by now, with all its dispatchers.
-      }
+    try {
+      Sending.once(() -> connection.closeDispatcher(dispatcher));
+    } catch (IllegalStateException e) {
+      closeUntold(dispatcher);
+    } catch (IllegalArgumentException e) {
+      // Closed by now, with the connection.
+    }
+  }
+
+  private void closeUntold(Dispatcher dispatcher) {
+    try {
+      Threads.callAside(
+          "space-nats-close",
+          () -> {
+            // The library drops what it has to send, as Sending says, and goes on.
+            Thread.currentThread().interrupt();
+            connection.closeDispatcher(dispatcher);
+            return true;
+          });
+    } catch (Exception e) {
+      // As above.
     }
   }
 
@@ -323,6 +342,7 @@ final class Link implements ConnectionListener {
       Threads.callAside(
           "space-nats-close",
           () -> {
+            awaitEndOfAttempt();
             connection.close();
             return true;
           });
@@ -330,6 +350,18 @@ final class Link implements ConnectionListener {
       throw new SpaceException("close: the connection did not close: " + e, e);
     } finally {
       own.end();
+    }
+  }
+
+  /**
+   * Waits while the library connects, a limited time: if it is closed meanwhile, it forgets the
+   * socket, which stays open if a server accepts it.
+   */
+  private void awaitEndOfAttempt() {
+    long end = System.nanoTime() + LONGEST_ATTEMPT_NANOS;
+    while (connection.getStatus() == Connection.Status.RECONNECTING
+        && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(this, ATTEMPT_LOOK_NANOS);
     }
   }
 }

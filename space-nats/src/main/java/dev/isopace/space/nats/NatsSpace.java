@@ -45,7 +45,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
     this.timeoutNanos = opened.timeoutNanos();
     boolean isReplicated = durability.replicas() > 1;
     Questions questions = new Questions(link, wire, opened.names(), lifecycle());
-    RemoteStream remote = new RemoteStream(questions, opened.isStrict());
+    RemoteStream remote = new RemoteStream(questions, opened.isStrict(), isReplicated);
     Heads heads = new Heads(remote, opened.isDirect());
     this.lines = new Lines(remote, isReplicated, durability.isOnDisk());
     this.writer =
@@ -111,9 +111,6 @@ final class NatsSpace<V> extends AbstractSpace<V> {
             }
           }
         });
-    if (isReplicated) {
-      lines.watchLeader();
-    }
   }
 
   Durability durability() {

@@ -2,6 +2,7 @@ package dev.isopace.space.nats;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.SpaceUri;
 import io.nats.client.Connection;
 import io.nats.client.Options;
@@ -33,9 +34,10 @@ public final class NatsSpaces {
    * reconnectDelayHandler}, which then says how long calls wait for a server that is back; it
    * buffers nothing while disconnected, pings every 20 seconds, or more often if the options say so
    * or their read timeout needs that, waits for room in its queue of outgoing messages for a moment
-   * only, and runs on threads of its own, which end when the handle is closed. Only a server that
-   * refuses the credentials twice in a row ends it; then the space fails, and must be reopened.
-   * Listeners in the options are called; they should not block.
+   * only, closes an encrypted socket within a second unless the options have another limit ({@code
+   * socketSoLinger}), and runs on threads of its own, which end when the handle is closed. Only a
+   * server that refuses the credentials twice in a row ends it; then the space fails, and must be
+   * reopened. Listeners in the options are called; they should not block.
    *
    * <p>With an SSL context in the options, the client library does not compare the certificate with
    * the host name: one for any host is accepted, unless the context's sockets check that; {@code
@@ -48,9 +50,9 @@ public final class NatsSpaces {
    * @return the handle; closing it closes the connection
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the name is malformed, a parameter is unknown or malformed,
-   *     or the options discard messages when the queue is full or dispatch them by an executor
-   * @throws dev.isopace.space.SpaceException if the space cannot be opened; then nothing is left
-   *     open
+   *     or the options discard messages when the queue is full, dispatch them by an executor, or do
+   *     without headers
+   * @throws SpaceException if the space cannot be opened; then nothing is left open
    */
   public static <V> Space<V> open(Options options, String space, Codec<V> codec) {
     Objects.requireNonNull(options, "options");
@@ -83,9 +85,9 @@ public final class NatsSpaces {
    * @return the handle; closing it leaves the connection open
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the name is malformed, a parameter is unknown or malformed,
-   *     or the options of the connection discard messages when the queue is full or dispatch them
-   *     by an executor
-   * @throws dev.isopace.space.SpaceException if the space cannot be opened
+   *     or the options of the connection discard messages when the queue is full, dispatch them by
+   *     an executor, or do without headers
+   * @throws SpaceException if the space cannot be opened
    */
   public static <V> Space<V> open(Connection connection, String space, Codec<V> codec) {
     Objects.requireNonNull(connection, "connection");
@@ -94,6 +96,10 @@ public final class NatsSpaces {
     SpaceUri uri = uri(space);
     Names names = new Names(uri.target());
     Settings settings = NatsUri.settings(uri);
+    if (connection.getStatus() == Connection.Status.CLOSED) {
+      throw new SpaceException(
+          "opening '" + uri + "': the connection is closed; hand over another");
+    }
     return open(uri, names, settings, new Link(connection, null), null, codec);
   }
 
@@ -103,6 +109,11 @@ public final class NatsSpaces {
       throw new IllegalArgumentException(
           "options with discardMessagesWhenOutgoingQueueFull(): a space needs all that it sends;"
               + " leave that out");
+    }
+    // Wake-ups and message ids are headers; the server would end the connection at the first one.
+    if (options.isNoHeaders()) {
+      throw new IllegalArgumentException(
+          "options with noHeaders(): a space needs the headers of messages; leave that out");
     }
     // What is received out of order may seem to have come by another connection than it did.
     if (options.useDispatcherWithExecutor()) {
@@ -124,13 +135,25 @@ public final class NatsSpaces {
       Link link,
       @Nullable ConnectionErrors errors,
       Codec<V> codec) {
-    Opened opened = Streams.open("opening '" + uri + "'", names, settings, link, errors);
+    String what = "opening '" + uri + "'";
     try {
-      return new NatsSpace<>(uri.toString(), codec, opened);
-    } catch (RuntimeException | Error e) {
-      opened.wire().close();
-      opened.link().close();
-      throw e;
+      Opened opened = Streams.open(what, names, settings, link, errors);
+      try {
+        return new NatsSpace<>(uri.toString(), codec, opened);
+      } catch (RuntimeException | Error e) {
+        opened.wire().close();
+        opened.link().close();
+        throw e;
+      }
+    } catch (IllegalStateException e) {
+      throw new SpaceException(
+          what
+              + ": the client library does not subscribe: "
+              + Failures.masked(String.valueOf(e.getMessage()))
+              + " ("
+              + link.trouble()
+              + "). Use a connection that nobody closes or drains, to a server that reads",
+          e);
     }
   }
 

@@ -30,12 +30,16 @@ final class RemoteStream {
   /** Whether to prove, before reading, that the leader still is one. */
   private final boolean isStrict;
 
-  RemoteStream(Questions questions, boolean isStrict) {
+  /** Whether several servers have the entries, each of which may come to lead. */
+  private final boolean isReplicated;
+
+  RemoteStream(Questions questions, boolean isStrict, boolean isReplicated) {
     this.questions = questions;
     this.link = questions.link();
     this.wire = questions.wire();
     this.names = questions.names();
     this.isStrict = isStrict;
+    this.isReplicated = isReplicated;
   }
 
   Questions questions() {
@@ -54,8 +58,14 @@ final class RemoteStream {
     return link;
   }
 
-  /** Whether the leader of the stream still has this very entry. */
+  /**
+   * Whether the leader of the stream still has this very entry. One that has just been elected may
+   * not have stored yet all that was agreed on; so it must have done so first.
+   */
   boolean has(Call call, String keySubject, Entry entry) throws InterruptedException {
+    if (isReplicated) {
+      barrier(call);
+    }
     return questions.ask(
         call,
         names.get(),

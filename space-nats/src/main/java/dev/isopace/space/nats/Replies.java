@@ -3,11 +3,14 @@ package dev.isopace.space.nats;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariant: if threads wait for replies, one of them reads, or was unparked in order to; who
  * ends reading wakes another. One that waits behind a reader that does not get a processor (it may
- * be a virtual thread behind others that compute) reads as well after a moment; the subscription's
+ * be a virtual thread behind others that compute) reads as well after a moment, and again whenever
+ * it has waited for twice as long, so that many that wait for long cost little; the subscription's
  * queue may be read by several.
  *
  * <p>What becomes of a request otherwise, that the connection broke for instance, unparks only
@@ -33,6 +37,7 @@ final class Replies {
   private static final long LOOK_AROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long CROWDED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration AT_ONCE = Duration.ofNanos(1);
 
   private final Link link;
@@ -40,8 +45,10 @@ final class Replies {
   private final Consumer<Message> receiver;
   private final AtomicBoolean isBeingRead = new AtomicBoolean();
 
-  /** Those that wait behind the reader. */
-  private final Queue<Thread> behind = new ConcurrentLinkedQueue<>();
+  /** Those that wait behind the reader, by the order in which they came; there may be thousands. */
+  private final NavigableMap<Long, Thread> behind = new ConcurrentSkipListMap<>();
+
+  private final AtomicLong arrivals = new AtomicLong();
 
   /** Subscribes; each reply is given to the receiver, by any of the threads that wait. */
   Replies(Link link, String subject, Consumer<Message> receiver) {
@@ -74,7 +81,8 @@ final class Replies {
    */
   boolean await(@Nullable Call call, BooleanSupplier condition, long nanos)
       throws InterruptedException {
-    long end = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
+    long begun = System.nanoTime();
+    long end = begun + Math.min(nanos, Long.MAX_VALUE / 2);
     boolean wasInterrupted = false;
     try {
       while (!condition.getAsBoolean()) {
@@ -90,7 +98,7 @@ final class Replies {
           if (isBeingRead.compareAndSet(false, true)) {
             readUntil(condition, end);
           } else {
-            waitBehind(condition, left);
+            waitBehind(condition, left, System.nanoTime() - begun);
           }
         } catch (InterruptedException e) {
           if (call != null && call.stays) {
@@ -139,18 +147,20 @@ final class Replies {
     return reply != null;
   }
 
-  private void waitBehind(BooleanSupplier condition, long left) throws InterruptedException {
-    Thread me = Thread.currentThread();
-    behind.add(me);
+  private void waitBehind(BooleanSupplier condition, long left, long waited)
+      throws InterruptedException {
+    long stuck = Math.max(STUCK_NANOS, Math.min(waited, LONGEST_STUCK_NANOS));
+    long place = arrivals.incrementAndGet();
+    behind.put(place, Thread.currentThread());
     long begun = System.nanoTime();
     try {
       if (isBeingRead.get() && !condition.getAsBoolean()) {
-        LockSupport.parkNanos(this, Math.min(left, STUCK_NANOS));
+        LockSupport.parkNanos(this, Math.min(left, stuck));
       }
     } finally {
-      behind.remove(me);
+      behind.remove(place);
     }
-    if (System.nanoTime() - begun >= STUCK_NANOS) {
+    if (System.nanoTime() - begun >= stuck) {
       while (!condition.getAsBoolean() && read(AT_ONCE)) {
         // The reader may not have got a processor.
       }
@@ -158,19 +168,24 @@ final class Replies {
   }
 
   private void wakeNextReader() {
-    Thread next = behind.peek();
+    // Who comes writes its place, then looks whether somebody reads: here in the other order, and
+    // the map's own reads may overtake a write.
+    VarHandle.fullFence();
+    Map.Entry<Long, Thread> next = behind.firstEntry();
     if (next != null && !isBeingRead.get()) {
-      LockSupport.unpark(next);
+      LockSupport.unpark(next.getValue());
     }
   }
 
-  /** Ends the subscription. */
+  /** Ends the subscription; all that wait look around. */
   void close() {
+    behind.values().forEach(LockSupport::unpark);
     if (link.connection().getStatus() != Connection.Status.CLOSED) {
       try {
         Sending.once(subscription::unsubscribe);
       } catch (IllegalStateException e) {
-        // Closed by now, with all its subscriptions.
+        // Closed by now, with all its subscriptions; or the library's queue is full, and it has
+        // ended here alone.
       }
     }
   }

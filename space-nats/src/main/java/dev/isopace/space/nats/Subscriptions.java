@@ -30,8 +30,14 @@ final class Subscriptions {
     }
   }
 
+  /** Ends a subscription: here at once, on the server if it can be told. */
   void unsubscribe(String subject) {
-    Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+    try {
+      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+    } catch (IllegalStateException e) {
+      // The connection is closed, with all its subscriptions; or its queue is full, and what comes
+      // by this one until the next connection is for nobody.
+    }
   }
 
   /**

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that must not wait for others of this handle, since it is a probe or its time is over,
  * goes ahead without the turn if that does not come soon: the holder may be running a slow codec.
- * Claims of one key exclude each other nevertheless: while one is open, it is not known which entry
- * is the head.
+ * If that takes very long, the holder loses the turn, for the sake of those that wait for entries.
+ * Not sooner, as the next one decodes the same entry, and all but one of them in vain. Claims of
+ * one key exclude each other nevertheless: while one is open, it is not known which entry is the
+ * head.
  *
  * <p>A client that loses claims to others pauses for a random time that doubles, and asks for
  * nothing in advance: otherwise all clients would delete each entry, and all but one in vain.
@@ -36,6 +38,9 @@ final class Takers<V> {
 
   /** The same where the one that has it may be waiting for the turn among clients. */
   private static final long SOON_AMONG_OTHERS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** Who decodes for longer loses the turn. */
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** How long to wait for the wake-up by an entry that this handle wrote. */
   private static final long OWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -105,9 +110,13 @@ final class Takers<V> {
       if (!awaitTurn(line, me)) {
         boolean isEmpty =
             remote.link().isUp() && line.isEmptySince(recently(me.call), remote.link().epoch());
-        return me.call.stays && isEmpty ? null : new Attempt(line, me.call, true).take();
+        if (me.call.stays && isEmpty) {
+          return null;
+        }
+        line.goAlone(me);
+        return new Attempt(line, me).take();
       }
-      V value = new Attempt(line, me.call, false).take();
+      V value = new Attempt(line, me).take();
       if (value != null || me.call.isOverdue()) {
         return value;
       }
@@ -135,12 +144,32 @@ final class Takers<V> {
       if (left <= 0) {
         return false;
       }
+      watchDecoding(line);
       long recheck = remote.link().recheckNanos(recheckNanos);
       long most = Math.min(left, recheck + jitter(recheck / 4));
       if (!Parking.await(call, () -> me.isNudged, most) && call.stays) {
         line.recheck(recheck);
       }
     }
+  }
+
+  /** Sees to it that nobody waits for long for one that has the turn and decodes. */
+  private void watchDecoding(Line line) {
+    if (line.beginWatching()) {
+      watchLater(line);
+    }
+  }
+
+  private void watchLater(Line line) {
+    remote
+        .link()
+        .later(
+            () -> {
+              if (line.watch(SLOW_NANOS)) {
+                watchLater(line);
+              }
+            },
+            SLOW_NANOS);
   }
 
   private static long soon(Line line) {
@@ -154,13 +183,8 @@ final class Takers<V> {
   /** The way from the head to a value. */
   private final class Attempt {
     private final Line line;
+    private final Waiter me;
     private final Call call;
-
-    /**
-     * Whether it goes ahead without the turn in its line: what others have asked for is left to
-     * them.
-     */
-    private final boolean hasNoTurn;
 
     /** Whether what is known in advance has turned out not to help. */
     private boolean mustLook;
@@ -170,11 +194,18 @@ final class Takers<V> {
     /** Whether the latest look would have found an entry if there had been one. */
     private boolean wasThorough;
 
-    Attempt(Line line, Call call, boolean hasNoTurn) {
+    Attempt(Line line, Waiter me) {
       this.line = line;
-      this.call = call;
-      this.hasNoTurn = hasNoTurn;
-      this.mustLook = hasNoTurn;
+      this.me = me;
+      this.call = me.call;
+    }
+
+    /**
+     * Whether it goes on without the turn in its line, from the beginning, or since it has decoded
+     * for long: what others have asked for is left to them.
+     */
+    private boolean hasNoTurn() {
+      return me.goesAlone;
     }
 
     @Nullable V take() throws InterruptedException {
@@ -215,7 +246,7 @@ final class Takers<V> {
     }
 
     private void awaitTurnAmongClients() throws InterruptedException {
-      if (!hasNoTurn) {
+      if (!hasNoTurn()) {
         line.turnTaking.await(call).ifPresent(this::startAnew);
       }
     }
@@ -226,7 +257,7 @@ final class Takers<V> {
     }
 
     private @Nullable Entry find() throws InterruptedException {
-      if (!mustLook) {
+      if (!mustLook && !hasNoTurn()) {
         Entry known = line.headCache.knownHead(epoch);
         if (known == null && (awaitPrefetch() || awaitOwn())) {
           known = line.headCache.knownHead(epoch);
@@ -235,7 +266,7 @@ final class Takers<V> {
           return known;
         }
       }
-      mustLook = hasNoTurn;
+      mustLook = false;
       if (!line.isSubscribed && line.headCache.wouldPay()) {
         lines.subscribe(call, line);
       }
@@ -284,6 +315,8 @@ final class Takers<V> {
 
     /** Null if the entry must be looked for first, since it may not be there any longer. */
     private @Nullable V decode(Entry head) {
+      me.decodingSince = System.nanoTime() | 1;
+      watchDecoding(line);
       try {
         return coder.decode(call.operation, line.key, head.payload().clone());
       } catch (RuntimeException e) {
@@ -292,6 +325,8 @@ final class Takers<V> {
         }
         mustLook = true;
         return null;
+      } finally {
+        me.decodingSince = 0;
       }
     }
 
@@ -349,7 +384,7 @@ final class Takers<V> {
     private Claim.Outcome claimNow(Entry head) {
       Claim claim = new Claim(remote, lifecycle, call, line.keySubject, head);
       // Before the claim: the server answers it during the removal, not after it.
-      int more = hasNoTurn ? 0 : line.headCache.howManyToAsk(head);
+      int more = hasNoTurn() ? 0 : line.headCache.howManyToAsk(head);
       Pending question =
           more > 0 ? heads.askForEntries(line.keySubject, head.sequence() + 1, more) : null;
       boolean isSettled = false;

@@ -25,6 +25,12 @@ final class Waiter {
   /** Of a reader: the entry that was the head when it was stored. Written once, under the lock. */
   volatile @Nullable Entry received;
 
+  /** Of a taker: since when it decodes an entry, never zero; 0 if it does not. */
+  volatile long decodingSince;
+
+  /** Of a taker: whether it goes on without the turn, so that others need not wait for it. */
+  volatile boolean goesAlone;
+
   /** Whether it is to look around. */
   volatile boolean isNudged;
 

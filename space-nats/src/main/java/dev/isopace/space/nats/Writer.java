@@ -174,8 +174,12 @@ final class Writer {
 
     /** Sends it; returns whether it is known by other means than an answer that it is there. */
     private boolean attempt() throws InterruptedException {
-      if (isReplicated && !unrefuted.isEmpty() && isThereBehindBarrier()) {
-        return true;
+      if (isReplicated && !unrefuted.isEmpty()) {
+        if (isThereBehindBarrier()) {
+          return true;
+        }
+        // This process may have stood still meanwhile, for longer than the ids are remembered.
+        requireTime();
       }
       ServerInfo sentTo = remote.link().server();
       Pending attempt = send();

@@ -9,12 +9,15 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.nats.fixture.Binaries;
+import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Certificate;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -23,8 +26,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -38,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
     "A space is opened in each way in which a server wants to be connected to, and no other")
 final class ConnectionsTest {
   private static final Duration MOMENT = Duration.ofMillis(300);
+  private static final int LARGE = 512 * 1024;
+  private static final int MORE_THAN_BUFFERS = 40;
 
   @TempDir private Path folder;
 
@@ -204,6 +215,40 @@ final class ConnectionsTest {
   }
 
   @Test
+  @DisplayName("TLS: close returns, though the server does not read, and much is to be sent")
+  void tlsClose() throws Exception {
+    Certificate certificate = Certificate.create(folder);
+    try (NatsServer server = start(certificate)) {
+      Options options =
+          Options.builder()
+              .server(server.url())
+              .connectionTimeout(Patience.usual())
+              .sslContext(certificate.trusting())
+              .build();
+      Space<byte[]> space = NatsSpaces.open(options, Fresh.name() + "?timeout=2s", Codec.bytes());
+      List<FutureTask<Boolean>> outs = new ArrayList<>();
+      server.pause();
+      try {
+        for (int i = 0; i < MORE_THAN_BUFFERS; i++) {
+          outs.add(Calls.start(() -> space.out("k", new byte[LARGE])));
+        }
+        for (FutureTask<Boolean> each : outs) {
+          assertThrows(ExecutionException.class, each::get);
+        }
+        FutureTask<Boolean> close =
+            Calls.start(
+                () -> {
+                  space.close();
+                  return true;
+                });
+        assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      } finally {
+        server.resume();
+      }
+    }
+  }
+
+  @Test
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
   @DisplayName("A connection that others use is not closed with the handle")
   void shared() throws Exception {
@@ -223,13 +268,15 @@ final class ConnectionsTest {
 
   @Test
   @SuppressWarnings("try") // as above
-  @DisplayName("Options are refused that have messages discarded, or received out of order")
+  @DisplayName(
+      "Options are refused that have messages discarded, received out of order, or without headers")
   void unusualOptions() throws Exception {
     try (NatsServer server = NatsServer.start(Binaries.newest())) {
       for (Options options :
           List.of(
               Options.builder().server(server.url()).discardMessagesWhenOutgoingQueueFull().build(),
-              Options.builder().server(server.url()).useDispatcherWithExecutor().build())) {
+              Options.builder().server(server.url()).useDispatcherWithExecutor().build(),
+              Options.builder().server(server.url()).noHeaders().noNoResponders().build())) {
         assertThrows(
             IllegalArgumentException.class,
             () -> NatsSpaces.open(options, Fresh.name(), Codec.utf8()));
@@ -239,6 +286,58 @@ final class ConnectionsTest {
               () -> NatsSpaces.open(connection, Fresh.name(), Codec.utf8()));
         }
       }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A connection that is closed, or about to be, is refused with the name of the space")
+  void closedConnection() throws Exception {
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection draining = Nats.connect(server.url())) {
+      Connection closed = Nats.connect(server.url());
+      closed.close();
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      draining.createDispatcher(message -> mayEnd.await()).subscribe("slow");
+      draining.publish("slow", new byte[0]);
+      draining.flush(Patience.usual());
+      CompletableFuture<Boolean> drained = draining.drain(Patience.usual());
+      for (Connection each : List.of(closed, draining)) {
+        SpaceException e =
+            assertThrows(SpaceException.class, () -> NatsSpaces.open(each, "orders", Codec.utf8()));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("opening 'nats:orders'"), message);
+      }
+      mayEnd.countDown();
+      assertTrue(drained.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Where a space cannot be opened, nothing of it is left on a connection of others")
+  void nothingLeft() throws Exception {
+    AtomicInteger dispatchers = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                if (method.getName().equals("closeDispatcher")) {
+                  dispatchers.decrementAndGet();
+                  return null;
+                }
+                Object result = method.invoke(connection, arguments);
+                if (result instanceof Dispatcher made) {
+                  dispatchers.incrementAndGet();
+                  connection.closeDispatcher(made);
+                }
+                return result;
+              });
+      assertThrows(
+          SpaceException.class, () -> NatsSpaces.open(failing, Fresh.name(), Codec.utf8()));
+      assertEquals(0, dispatchers.get());
     }
   }
 

@@ -14,17 +14,22 @@ import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
+import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +48,11 @@ final class OutgoingQueueTest {
   private static final Duration WHILE = Duration.ofSeconds(5);
 
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration MOMENT = Duration.ofMillis(100);
+  private static final int WAITERS = 5;
+
+  /** Subscriptions of keys that are not used any longer linger for so many others. */
+  private static final int MORE_THAN_KEPT = 65;
 
   private final String name = Fresh.name();
   private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
@@ -65,7 +75,10 @@ final class OutgoingQueueTest {
     space.rdp("probe");
     Patience.letPass(SECOND);
     server.pause();
-    Connection full = Fresh.present(connection.get());
+    fill(Fresh.present(connection.get()));
+  }
+
+  private static void fill(Connection full) {
     assertThrows(
         IllegalStateException.class,
         () -> {
@@ -148,9 +161,105 @@ final class OutgoingQueueTest {
     }
   }
 
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("The queue is full just when the subscriptions of a key are to end: they all do")
+  void fullAtTheEnd() throws Exception {
+    Set<String> subscribed = ConcurrentHashMap.newKeySet();
+    AtomicBoolean isFull = new AtomicBoolean();
+    Codec<String> losing =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              space.inp("k");
+              return new String(bytes, StandardCharsets.UTF_8);
+            });
+    try (Connection shared = Nats.connect(server.url());
+        Space<String> competes =
+            NatsSpaces.open(forgetful(shared, subscribed, isFull), name, losing)) {
+      assertEquals(Optional.empty(), competes.in("k", MOMENT));
+      space.out("k", "v");
+      assertEquals(Optional.empty(), competes.inp("k"));
+      Patience.await("turns", () -> subscribed.stream().anyMatch(each -> each.contains(".c.")));
+      isFull.set(true);
+      for (int i = 0; i < MORE_THAN_KEPT; i++) {
+        assertEquals(Optional.empty(), competes.in("other " + i, MOMENT));
+      }
+      Patience.await(
+          "the end of all subscriptions of the key: " + subscribed,
+          () -> subscribed.stream().noneMatch(each -> each.endsWith(".k")));
+    }
+  }
+
+  /** A connection that ends subscriptions, and then says that the server was not told. */
+  private static Connection forgetful(
+      Connection connection, Set<String> subscribed, AtomicBoolean isFull) {
+    return Wrapped.as(
+        Connection.class,
+        (method, arguments) -> {
+          Object result = method.invoke(connection, arguments);
+          return result instanceof Dispatcher made ? forgetful(made, subscribed, isFull) : result;
+        });
+  }
+
+  private static Dispatcher forgetful(
+      Dispatcher dispatcher, Set<String> subscribed, AtomicBoolean isFull) {
+    return Wrapped.as(
+        Dispatcher.class,
+        (method, arguments) -> {
+          Object result = method.invoke(dispatcher, arguments);
+          if (method.getName().equals("subscribe")) {
+            subscribed.add(String.valueOf(arguments[0]));
+          } else if (method.getName().equals("unsubscribe")) {
+            subscribed.remove(String.valueOf(arguments[0]));
+            if (isFull.get()) {
+              throw new IllegalStateException("Output queue is full " + QUEUE);
+            }
+          }
+          return result;
+        });
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A handle over somebody's connection is closed meanwhile: nothing of it comes again")
+  void closeOverSomebodysConnection() throws Exception {
+    Options options =
+        Options.builder()
+            .server(server.url())
+            .maxReconnects(-1)
+            .maxMessagesInOutgoingQueue(QUEUE)
+            .writeQueuePushTimeout(MOMENT)
+            .build();
+    try (Connection shared = Nats.connect(options)) {
+      Space<String> waits = NatsSpaces.open(shared, name, Codec.utf8());
+      List<FutureTask<String>> waiting = new ArrayList<>();
+      for (int i = 0; i < WAITERS; i++) {
+        String key = "k" + i;
+        waiting.add(Calls.start(() -> waits.in(key)));
+      }
+      Patience.letPass(SECOND);
+      server.pause();
+      fill(shared);
+      waits.close();
+      for (FutureTask<String> each : waiting) {
+        assertThrows(ExecutionException.class, each::get);
+      }
+      server.resume();
+      shared.forceReconnect();
+      shared.flush(Patience.usual());
+      long before = shared.getStatistics().getInMsgs();
+      for (int i = 0; i < WAITERS; i++) {
+        space.out("k" + i, "v");
+      }
+      shared.flush(Patience.usual());
+      assertEquals(before, shared.getStatistics().getInMsgs());
+    }
+  }
+
   /** A connection that does not take the first subscriptions to wake-ups. */
   private static Connection refusing(Connection connection, AtomicInteger refusals) {
-    return proxy(
+    return Wrapped.as(
         Connection.class,
         (method, arguments) -> {
           Object result = method.invoke(connection, arguments);
@@ -159,7 +268,7 @@ final class OutgoingQueueTest {
   }
 
   private static Dispatcher refusing(Dispatcher dispatcher, AtomicInteger refusals) {
-    return proxy(
+    return Wrapped.as(
         Dispatcher.class,
         (method, arguments) -> {
           if (method.getName().equals("subscribe")
@@ -169,24 +278,6 @@ final class OutgoingQueueTest {
           }
           return method.invoke(dispatcher, arguments);
         });
-  }
-
-  private interface Invocation {
-    @Nullable Object invoke(Method method, @Nullable Object[] arguments) throws Exception;
-  }
-
-  private static <T> T proxy(Class<T> type, Invocation invocation) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> {
-              try {
-                return invocation.invoke(method, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            }));
   }
 
   private static void assertSaysWhy(SpaceException failure) {

@@ -2,9 +2,12 @@ package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.IndeterminateException;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
@@ -15,9 +18,12 @@ import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
+import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
+import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,6 +49,10 @@ final class ReplicaAnswersTest {
   private NatsServer server = NatsServer.start(Binaries.newest());
   private FaultProxy proxy = FaultProxy.before(server);
   private String name = Fresh.name();
+
+  /** What the client is told of the stream. */
+  private String replicated = "";
+
   private Space<String> space = openAsReplicated();
 
   private static String error(int code, int errorCode, String description) {
@@ -62,7 +72,8 @@ final class ReplicaAnswersTest {
               .getConfiguration()
               .toJson()
               .replaceAll("\"num_replicas\":\\d", "\"num_replicas\":3");
-      proxy.answer(Request.INFO, "{\"config\":" + configuration + "}");
+      replicated = "{\"config\":" + configuration + "}";
+      proxy.answer(Request.INFO, replicated);
       Space<String> opened = Fresh.open(proxy.address(), name + "?reads=strict");
       assertEquals(3, NatsSpaces.durability(opened).replicas());
       return opened;
@@ -167,6 +178,65 @@ final class ReplicaAnswersTest {
       assertEquals("$JS.API.STREAM.MSG.DELETE.sp-" + name, next(questions));
       assertEquals("$JS.API.STREAM.INFO.sp-" + name, next(questions));
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Whether an entry is still there says a leader that has done all that was agreed on")
+  void barrierBeforeGone() throws Exception {
+    try (Connection connection = Nats.connect(server.url())) {
+      space.out("k", "v");
+      Subscription questions = connection.subscribe("$JS.API.STREAM.MSG.>");
+      connection.flush(Patience.usual());
+      // Not that by which the first look is preceded.
+      proxy.arm(Request.DELETE, Step.NO_REQUEST, 1);
+      assertEquals(Optional.of("v"), space.inp("k"));
+      for (String expected : List.of("DELETE", "GET", "DELETE", "GET", "DELETE")) {
+        assertEquals("$JS.API.STREAM.MSG." + expected + ".sp-" + name, next(questions));
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A client that stands still when the leader has answered does not send again")
+  void standstill() throws Exception {
+    try (Connection watching = Nats.connect(server.url());
+        Connection connection = Nats.connect("nats://" + proxy.address())) {
+      proxy.answer(Request.INFO, replicated);
+      Space<String> slow =
+          NatsSpaces.open(
+              Wrapped.as(
+                  Connection.class,
+                  (method, arguments) -> {
+                    Object result = method.invoke(connection, arguments);
+                    return result instanceof Subscription made ? standingStill(made) : result;
+                  }),
+              name + "?timeout=3s",
+              Codec.utf8());
+      Subscription entries = watching.subscribe("sp." + name + ".e.k");
+      watching.flush(Patience.usual());
+      proxy.arm(Request.PUBLISH, Step.NO_REPLY, 0);
+      assertThrows(IndeterminateException.class, () -> slow.out("k", "v"));
+      slow.close();
+      assertNotNull(entries.nextMessage(Patience.usual()));
+      assertNull(entries.nextMessage(Duration.ofMillis(500)), "sent again, too late");
+    }
+  }
+
+  /** Stands still with the answer of the leader that it has done all else. */
+  private static Subscription standingStill(Subscription replies) {
+    return Wrapped.as(
+        Subscription.class,
+        (method, arguments) -> {
+          Object result = method.invoke(replies, arguments);
+          if (result instanceof Message reply
+              && reply.getData() != null
+              && new String(reply.getData(), StandardCharsets.UTF_8).contains("\"error\"")) {
+            Patience.letPass(Duration.ofSeconds(3));
+          }
+          return result;
+        });
   }
 
   private static String next(Subscription questions) throws InterruptedException {

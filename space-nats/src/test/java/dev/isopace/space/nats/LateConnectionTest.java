@@ -1,0 +1,134 @@
+package dev.isopace.space.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.nats.fixture.Calls;
+import dev.isopace.space.nats.fixture.Fresh;
+import dev.isopace.space.nats.fixture.NewestServer;
+import dev.isopace.space.nats.fixture.Patience;
+import io.nats.client.Connection;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("A server that accepts a connection while the handle is being closed")
+final class LateConnectionTest {
+  private static final Duration CONNECT = Duration.ofSeconds(4);
+  private static final Duration MOMENT = Duration.ofMillis(500);
+  private static final int MORE_THAN_QUEUE = 4;
+
+  @RegisterExtension static final NewestServer server = new NewestServer();
+
+  private final List<Socket> queued = new ArrayList<>();
+
+  /** Whoever connects next is not answered, until those before are accepted. */
+  private void fillQueue(ServerSocket listening) {
+    for (int i = 0; i < MORE_THAN_QUEUE; i++) {
+      Socket socket = new Socket();
+      queued.add(socket);
+      try {
+        socket.connect(
+            new InetSocketAddress(listening.getInetAddress(), listening.getLocalPort()),
+            (int) MOMENT.toMillis());
+      } catch (IOException e) {
+        // It is full.
+        return;
+      }
+    }
+  }
+
+  private boolean isQueued(Socket accepted) {
+    return queued.stream().anyMatch(each -> each.getLocalPort() == accepted.getPort());
+  }
+
+  private static void relay(Socket near, Socket far) {
+    FutureTask<Long> there =
+        Calls.start(() -> near.getInputStream().transferTo(far.getOutputStream()));
+    FutureTask<Long> back =
+        Calls.start(() -> far.getInputStream().transferTo(near.getOutputStream()));
+    assertTrue(!there.isDone() || !back.isDone());
+  }
+
+  @Test
+  @DisplayName("No socket is left when close has returned")
+  void late() throws Exception {
+    AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      FutureTask<Socket> first = Calls.start(listening::accept);
+      FutureTask<Socket> beyond =
+          Calls.start(
+              () -> {
+                Socket far = new Socket(listening.getInetAddress(), server.get().port());
+                relay(first.get(), far);
+                return far;
+              });
+      Space<String> space =
+          NatsSpaces.open(
+              Options.builder()
+                  .server(
+                      "nats://"
+                          + listening.getInetAddress().getHostAddress()
+                          + ":"
+                          + listening.getLocalPort())
+                  .connectionTimeout(CONNECT)
+                  .connectionListener((source, event) -> connection.set(source))
+                  .build(),
+              Fresh.name(),
+              Codec.utf8());
+      Patience.await("the connection", () -> connection.get() != null);
+      fillQueue(listening);
+      first.get().close();
+      beyond.get().close();
+      Patience.await(
+          "an attempt to connect",
+          () -> Fresh.present(connection.get()).getStatus() == Connection.Status.RECONNECTING);
+      Patience.letPass(MOMENT);
+      FutureTask<Boolean> close =
+          Calls.start(
+              () -> {
+                space.close();
+                return true;
+              });
+      Patience.letPass(MOMENT);
+      Socket late = listening.accept();
+      while (isQueued(late)) {
+        late.close();
+        late = listening.accept();
+      }
+      assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      late.setSoTimeout((int) MOMENT.toMillis());
+      assertEquals(-1, read(late));
+      late.close();
+    } finally {
+      for (Socket each : queued) {
+        each.close();
+      }
+    }
+  }
+
+  private static int read(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read();
+    } catch (SocketException e) {
+      // The other end was closed without ado.
+      return -1;
+    }
+  }
+}
