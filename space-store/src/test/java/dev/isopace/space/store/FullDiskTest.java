@@ -80,17 +80,25 @@ class FullDiskTest {
     }
   }
 
+  /** Zero is what the system also says where it does not know. */
+  @Test
+  void aDiskOnWhichNothingIsLeftIsKnownToBeFull() throws IOException, InterruptedException {
+    Path directory = mount.mount(64, 16);
+    Files.createDirectories(directory);
+    try (NioDisk disk = new NioDisk(directory, 0, false)) {
+      long before = disk.usableSpace();
+      assertTrue(before > 1 << 20 && before < 16 << 20, () -> before + " bytes can be used");
+      fill(directory.resolveSibling("other"));
+      assertEquals(0, disk.usableSpace());
+      assertTrue(disk.totalSpace() > 1 << 20);
+    }
+  }
+
   /** Each needs as much room to be removed as it has taken. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aDiskThatIsFullOfTheSmallestEntriesIsEmptied(boolean isFilledByOthers)
-      throws IOException, InterruptedException {
+  @Test
+  void aDiskThatIsFullOfTheSmallestEntriesIsEmptied() throws IOException, InterruptedException {
     Path directory = mount.mount(64, 16);
     try (Store store = Store.open(directory, StoreOption.withSync(false))) {
-      if (isFilledByOthers) {
-        Await.until("segments are prepared", () -> NioDisk.names(directory).size() > Spares.WANTED);
-        fill(directory.resolveSibling("other"));
-      }
       assertThrows(
           IOException.class,
           () -> {
