@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * which the other thread needs. A virtual thread lets those run that wait for its carrier: one of
  * them is likely to bring the entry, and then need not wake it. Spinning there makes a lone pair
  * faster, but halves what many pairs achieve, whose carriers it keeps.
+ *
+ * <p>Rejected: to leave spinning out for a while where it has been in vain several times. Beside
+ * another program that keeps one of two processors, round trips took half as long; without one they
+ * took 1.4 to 4 times as long, since a pair that had once parked went on parking.
  */
 final class ShortWait {
   private static final int SPINS = 300;
