@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,9 +34,17 @@ final class FailedCompactionTest {
 
   /** Of each ten entries, so many are kept. */
   private static void fill(Store store, int kept) throws IOException {
+    push(store, kept);
+    take(store);
+  }
+
+  private static void push(Store store, int kept) throws IOException {
     for (int i = 0; i < SEGMENTS * SEGMENT / VALUE.length; i++) {
       store.push(i % 10 < kept ? "kept" : "taken", VALUE);
     }
+  }
+
+  private static void take(Store store) throws IOException {
     while (store.pullp("taken").isPresent()) {}
   }
 
@@ -63,8 +72,9 @@ final class FailedCompactionTest {
   void neighboursOfDamage() throws IOException {
     try (NioDisk disk = new NioDisk(directory, 0, false);
         Store store = Store.open(disk, SETTINGS)) {
-      fill(store, 2);
-      damage(3);
+      push(store, 2);
+      damageKept(3);
+      take(store);
       assertThrows(CorruptLogException.class, store::compact);
       // Others have names of their own once they are rewritten.
       List<String> left =
@@ -77,9 +87,23 @@ final class FailedCompactionTest {
   }
 
   private void damage(int id) throws IOException {
+    damageAt(id, Format.HEADER + Format.length(0, Format.START_BODY) + 2_000);
+  }
+
+  /** Damages the first entry that is kept. */
+  private void damageKept(int id) throws IOException {
+    byte[] bytes = Files.readAllBytes(directory.resolve(Segment.name(id)));
+    int at = Format.HEADER;
+    while (Format.keyLength(bytes, at) != "kept".length()) {
+      at += Format.recordLength(bytes, at);
+    }
+    damageAt(id, at + Format.PREFIX + 500);
+  }
+
+  private void damageAt(int id, int offset) throws IOException {
     try (RandomAccessFile file =
         new RandomAccessFile(directory.resolve(Segment.name(id)).toFile(), "rw")) {
-      file.seek(Format.HEADER + Format.length(0, Format.START_BODY) + 2_000);
+      file.seek(offset);
       file.write(1);
     }
   }
