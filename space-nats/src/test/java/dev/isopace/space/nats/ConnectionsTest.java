@@ -159,17 +159,20 @@ final class ConnectionsTest {
     }
   }
 
+  private static Options trusting(Certificate certificate, NatsServer server) throws Exception {
+    return Options.builder()
+        .server(server.url())
+        .connectionTimeout(Patience.usual())
+        .sslContext(certificate.trusting())
+        .build();
+  }
+
   @Test
   @DisplayName("TLS: with a certificate that is trusted, not with one that is not, not without TLS")
   void tls() throws Exception {
     Certificate certificate = Certificate.create(folder);
     try (NatsServer server = start(certificate)) {
-      Options options =
-          Options.builder()
-              .server(server.url())
-              .connectionTimeout(Patience.usual())
-              .sslContext(certificate.trusting())
-              .build();
+      Options options = trusting(certificate, server);
       try (Space<String> space = NatsSpaces.open(options, Fresh.name(), Codec.utf8())) {
         requireUsable(space);
       }
@@ -219,12 +222,7 @@ final class ConnectionsTest {
   void tlsClose() throws Exception {
     Certificate certificate = Certificate.create(folder);
     try (NatsServer server = start(certificate)) {
-      Options options =
-          Options.builder()
-              .server(server.url())
-              .connectionTimeout(Patience.usual())
-              .sslContext(certificate.trusting())
-              .build();
+      Options options = trusting(certificate, server);
       Space<byte[]> space = NatsSpaces.open(options, Fresh.name() + "?timeout=2s", Codec.bytes());
       List<FutureTask<Boolean>> outs = new ArrayList<>();
       server.pause();

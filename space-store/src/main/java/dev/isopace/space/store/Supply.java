@@ -105,10 +105,8 @@ final class Supply implements Closeable {
     if (cause == null
         || attemptFailed < attempt
         || spares.canTake(room, least)
+        || (fromReserve && spares.isLent())
         || engine.canMakeRoom()) {
-      return null;
-    }
-    if (fromReserve && spares.isLent()) {
       return null;
     }
     if (fromReserve && spares.canTake(room, 1)) {

@@ -54,9 +54,8 @@ final class FailedCompactionTest {
     try (NioDisk disk = new NioDisk(directory, 0, false);
         Store store = Store.open(disk, SETTINGS)) {
       fill(store, 6);
-      // The second entry of each, which is kept.
-      damage(1);
-      damage(7);
+      damageKept(1);
+      damageKept(7);
       CorruptLogException damage = assertThrows(CorruptLogException.class, store::compact);
       assertEquals(disk.show(Segment.name(1)), damage.file());
       assertEquals(1, damage.getSuppressed().length, () -> Failures.show(damage));
@@ -86,24 +85,17 @@ final class FailedCompactionTest {
     }
   }
 
-  private void damage(int id) throws IOException {
-    damageAt(id, Format.HEADER + Format.length(0, Format.START_BODY) + 2_000);
-  }
-
   /** Damages the first entry that is kept. */
   private void damageKept(int id) throws IOException {
-    byte[] bytes = Files.readAllBytes(directory.resolve(Segment.name(id)));
+    Path segment = directory.resolve(Segment.name(id));
+    byte[] bytes = Files.readAllBytes(segment);
     int at = Format.HEADER;
     while (Format.keyLength(bytes, at) != "kept".length()) {
       at += Format.recordLength(bytes, at);
     }
-    damageAt(id, at + Format.PREFIX + 500);
-  }
-
-  private void damageAt(int id, int offset) throws IOException {
-    try (RandomAccessFile file =
-        new RandomAccessFile(directory.resolve(Segment.name(id)).toFile(), "rw")) {
-      file.seek(offset);
+    // No more than that: the store has the file open.
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(at + Format.PREFIX + 500);
       file.write(1);
     }
   }
