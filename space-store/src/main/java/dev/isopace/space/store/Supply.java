@@ -32,7 +32,10 @@ final class Supply implements Closeable {
   /** How large the next one is to be. */
   private long capacity;
 
-  /** The most that somebody needs who waits; 0 if nobody does. */
+  /**
+   * The least that somebody needs who waits; 0 if nobody does. Whoever needs more asks again: that
+   * there is no room for that is no reason to refuse what needs less.
+   */
   private long neededRoom;
 
   // Attempts to prepare a segment, by number.
@@ -84,7 +87,7 @@ final class Supply implements Closeable {
     }
     // An attempt that is going on may have begun before what it needs was there.
     long attempt = attemptsBegun + 1;
-    neededRoom = Math.max(neededRoom, room);
+    neededRoom = neededRoom == 0 ? room : Math.min(neededRoom, room);
     if (engine.isOwnThread()) {
       // Nobody else would do it, nor close files that were deleted, whose room may be needed.
       Runnable closing = lacksRoom() ? engine.retirement().nextTask() : null;

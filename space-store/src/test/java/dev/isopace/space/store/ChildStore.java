@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,11 @@ final class ChildStore {
   public static void main(String[] arguments) throws IOException {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (Store store = Store.open(Path.of(arguments[0]))) {
+    Path directory = Path.of(arguments[0]);
+    try (Store store = Store.open(directory)) {
+      if (arguments.length > 1) {
+        Files.readString(directory.resolve(arguments[1]));
+      }
       System.out.println("open");
       for (int i = 0; input.readLine() != null; i++) {
         store.push("key", new byte[] {(byte) i});
@@ -53,8 +58,14 @@ final class ChildStore {
   /** The same, which can have no more than so many files open. */
   static Process startWithDescriptors(int most, Class<?> main, List<String> arguments)
       throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"));
+    return startBehind(
+        List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"), main, arguments);
+  }
+
+  /** The same, started by a command that replaces itself by what its further arguments say. */
+  static Process startBehind(List<String> launcher, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     command.addAll(command(List.of(), main, arguments));
     return start(command);
   }

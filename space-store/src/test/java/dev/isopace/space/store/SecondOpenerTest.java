@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,43 @@ class SecondOpenerTest {
     }
     // It was killed, and named in the file until now.
     Store.open(directory).close();
+  }
+
+  /** A process that was started before the clock was set sees itself started at another time. */
+  @Test
+  void aStepOfTheClockMakesNobodyDead() throws IOException, InterruptedException {
+    Path lie = Files.createTempFile("stat", "");
+    Files.writeString(lie, earlierBoot(Files.readString(Path.of("/proc/stat"))));
+    String cover = "mount --bind " + lie + " /proc/stat";
+    assumeTrue(isPossible("unshare", "-m", "sh", "-c", cover), "needs root, to lie to a process");
+    List<String> launcher = List.of("unshare", "-m", "sh", "-c", cover + " && exec \"$@\"", "sh");
+    Process other =
+        ChildStore.startBehind(launcher, ChildStore.class, List.of(directory.toString(), "lock"));
+    try {
+      assertEquals("open", ChildStore.readLine(other));
+      IOException refusal = assertThrows(IOException.class, () -> Store.open(directory));
+      assertTrue(
+          refusal.getMessage().contains("process " + other.pid() + ", which has lost its lock"),
+          refusal.getMessage());
+    } finally {
+      other.destroyForcibly().waitFor();
+      Files.delete(lie);
+    }
+    Store.open(directory).close();
+  }
+
+  private static String earlierBoot(String statistics) {
+    return Pattern.compile("(?m)^btime (\\d+)$")
+        .matcher(statistics)
+        .replaceFirst(found -> "btime " + (Long.parseLong(found.group(1)) - 100));
+  }
+
+  private static boolean isPossible(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** As a snapshot of a file system brings it along. */

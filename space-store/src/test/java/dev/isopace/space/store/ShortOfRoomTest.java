@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,10 +48,11 @@ final class ShortOfRoomTest {
 
     volatile boolean isBroken;
 
-    /** Whoever makes a file larger waits for it, if there is one. */
+    /** Whoever makes a file, or makes one larger, waits for it, if there is one. */
     final AtomicReference<CountDownLatch> growth = new AtomicReference<>();
 
-    final CountDownLatch grows = new CountDownLatch(1);
+    /** How often somebody has begun to wait for that. */
+    final Semaphore grows = new Semaphore(0);
 
     private final Path directory;
 
@@ -67,7 +71,6 @@ final class ShortOfRoomTest {
         public int write(ByteBuffer buffer, long at) throws IOException {
           long growth = at + buffer.remaining() - handle.size();
           if (growth > 0) {
-            awaitGrowth();
             use(growth);
           }
           return super.write(buffer, at);
@@ -87,6 +90,7 @@ final class ShortOfRoomTest {
     }
 
     private void use(long bytes) throws IOException {
+      awaitGrowth();
       if (isFull && room.addAndGet(-bytes) < 0) {
         room.addAndGet(bytes);
         throw new IOException(NO_SPACE);
@@ -96,7 +100,7 @@ final class ShortOfRoomTest {
     private void awaitGrowth() {
       CountDownLatch latch = growth.get();
       if (latch != null) {
-        grows.countDown();
+        grows.release();
         for (boolean waited = false; !waited; ) {
           try {
             waited = latch.await(30, TimeUnit.SECONDS);
@@ -181,7 +185,7 @@ final class ShortOfRoomTest {
       disk.growth.set(grown);
       CompletableFuture<Void> push =
           CompletableFuture.runAsync(() -> pushQuietly(store, new byte[300_000]));
-      assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
+      assertTrue(disk.grows.tryAcquire(10, TimeUnit.SECONDS), "no segment is made larger");
       FutureTask<Integer> pull = new FutureTask<>(() -> pullQuietly(store).length);
       Await.waiting(Await.start(pull));
       disk.growth.set(null);
@@ -323,13 +327,46 @@ final class ShortOfRoomTest {
       CompletableFuture<IOException> push =
           CompletableFuture.supplyAsync(
               () -> assertThrows(IOException.class, () -> store.push("k", new byte[1 << 20])));
-      assertTrue(disk.grows.await(10, TimeUnit.SECONDS), "no segment is made larger");
+      assertTrue(disk.grows.tryAcquire(10, TimeUnit.SECONDS), "no segment is made larger");
       FutureTask<Integer> pull = new FutureTask<>(() -> pullQuietly(store).length);
       Await.waiting(Await.start(pull));
       disk.growth.set(null);
       failed.countDown();
       assertTrue(push.get().getMessage().contains(NO_SPACE), push.get().getMessage());
       assertEquals(10, pull.get());
+      disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("That there is no room for a large entry is no reason to refuse a small one")
+  @SuppressWarnings("try") // there is nothing to do with what releases
+  void eachIsRefusedForItsOwnNeed() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    try (Store store = Store.open(disk, SETTINGS);
+        Closeable release = () -> List.of(first, second).forEach(CountDownLatch::countDown)) {
+      settle();
+      disk.fillUp();
+      disk.growth.set(first);
+      store.push("k", new byte[60_000]);
+      // Of its own segment, in whose place another is to be prepared.
+      store.push("k", new byte[60_000]);
+      assertTrue(disk.grows.tryAcquire(10, TimeUnit.SECONDS), "no segment is prepared");
+      // While that attempt is on its way, which is to fail, both wait for the next.
+      FutureTask<IOException> large =
+          new FutureTask<>(
+              () -> assertThrows(IOException.class, () -> store.push("k", new byte[1 << 20])));
+      FutureTask<?> small = new FutureTask<>(() -> pushQuietly(store, new byte[60_000]), null);
+      Await.waiting(Await.start(large));
+      Await.waiting(Await.start(small));
+      disk.growth.set(second);
+      first.countDown();
+      assertTrue(disk.grows.tryAcquire(10, TimeUnit.SECONDS), "no other attempt is made");
+      disk.room.set(4 * Settings.SMALLEST_SEGMENT);
+      second.countDown();
+      small.get();
+      assertTrue(large.get().getMessage().contains(NO_SPACE), large.get().getMessage());
       disk.isFull = false;
     }
   }

@@ -14,11 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,11 @@ final class DirectoryLock implements Closeable {
   private static final int LONGEST_HOLDER = 200;
 
   /**
-   * What stands in the file while a process holds the directory: its id, since when it runs, and
-   * what identifies the file, since a copy of all this is free.
+   * What stands in the file while a process holds the directory: its id, when it started, and what
+   * identifies the file, since a copy of all this is free.
    */
   private static final Pattern HOLDER =
-      Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\d{1,18})\nof (?<file>.*)");
+      Pattern.compile("(process (?<id>\\d{1,18}))\nstarted (?<started>\\S+)\nof (?<file>.*)");
 
   /**
    * The directories that this process uses, and the files in them that it locks, are system
@@ -157,13 +156,10 @@ final class DirectoryLock implements Closeable {
   }
 
   private static String self(Path file) throws IOException {
-    ProcessHandle self = ProcessHandle.current();
+    long id = ProcessHandle.current().pid();
     return "process "
-        + self.pid()
-        + self.info()
-            .startInstant()
-            .map(instant -> "\nstarted " + instant.toEpochMilli())
-            .orElse("")
+        + id
+        + ProcessStart.of(id).map(start -> "\nstarted " + start).orElse("")
         + "\nof "
         + nameOf(file);
   }
@@ -187,15 +183,8 @@ final class DirectoryLock implements Closeable {
 
   private static boolean isRunning(Matcher holder) {
     long id = Long.parseLong(holder.group("id"));
-    Instant started = Instant.ofEpochMilli(Long.parseLong(holder.group("started")));
-    // One that has ended, and that nobody has waited for, has no command any more.
-    return id != ProcessHandle.current().pid()
-        && ProcessHandle.of(id)
-            .map(ProcessHandle::info)
-            .filter(info -> info.command().isPresent())
-            .flatMap(ProcessHandle.Info::startInstant)
-            .filter(since -> since.truncatedTo(ChronoUnit.MILLIS).equals(started))
-            .isPresent();
+    Optional<String> started = Optional.of(holder.group("started"));
+    return id != ProcessHandle.current().pid() && ProcessStart.of(id).equals(started);
   }
 
   /** Sees to it that nobody has put another file in the place of the one that is locked. */
