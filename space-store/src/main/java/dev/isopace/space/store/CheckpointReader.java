@@ -1,6 +1,7 @@
 package dev.isopace.space.store;
 
 import dev.isopace.space.store.disk.Handle;
+import dev.isopace.space.store.disk.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -89,12 +90,9 @@ final class CheckpointReader {
     if (buffer.remaining() > end - read) {
       buffer.limit((int) (buffer.position() + end - read));
     }
-    while (buffer.position() < least) {
-      int count = handle.read(buffer, read);
-      if (count <= 0) {
-        throw new IOException("the checkpoint ends too early");
-      }
-      read += count;
+    read += Transfers.readAtLeast(handle, buffer, read, least - buffer.position());
+    if (buffer.position() < least) {
+      throw new IOException("the checkpoint ends too early");
     }
     buffer.flip();
   }

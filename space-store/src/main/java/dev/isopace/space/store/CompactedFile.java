@@ -57,7 +57,7 @@ final class CompactedFile {
     if (isContended || written - forced >= FORCED_UNCONTENDED) {
       force(isContended);
     } else {
-      engine.attend(0);
+      engine.housekeeping().attend(0);
     }
   }
 
@@ -73,7 +73,7 @@ final class CompactedFile {
     long began = System.nanoTime();
     handle.force();
     forced = written;
-    engine.attend(isContended ? RESPITE * (System.nanoTime() - began) : 0);
+    engine.housekeeping().attend(isContended ? RESPITE * (System.nanoTime() - began) : 0);
   }
 
   private long nextSequence() {

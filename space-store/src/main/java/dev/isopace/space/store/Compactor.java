@@ -98,8 +98,8 @@ final class Compactor {
   /** What is being emptied by its takers will soon be dead, and cost no rewriting. */
   private void rewriteUnlessEmptied(List<Segment> run) throws IOException {
     long before = liveBytes(run);
-    engine.attend(WATCHED_NANOS);
-    if (!engine.isStopping() && before - liveBytes(run) <= before / SOON) {
+    engine.housekeeping().attend(WATCHED_NANOS);
+    if (!engine.housekeeping().isStopping() && before - liveBytes(run) <= before / SOON) {
       rewrite(run);
     }
   }
@@ -140,7 +140,7 @@ final class Compactor {
   private void tell(Throwable failure) {
     if (failure instanceof CorruptLogException damage) {
       engine.operatorLog().damaged(damage);
-    } else if (!engine.isStopping() && log.failure() == null) {
+    } else if (!engine.housekeeping().isStopping() && log.failure() == null) {
       engine.operatorLog().failed(OperatorLog.Work.COMPACTION, failure);
     }
   }
@@ -170,7 +170,7 @@ final class Compactor {
   private void compact(List<List<Segment>> runs, List<CorruptLogException> damages)
       throws IOException {
     for (List<Segment> run : runs) {
-      if (engine.isStopping()) {
+      if (engine.housekeeping().isStopping()) {
         return;
       }
       try {
@@ -283,7 +283,7 @@ final class Compactor {
     } catch (CorruptLogException e) {
       throw e;
     } catch (IOException e) {
-      if (engine.isStopping() || !engine.supply().lendReserve()) {
+      if (engine.housekeeping().isStopping() || !engine.supply().lendReserve()) {
         throw e;
       }
       // A full disk is what compaction is most wanted on.

@@ -43,13 +43,13 @@ final class Discards {
 
   /** A segment in which nothing lives, and which the log has forgotten. */
   void add(Segment dead) {
-    engine.forget(dead);
+    engine.housekeeping().forget(dead);
     discards.add(new Discard(dead, false));
   }
 
   /** A segment that another has replaced. */
   void add(Segment old, Segment replacement) {
-    engine.forget(old);
+    engine.housekeeping().forget(old);
     discards.add(new Discard(old, old.name.equals(replacement.name)));
   }
 

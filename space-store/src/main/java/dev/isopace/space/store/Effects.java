@@ -76,6 +76,6 @@ final class Effects {
   void removed(KeyQueue queue, Segment segment, int length) {
     segments.removeLive(segment, length);
     index.forgetIfIdle(queue);
-    engine.freed(segment);
+    engine.housekeeping().freed(segment);
   }
 }

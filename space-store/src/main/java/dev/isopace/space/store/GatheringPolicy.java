@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long a leader waits for others to join its batch, once the batch before has landed. Used by
- * the one leader that may fly.
+ * the one leader that may fly; the leader of a batch that was cancelled may not have noticed yet,
+ * and what that spoils is only a guess.
  *
  * <p>Callers that were woken by the last batch come back at once if they have more to do, and would
  * otherwise miss this one. A leader expects as many as the last batch had, in addition to those

@@ -129,7 +129,7 @@ final class Keeper implements Runnable {
       opened.countDown();
     }
     try {
-      engine.keepHouse();
+      engine.housekeeping().run();
     } finally {
       release(engine);
     }

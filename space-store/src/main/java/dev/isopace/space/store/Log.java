@@ -85,7 +85,7 @@ final class Log {
     /** The id of the oldest segment. */
     int oldest();
 
-    /** The log has failed; nothing will ever take effect again. */
+    /** The log has failed: at most what is in flight will still take effect. */
     void failed(Throwable cause);
   }
 

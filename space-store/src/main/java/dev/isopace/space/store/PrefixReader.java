@@ -1,5 +1,6 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.store.disk.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -88,13 +89,11 @@ final class PrefixReader {
     ByteBuffer buffer = ByteBuffer.wrap(window);
     buffer.limit((int) Math.min(WINDOW, found.capacity - from));
     // No further than it must: what is behind may be illegible, and is perhaps not wanted.
-    while (buffer.position() < Format.PREFIX) {
-      if (found.handle.read(buffer, from + buffer.position()) < 0) {
-        throw found.damage(from, "the file ends there, in the middle of a record");
-      }
+    windowSize = Transfers.readAtLeast(found.handle, buffer, from, Format.PREFIX);
+    if (windowSize < Format.PREFIX) {
+      throw found.damage(from, "the file ends there, in the middle of a record");
     }
     windowSegment = found;
     windowOffset = from;
-    windowSize = buffer.position();
   }
 }

@@ -52,13 +52,13 @@ final class Retirement implements Closeable {
       engine.supply().offer(file);
     } else {
       unread.add(old);
-      engine.signalWork();
+      engine.housekeeping().signalWork();
     }
     log.changed.signalAll();
   }
 
   /** Closes one file, if there is one to be closed. Under the lock. */
-  @Nullable Runnable nextTask() {
+  @Nullable Runnable takeTask() {
     if (unread.isEmpty()) {
       return null;
     }

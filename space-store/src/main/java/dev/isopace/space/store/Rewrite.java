@@ -156,8 +156,8 @@ final class Rewrite {
     bytesRead += length;
     if (bytesRead >= ATTEND_EACH) {
       bytesRead = 0;
-      engine.attend(0);
-      if (engine.isStopping()) {
+      engine.housekeeping().attend(0);
+      if (engine.housekeeping().isStopping()) {
         throw new IOException("the store is being closed");
       }
     }

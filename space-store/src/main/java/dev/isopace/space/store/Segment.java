@@ -120,11 +120,15 @@ final class Segment {
     Closeables.closeAll(some.stream().map(segment -> segment.handle).toList());
   }
 
-  /** Gives back the room behind the records, which nothing will be appended to. */
-  void trim() throws IOException {
+  /** Gives back the room behind the records, which nothing will be appended to, if it can be. */
+  void trim() {
     if (end < capacity) {
-      handle.truncate(end);
-      capacity = end;
+      try {
+        handle.truncate(end);
+        capacity = end;
+      } catch (IOException e) {
+        // It is as good as before; only larger.
+      }
     }
   }
 
@@ -145,6 +149,7 @@ final class Segment {
     if (readers == 0) {
       action.run();
     } else {
+      assert disposal == null : this + " is let go of twice";
       disposal = action;
     }
   }
@@ -239,16 +244,12 @@ final class Segment {
     if (buffer.remaining() > room) {
       buffer.limit((int) (from + Math.max(least, room)));
     }
-    int done = 0;
-    while (done < least) {
-      int read = handle.read(buffer, offset + done);
-      if (read < 0) {
-        throw damage(
-            offset + done, "the file ends there, in the middle of a record", new EOFException());
-      }
-      done += read;
+    int read = Transfers.readAtLeast(handle, buffer, offset, least);
+    if (read < least) {
+      throw damage(
+          offset + read, "the file ends there, in the middle of a record", new EOFException());
     }
-    return done;
+    return read;
   }
 
   long position(long offset) {
@@ -271,13 +272,7 @@ final class Segment {
 
   /** Writes all of it. */
   void write(byte[] bytes, int from, int length, long at) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, length);
-    while (buffer.hasRemaining()) {
-      long there = at + buffer.position() - from;
-      if (handle.write(buffer, there) <= 0) {
-        throw new IOException("nothing could be written to " + disk.show(name));
-      }
-    }
+    Transfers.writeFully(handle, ByteBuffer.wrap(bytes, from, length), at);
   }
 
   @Override

@@ -254,7 +254,7 @@ public final class Store implements AutoCloseable {
    */
   public void compact() throws IOException {
     lifecycle.requireOpen("compact", null);
-    keeper.engine().compact();
+    keeper.engine().housekeeping().compact();
     lifecycle.requireOpen("compact", null);
   }
 

@@ -91,7 +91,7 @@ final class StoreSpace<V> extends AbstractSpace<V> {
   void compact() {
     lifecycle().requireOpen("compact", null);
     try {
-      keeper.engine().compact();
+      keeper.engine().housekeeping().compact();
     } catch (IOException e) {
       throw failure(e);
     }

@@ -79,7 +79,7 @@ final class Supply implements Closeable {
    * @throws IOException if none could be made
    */
   @Nullable Segment next(long room, boolean fromReserve) throws IOException {
-    boolean isLastResort = lastResort == attemptsBegun && !engine.canMakeRoom();
+    boolean isLastResort = lastResort == attemptsBegun && !engine.housekeeping().canMakeRoom();
     int least = fromReserve && isLastResort ? 1 : least(fromReserve);
     Segment next = spares.first(room, least);
     if (next != null) {
@@ -88,19 +88,19 @@ final class Supply implements Closeable {
     // An attempt that is going on may have begun before what it needs was there.
     long attempt = attemptsBegun + 1;
     neededRoom = neededRoom == 0 ? room : Math.min(neededRoom, room);
-    if (engine.isOwnThread()) {
+    if (engine.housekeeping().isOwnThread()) {
       // Nobody else would do it, nor close files that were deleted, whose room may be needed.
-      Runnable closing = lacksRoom() ? engine.retirement().nextTask() : null;
-      engine.perform(closing == null ? preparation() : closing);
+      Runnable closing = lacksRoom() ? engine.retirement().takeTask() : null;
+      engine.housekeeping().perform(closing == null ? takePreparation() : closing);
       if (closing != null) {
         return null;
       }
     } else {
-      engine.signalWork();
+      engine.housekeeping().signalWork();
       while (attemptsEnded < attempt
           && !spares.canTake(room, least)
           && log.failure() == null
-          && !engine.isStopping()) {
+          && !engine.housekeeping().isStopping()) {
         log.changed.awaitUninterruptibly();
       }
     }
@@ -109,7 +109,7 @@ final class Supply implements Closeable {
         || attemptFailed < attempt
         || spares.canTake(room, least)
         || (fromReserve && spares.isLent())
-        || engine.canMakeRoom()) {
+        || engine.housekeeping().canMakeRoom()) {
       return null;
     }
     if (fromReserve && spares.canTake(room, 1)) {
@@ -126,7 +126,7 @@ final class Supply implements Closeable {
       return spares.wanted();
     }
     // What that thread appends gives room back.
-    return engine.isOwnThread() ? 1 : spares.leastForRemovals();
+    return engine.housekeeping().isOwnThread() ? 1 : spares.leastForRemovals();
   }
 
   private Segment take(Segment next) {
@@ -134,7 +134,7 @@ final class Supply implements Closeable {
     // Before it is taken: for want of memory, it must not be in neither place.
     engine.segments().add(next);
     spares.take(next);
-    engine.signalWork();
+    engine.housekeeping().signalWork();
     return next;
   }
 
@@ -161,12 +161,12 @@ final class Supply implements Closeable {
   }
 
   /** Prepares what others wait for, or will soon. Null if there is enough, or no room for more. */
-  @Nullable Runnable nextTask() {
+  @Nullable Runnable takeTask() {
     boolean lacksSpares = neededRoom > 0 || (spares.count() < spares.wanted() && failure == null);
-    return lacksSpares && !isRoomAwaited ? preparation() : null;
+    return lacksSpares && !isRoomAwaited ? takePreparation() : null;
   }
 
-  private Runnable preparation() {
+  private Runnable takePreparation() {
     long room = neededRoom;
     Runnable preparation = () -> prepare(room);
     neededRoom = 0;
@@ -297,7 +297,7 @@ final class Supply implements Closeable {
     try {
       failure = null;
       lastResort = -1;
-      engine.signalWork();
+      engine.housekeeping().signalWork();
     } finally {
       log.lock.unlock();
     }

@@ -72,9 +72,9 @@ final class RecurringPlaceTest {
       assertTrue(decodes.await(30, TimeUnit.SECONDS));
       long place = head(keeper);
       assertEquals(Optional.of("1"), space.inp("k"));
-      keeper.engine().compact();
+      keeper.engine().housekeeping().compact();
       assertEquals(Optional.of("2"), space.inp("k"));
-      keeper.engine().compact();
+      keeper.engine().housekeeping().compact();
       boolean isRecurring = place == head(keeper);
       mayGoOn.countDown();
       assertEquals(Optional.of("3"), taken.get(30, TimeUnit.SECONDS));

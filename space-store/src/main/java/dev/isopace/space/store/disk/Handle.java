@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file. Calls may run at the same time; the caller must ensure that concurrent reads and
- * writes do not concern the same bytes, and that a handle is closed only when it is no longer used.
+ * An open file. Calls may run at the same time; bytes that are read while they are written may come
+ * out as anything, and the caller must make nothing of them. A handle is closed only when it is no
+ * longer used.
  */
 public interface Handle extends Closeable {
   /**

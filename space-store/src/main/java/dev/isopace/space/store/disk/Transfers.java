@@ -9,11 +9,21 @@ public final class Transfers {
 
   /** Reads until the buffer is full or the file ends; returns how many bytes were read. */
   public static int readFully(Handle handle, ByteBuffer buffer, long at) throws IOException {
+    return readAtLeast(handle, buffer, at, buffer.remaining());
+  }
+
+  /**
+   * Reads until the buffer holds so many more bytes, or the file ends, and as much as comes with
+   * them; returns how many bytes were read.
+   */
+  public static int readAtLeast(Handle handle, ByteBuffer buffer, long at, int least)
+      throws IOException {
     int from = buffer.position();
-    while (buffer.hasRemaining() && handle.read(buffer, at + buffer.position() - from) > 0) {
-      // The buffer's position says how far it is.
+    int read = 0;
+    while (read < least && handle.read(buffer, at + read) > 0) {
+      read = buffer.position() - from;
     }
-    return buffer.position() - from;
+    return read;
   }
 
   /** Writes all that the buffer holds. */
