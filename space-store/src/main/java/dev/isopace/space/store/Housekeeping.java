@@ -31,7 +31,8 @@ final class Housekeeping {
   /** Whether it waits for something to do. */
   private boolean isResting;
 
-  private boolean isStopping;
+  /** Written under the lock, and looked at without it now and then. */
+  private volatile boolean isStopping;
 
   // The compactions that were asked for, by number, and how the last one has ended.
   private long compactionsWanted;
@@ -325,11 +326,6 @@ final class Housekeeping {
   }
 
   boolean isStopping() {
-    Tenacity.lock(log.lock);
-    try {
-      return isStopping;
-    } finally {
-      log.lock.unlock();
-    }
+    return isStopping;
   }
 }

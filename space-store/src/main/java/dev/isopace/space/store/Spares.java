@@ -76,6 +76,12 @@ final class Spares implements Closeable {
    */
   record Reusable(String name, Handle handle, boolean isFilled) {}
 
+  /** What is done now and then while a segment is filled, which takes long. */
+  interface Meanwhile {
+    /** Whatever it throws ends the filling. */
+    void run() throws IOException;
+  }
+
   /**
    * None yet.
    *
@@ -190,10 +196,8 @@ final class Spares implements Closeable {
   /**
    * Makes a segment, of a new file or of an old one. Without the lock. That it is there is durable
    * once the directory has been synced.
-   *
-   * @param meanwhile runs now and then: filling a segment takes long
    */
-  Segment make(int id, long capacity, @Nullable Reusable old, Runnable meanwhile)
+  Segment make(int id, long capacity, @Nullable Reusable old, Meanwhile meanwhile)
       throws IOException {
     return make(id, capacity, old, epoch -> Format.NO_BYTES, meanwhile);
   }
@@ -224,7 +228,7 @@ final class Spares implements Closeable {
       long capacity,
       @Nullable Reusable old,
       IntFunction<byte[]> records,
-      Runnable meanwhile)
+      Meanwhile meanwhile)
       throws IOException {
     if (id > Position.LARGEST_ID) {
       throw new IOException("segment " + (id - 1) + " was the last one that a store can have");
@@ -275,7 +279,7 @@ final class Spares implements Closeable {
   }
 
   /** The same segment with more room. Without the lock. */
-  Segment enlarge(Segment small, long capacity, Runnable meanwhile) throws IOException {
+  Segment enlarge(Segment small, long capacity, Meanwhile meanwhile) throws IOException {
     requireSpace(capacity - small.capacity);
     try {
       fill(small.handle, small.capacity, capacity, meanwhile);
@@ -343,7 +347,7 @@ final class Spares implements Closeable {
     return end;
   }
 
-  private void fill(Handle handle, long from, long to, Runnable meanwhile) throws IOException {
+  private void fill(Handle handle, long from, long to, Meanwhile meanwhile) throws IOException {
     int chunk = forced ? FORCED_CHUNK : MAPPED_CHUNK;
     for (long at = from; at < to; ) {
       // To where the next chunk begins.

@@ -41,7 +41,9 @@ final class Supply implements Closeable {
   // Attempts to prepare a segment, by number.
   private long attemptsBegun;
   private long attemptsEnded;
-  private long attemptFailed = -1;
+
+  /** Whether there was no room for the segment that was to be made last. */
+  private boolean lacksRoom;
 
   /**
    * The attempt after which the last segment is given out, since nothing else makes room. Whoever
@@ -90,7 +92,7 @@ final class Supply implements Closeable {
     neededRoom = neededRoom == 0 ? room : Math.min(neededRoom, room);
     if (engine.housekeeping().isOwnThread()) {
       // Nobody else would do it, nor close files that were deleted, whose room may be needed.
-      Runnable closing = lacksRoom() ? engine.retirement().takeTask() : null;
+      Runnable closing = lacksRoom ? engine.retirement().takeTask() : null;
       engine.housekeeping().perform(closing == null ? takePreparation() : closing);
       if (closing != null) {
         return null;
@@ -106,7 +108,7 @@ final class Supply implements Closeable {
     }
     IOException cause = failure;
     if (cause == null
-        || attemptFailed < attempt
+        || attemptsEnded < attempt
         || spares.canTake(room, least)
         || (fromReserve && spares.isLent())
         || engine.housekeeping().canMakeRoom()) {
@@ -138,12 +140,12 @@ final class Supply implements Closeable {
     return next;
   }
 
-  /** Whether there was no room for the segment that was to be made last. */
+  /** Whether the last attempt has failed, so that what there is must be left to removals. */
   boolean lacksRoom() {
-    return attemptFailed == attemptsEnded;
+    return lacksRoom;
   }
 
-  /** Whether an attempt has failed, and there has been no more room since. */
+  /** The same, if there has been no more room since, for which another attempt would be made. */
   boolean needsRoom() {
     return failure != null;
   }
@@ -151,7 +153,7 @@ final class Supply implements Closeable {
   /** Whether removals have a segment to go on in, or will get one as far as is known. */
   boolean hasReserve() {
     // None waits for the next one before an attempt has shown that there is no room for it.
-    return spares.count() >= spares.wanted() - 1 || !lacksRoom();
+    return spares.count() >= spares.wanted() - 1 || !lacksRoom;
   }
 
   /** A segment was filled: the next one may be larger. */
@@ -192,10 +194,10 @@ final class Supply implements Closeable {
     IOException cause = null;
     try {
       if (small == null) {
-        made = spares.make(id, size, old, engine.forces()::runIfDue);
+        made = spares.make(id, size, old, this::attend);
         engine.syncDir();
       } else {
-        made = spares.enlarge(small, size, engine.forces()::runIfDue);
+        made = spares.enlarge(small, size, this::attend);
       }
     } catch (IOException e) {
       cause = e;
@@ -209,9 +211,7 @@ final class Supply implements Closeable {
       attemptsEnded = attemptsBegun;
       failure = cause;
       spares.want(wanted);
-      if (cause != null) {
-        attemptFailed = attemptsBegun;
-      }
+      lacksRoom = cause != null;
       if (small != null) {
         spares.putBack(made == null ? small : made);
       } else if (made != null) {
@@ -224,8 +224,16 @@ final class Supply implements Closeable {
     }
     if (cause == null) {
       engine.operatorLog().succeeded(OperatorLog.Work.PREPARATION);
-    } else if (log.failure() == null) {
+    } else if (log.failure() == null && !engine.housekeeping().isStopping()) {
       engine.operatorLog().failed(OperatorLog.Work.PREPARATION, cause);
+    }
+  }
+
+  /** While a segment is filled. */
+  private void attend() throws IOException {
+    engine.forces().runIfDue();
+    if (engine.housekeeping().isStopping()) {
+      throw new IOException("the store is being closed");
     }
   }
 
@@ -260,7 +268,7 @@ final class Supply implements Closeable {
       }
       isRoomAwaited = true;
       // As a failed attempt would have said: there is no room, and pushes must leave what there is.
-      attemptFailed = attemptsEnded;
+      lacksRoom = true;
     } finally {
       log.lock.unlock();
     }

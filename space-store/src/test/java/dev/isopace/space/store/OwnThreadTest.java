@@ -111,6 +111,42 @@ final class OwnThreadTest {
   }
 
   @Test
+  @DisplayName("A close does not wait until a segment is full of zeros")
+  void closeWhileFilling() throws Exception {
+    SimulatedDisk simulated = SimulatedDisk.empty();
+    HookedDisk disk = new HookedDisk(simulated);
+    AtomicInteger made = new AtomicInteger();
+    AtomicInteger chunks = new AtomicInteger();
+    CountDownLatch filling = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    disk.before =
+        (call, file) -> {
+          if (file.startsWith("segment")) {
+            if (call.equals(HookedDisk.CREATE)) {
+              made.incrementAndGet();
+            } else if (call.equals(HookedDisk.WRITE)
+                && made.get() == 2
+                && chunks.incrementAndGet() == 2) {
+              filling.countDown();
+              awaitQuietly(released);
+            }
+          }
+        };
+    Store store = Store.open(disk, SETTINGS);
+    store.push("k", VALUE);
+    assertTrue(filling.await(30, TimeUnit.SECONDS));
+    FutureTask<Void> close = new FutureTask<>(() -> close(store), null);
+    Await.waiting(Await.start(close));
+    released.countDown();
+    close.get(30, TimeUnit.SECONDS);
+    // Of sixteen; and what else was written meanwhile.
+    assertTrue(chunks.get() < 8, chunks.get() + " writes");
+    try (Store again = Store.open(SimulatedDisk.afterKill(simulated.trace()), SETTINGS)) {
+      assertEquals(1, again.len("k"));
+    }
+  }
+
+  @Test
   @DisplayName("An interval of any length is one")
   void longInterval() throws Exception {
     Path directory = StoreTckTest.freshDirectory();
