@@ -50,7 +50,8 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
             .getRoot()
             .getStore(ENDLESS)
             .computeIfAbsent("count", key -> new AtomicInteger(), AtomicInteger.class);
-    Duration limit = stage.options().scaled(LIMIT.dividedBy(patienceDivisor(endless.get())));
+    int before = endless.get();
+    Duration limit = stage.options().scaled(LIMIT.dividedBy(patienceDivisor(before)));
     if (stage.options().load() > 1) {
       limit = stage.loaded(limit);
     }
@@ -73,7 +74,12 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
       test.interrupt();
       endless.incrementAndGet();
       throw new AssertionError(
-          "the test has not ended within " + limit.toSeconds() + " s; all threads:" + dump);
+          "the test has not ended within "
+              + limit.toSeconds()
+              + " s"
+              + (before == 0 ? "" : ", which is all that it gets after others that did not end")
+              + "; all threads:"
+              + dump);
     }
     if (failure[0] != null) {
       failure[0].addSuppressed(new RunDetails(stage));

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -189,6 +191,7 @@ public final class Main {
     String given = String.valueOf(uri);
     List<SpaceProvider> providers = providers(given);
     Set<Capability> capabilities = capabilities(given, providers);
+    requireReport();
     UriTck.play(given, options);
     Launcher launcher =
         LauncherFactory.create(
@@ -243,6 +246,9 @@ public final class Main {
       declared = providers.get(0).capabilities(SpaceUri.parse(UriTck.fresh(uri)));
     } catch (IllegalArgumentException | SpaceException e) {
       throw new CannotRun("'" + shown(uri) + "' cannot be used: " + e.getMessage());
+    } catch (LinkageError e) {
+      throw new CannotRun(
+          "'" + shown(uri) + "' cannot be used: a class that the backend needs is missing: " + e);
     } catch (RuntimeException e) {
       // A provider that is broken; a rule of discovery says so.
       return Set.of();
@@ -278,7 +284,8 @@ public final class Main {
     LauncherDiscoveryRequestBuilder request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(DiscoverySelectors.selectClass(UriTck.class))
-            .configurationParameter("junit.jupiter.execution.parallel.enabled", "false");
+            // What is configured for the tests of whoever runs this is not meant for the suite.
+            .enableImplicitConfigurationParameters(false);
     if (rule != null) {
       request.filters((PostDiscoveryFilter) this::isWanted);
     }
@@ -316,12 +323,17 @@ public final class Main {
         + String.format(Locale.ROOT, ", %.1f s", seconds);
   }
 
-  private void write(String json) throws CannotRun {
+  /** Finds out that there is no place for a report before the run, rather than behind it. */
+  private void requireReport() throws CannotRun {
+    write("", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  private void write(String text, OpenOption... how) throws CannotRun {
     if (report == null) {
       return;
     }
     try {
-      Files.writeString(report, json);
+      Files.writeString(report, text, how);
     } catch (IOException e) {
       throw new CannotRun("the report cannot be written to '" + report + "': " + e);
     }

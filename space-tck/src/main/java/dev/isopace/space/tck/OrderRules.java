@@ -141,7 +141,8 @@ abstract class OrderRules extends Rules {
   void fifo1_aQueueOfAnyLengthBehavesAsAPlainQueue() throws InterruptedException {
     String[] keys = {"a", "b", "Aa", "BB"};
     Map<String, Queue<String>> model = new HashMap<>();
-    for (int i = 0; i < rounds(1_000); i++) {
+    Stage.Effort effort = stage().effort(rounds(1_000), LONGEST_TO_WRITE.multipliedBy(5));
+    for (int i = 0; effort.goesOnAfter(i); i++) {
       String key = keys[stage().random().nextInt(keys.length)];
       Queue<String> queue = model.computeIfAbsent(key, k -> new ArrayDeque<>());
       String head = queue.peek();

@@ -28,6 +28,10 @@ import org.junit.jupiter.api.Test;
 abstract class OutRules extends Rules {
   private static final String KEY = "out";
   private static final Duration LONGEST = Duration.ofSeconds(1);
+
+  /** How long readers are woken of whom each is followed by many entries, if that is slow. */
+  private static final Duration LONGEST_TO_WAKE = Duration.ofSeconds(5);
+
   private static final int LATE_OUTS = 400;
   private static final int LARGE = 50_000;
 
@@ -150,7 +154,8 @@ abstract class OutRules extends Rules {
 
   @Test
   void out2_aReaderThatWaitsReturnsTheFirstOfSeveralEntries() {
-    for (int i = 0; i < rounds(200); i++) {
+    Stage.Effort effort = stage().effort(rounds(200), LONGEST_TO_WAKE);
+    for (int i = 0; effort.goesOnAfter(i); i++) {
       String key = KEY + i;
       Actor<Optional<String>> reader = startBlocked(Wait.READS.get(i % 2), key);
       // A reader takes longer to wake up than an entry takes to be written.

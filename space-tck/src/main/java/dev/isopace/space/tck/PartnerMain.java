@@ -8,11 +8,14 @@ import dev.isopace.space.Spaces;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * A process that makes the calls on a space that its input asks for, a line for each call, and ends
- * when its input does. Started by {@link SharedRules}.
+ * when its input does, also within a call that waits. Started by {@link SharedRules}.
  */
 final class PartnerMain {
   static final String NOTHING = "nothing";
@@ -28,18 +31,31 @@ final class PartnerMain {
    * @param args the URI
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+    Thread listening = new Thread(() -> listen(requests), "tck: hears what the suite asks for");
+    listening.setDaemon(true);
+    listening.start();
     try (Space<String> space = open(args[0])) {
       say(OPEN);
-      for (String line = input.readLine(); line != null; line = input.readLine()) {
-        String[] words = line.split(" ", -1);
+      for (; ; ) {
+        String[] words = requests.take().split(" ", -1);
         Act act = Act.valueOf(words[0]);
         Call begun = act.begun("partner", words.length > 2 ? words[2] : null);
         say("began");
         say(answer(act, begun, space, words[1]));
       }
     }
+  }
+
+  /** Whoever started this process and is gone waits for no answer. */
+  private static void listen(BlockingQueue<String> requests) {
+    try (BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+      input.lines().forEach(requests::add);
+    } catch (IOException | UncheckedIOException e) {
+      // As if it had ended.
+    }
+    Runtime.getRuntime().halt(0);
   }
 
   private static Space<String> open(String uri) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The conformance suite, as a JUnit test class. A backend's own test class extends it and returns a
@@ -27,11 +28,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the backend breaks the rule; a pass is evidence, not proof. Rules about a {@link
  * dev.isopace.space.spi.Capability} that the backend's provider does not declare are skipped, with
  * the reason.
+ *
+ * <p>Where tests run in parallel, these do not: several measure threads, memory or time.
  */
 @SuppressWarnings(
     "exports") // JUnit makes the extensions; a class that extends this one never names them
 @DisplayNameGeneration(RuleNames.class)
 @ExtendWith(Director.class)
+@Isolated("measures threads, memory and time of the process")
 public abstract class SpaceTck {
   private @Nullable Stage stage;
 

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The space under test, the threads of the test that use it, and how long to wait. */
 final class Stage {
+  private static final String AFTER = "after the test, whatever came of it:";
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PROMPTLY = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(100);
@@ -341,12 +344,17 @@ final class Stage {
    */
   void clear() throws InterruptedException {
     AtomicInteger closed = new AtomicInteger();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Actor<?> closing =
         start(
             "close after the test",
             () -> {
               for (Space<?> handle : handles) {
-                handle.close();
+                try {
+                  handle.close();
+                } catch (RuntimeException | Error e) {
+                  failure.compareAndSet(null, e);
+                }
                 closed.incrementAndGet();
               }
               return null;
@@ -367,6 +375,10 @@ final class Stage {
     if (!left.isEmpty()) {
       throw new AssertionError(describe(left, closing));
     }
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new AssertionError(AFTER + " close of a handle has failed: " + thrown, thrown);
+    }
   }
 
   /** Gives each handle, one after the other, the time that close has. */
@@ -379,7 +391,7 @@ final class Stage {
 
   /** Tells what has not ended, and after which time: close, callers, or both. */
   private String describe(List<Actor<?>> left, Actor<?> closing) {
-    StringBuilder message = new StringBuilder("after the test, whatever came of it:");
+    StringBuilder message = new StringBuilder(AFTER);
     List<Actor<?>> callers = new ArrayList<>(left);
     if (callers.remove(closing)) {
       message.append(" close of a handle has not returned within ");

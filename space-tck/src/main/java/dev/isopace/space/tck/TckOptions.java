@@ -12,7 +12,9 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TckOptions {
   private static final int REQUIRED_VALUE = 512 * 1024;
-  private static final long DRAWN = ThreadLocalRandom.current().nextLong();
+
+  /** Of 53 bits: more are rounded by most that reads numbers in a JSON report. */
+  private static final long DRAWN = ThreadLocalRandom.current().nextLong(1L << 53);
 
   private final double timeScale;
   private final double load;

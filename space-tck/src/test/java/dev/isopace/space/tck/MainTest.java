@@ -50,6 +50,18 @@ final class MainTest {
   }
 
   @Test
+  @DisplayName("What is configured for the tests of whoever runs the suite does not concern it")
+  void configuration() {
+    String timeout = "junit.jupiter.execution.timeout.testable.method.default";
+    System.setProperty(timeout, "1 ns");
+    try {
+      assertEquals(0, Run.of("sound:", "--rule", "FIFO-1").exitCode());
+    } finally {
+      System.clearProperty(timeout);
+    }
+  }
+
+  @Test
   @DisplayName("A rule that is broken: FAILED and what was seen, not conformant, 1")
   void failed() {
     Run run = Run.of("broken:LIFO", "--rule", "FIFO-1", "--seed", "42");
@@ -107,6 +119,14 @@ final class MainTest {
             "expected: <Optional[e0]> but was: ")) {
       assertTrue(json.contains(part), part + " in " + json);
     }
+  }
+
+  @Test
+  @DisplayName("That a report has no place is told before the run: 2")
+  void reportWithoutPlace(@TempDir Path directory) {
+    Path file = directory.resolve("missing").resolve("report.json");
+    Run.of("sound:", "--rule", "FIFO-1", "--report", file.toString())
+        .requireRefused("the report cannot be written to '" + file + "'");
   }
 
   @Test

@@ -57,4 +57,12 @@ class StageTest {
     assertTrue(message.contains("one that nobody ends"), message);
     assertFalse(message.contains("has not returned"), message);
   }
+
+  @Test
+  void aCloseThatFailsIsToldAlthoughTheTestHasPassed() {
+    Stage stage = stage("broken:SECOND_CLOSE_THROWS", 1);
+    stage.open(Codec.utf8()).close();
+    String message = assertThrows(AssertionError.class, stage::clear).getMessage();
+    assertTrue(message.contains("close of a handle has failed: "), message);
+  }
 }
