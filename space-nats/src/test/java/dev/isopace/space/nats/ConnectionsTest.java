@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -337,6 +338,69 @@ final class ConnectionsTest {
           SpaceException.class, () -> NatsSpaces.open(failing, Fresh.name(), Codec.utf8()));
       assertEquals(0, dispatchers.get());
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A handle that is closed while a call subscribes leaves no subscription behind")
+  void closedWhileSubscribing() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    List<String> done = Collections.synchronizedList(new ArrayList<>());
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Space<String> space =
+          NatsSpaces.open(
+              slow(connection, begun, mayGoOn, done), Fresh.name(), Codec.utf8());
+      FutureTask<String> take = Calls.start(() -> space.in("k"));
+      begun.await();
+      FutureTask<Boolean> close =
+          Calls.start(
+              () -> {
+                space.close();
+                return true;
+              });
+      Patience.letPass(MOMENT);
+      mayGoOn.countDown();
+      assertThrows(ExecutionException.class, take::get);
+      assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      assertEquals(List.of("subscribed", "closed"), done);
+    }
+  }
+
+  /** A connection that takes its time to subscribe to wake-ups. */
+  private static Connection slow(
+      Connection connection, CountDownLatch begun, CountDownLatch mayGoOn, List<String> done) {
+    AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
+    return Wrapped.as(
+        Connection.class,
+        (method, arguments) -> {
+          if (method.getName().equals("closeDispatcher")) {
+            done.add("closed");
+            connection.closeDispatcher(Fresh.present(dispatcher.get()));
+            return null;
+          }
+          Object result = method.invoke(connection, arguments);
+          if (!(result instanceof Dispatcher made)) {
+            return result;
+          }
+          dispatcher.set(made);
+          return Wrapped.as(
+              Dispatcher.class,
+              (called, with) -> {
+                boolean isOfKey =
+                    called.getName().equals("subscribe") && String.valueOf(with[0]).contains(".w.");
+                if (isOfKey) {
+                  begun.countDown();
+                  mayGoOn.await();
+                }
+                Object returned = called.invoke(made, with);
+                if (isOfKey) {
+                  done.add("subscribed");
+                }
+                return returned;
+              });
+        });
   }
 
   @Test
