@@ -139,6 +139,10 @@ final class Replies {
       // The connection is closed, or just being closed, which the library does not expect here.
       // Those who wait are told.
       LockSupport.parkNanos(this, patience.toNanos());
+      // With the flag set the next park would not wait.
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       return false;
     }
     if (reply != null) {
