@@ -43,7 +43,12 @@ final class Link implements ConnectionListener {
     void mustLeave(Runnable leave);
   }
 
-  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /** How long close waits for the end of an attempt to connect, and of the threads. */
+  private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The threads have at least this. */
+  private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long ATTEMPT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -330,7 +335,10 @@ final class Link implements ConnectionListener {
     signal();
   }
 
-  /** Closes the connection, if it is this handle's, and waits until its threads have ended. */
+  /**
+   * Closes the connection, if it is this handle's, and waits until its threads have ended, a
+   * limited time.
+   */
   void close() {
     wakeAll();
     connection.removeConnectionListener(this);
@@ -338,27 +346,27 @@ final class Link implements ConnectionListener {
     if (own == null) {
       return;
     }
+    long end = System.nanoTime() + LONGEST_CLOSE_NANOS;
     try {
       Threads.callAside(
           "space-nats-close",
           () -> {
-            awaitEndOfAttempt();
+            awaitEndOfAttempt(end);
             connection.close();
             return true;
           });
     } catch (Exception e) {
       throw new SpaceException("close: the connection did not close: " + e, e);
     } finally {
-      own.end();
+      own.end(Math.max(ENDING_NANOS, end - System.nanoTime()));
     }
   }
 
   /**
    * Waits while the library connects, a limited time: if it is closed meanwhile, it forgets the
-   * socket, which stays open if a server accepts it.
+   * socket, which stays open if a server accepts it. Nothing ends such an attempt but its own time.
    */
-  private void awaitEndOfAttempt() {
-    long end = System.nanoTime() + LONGEST_ATTEMPT_NANOS;
+  private void awaitEndOfAttempt(long end) {
     while (connection.getStatus() == Connection.Status.RECONNECTING
         && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(this, ATTEMPT_LOOK_NANOS);

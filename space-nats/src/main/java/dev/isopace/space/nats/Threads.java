@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,8 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * connection, and with it the promise that nothing is left when close returns.
  */
 final class Threads {
-  private static final long NANOS_TO_END = TimeUnit.SECONDS.toNanos(10);
-
   private final String name;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
@@ -55,12 +52,12 @@ final class Threads {
     return clock;
   }
 
-  /** Ends all of them, and waits until they are gone, a limited time. */
-  void end() {
+  /** Ends all of them, and waits until they are gone, or the time is over. */
+  void end(long nanos) {
     events.shutdownNow();
     clock.shutdownNow();
     general.shutdownNow();
-    long end = System.nanoTime() + NANOS_TO_END;
+    long end = System.nanoTime() + nanos;
     for (Thread thread : started) {
       if (thread != Thread.currentThread()) {
         join(thread, end - System.nanoTime());
