@@ -142,8 +142,7 @@ public final class NatsSpaces {
       try {
         return new NatsSpace<>(uri.toString(), codec, opened);
       } catch (RuntimeException | Error e) {
-        opened.wire().close();
-        opened.link().close();
+        Releasing.all(opened.wire()::close, link::close);
         throw e;
       }
     } catch (IllegalStateException e) {

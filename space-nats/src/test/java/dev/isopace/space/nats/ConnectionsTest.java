@@ -404,6 +404,34 @@ final class ConnectionsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Where one part of a handle cannot be released, close says so, and releases the rest")
+  void failingRelease() throws Exception {
+    AtomicInteger listeners = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                switch (method.getName()) {
+                  case "addConnectionListener" -> listeners.incrementAndGet();
+                  case "removeConnectionListener" -> listeners.decrementAndGet();
+                  case "closeDispatcher" -> throw new UnsupportedOperationException("not this one");
+                  default -> {
+                    // As it is.
+                  }
+                }
+                return method.invoke(connection, arguments);
+              });
+      Space<String> space = NatsSpaces.open(failing, Fresh.name(), Codec.utf8());
+      assertEquals(1, listeners.get());
+      assertThrows(UnsupportedOperationException.class, space::close);
+      assertEquals(0, listeners.get());
+    }
+  }
+
+  @Test
   @DisplayName("Pings come often enough for a read timeout of the user, and as often as they wish")
   void pings() throws Exception {
     try (NatsServer server = NatsServer.start(Binaries.newest())) {
