@@ -205,32 +205,22 @@ final class Link implements ConnectionListener {
     if (isUp()) {
       return true;
     }
-    boolean interrupted = false;
     lock.lock();
     try {
-      while (!isUp() && !isClosed && !isEnded()) {
-        long left = call.patience(false);
-        if (left <= 0) {
-          break;
-        }
-        try {
-          // The event may come before the change that it tells of: a wait of limited length.
-          changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
-        } catch (InterruptedException e) {
-          if (call.stays) {
-            throw call.interrupted();
-          }
-          interrupted = true;
-          call.noteInterrupt();
-        }
-      }
+      return Interrupts.await(
+          call,
+          () -> {
+            for (long left = call.patience(false);
+                left > 0 && !isUp() && !isClosed && !isEnded();
+                left = call.patience(false)) {
+              // The event may come before the change that it tells of: a wait of limited length.
+              changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+            }
+            return isUp();
+          });
     } finally {
       lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
-    return isUp();
   }
 
   @Override

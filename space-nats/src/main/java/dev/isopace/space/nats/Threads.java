@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -94,20 +95,10 @@ final class Threads {
   /** Waits for the end of a thread, whatever the interrupt flag, which stays. */
   private static void join(Thread thread, long nanos) {
     long end = System.nanoTime() + nanos;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      long left = nanos == Long.MAX_VALUE ? 0 : (end - System.nanoTime()) / 1_000_000 + 1;
-      if (nanos != Long.MAX_VALUE && left <= 0) {
-        break;
-      }
-      try {
-        thread.join(left);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Interrupts.outlast(
+        () -> {
+          TimeUnit.NANOSECONDS.timedJoin(thread, end - System.nanoTime());
+          return !thread.isAlive();
+        });
   }
 }
