@@ -64,7 +64,7 @@ final class Link implements ConnectionListener {
   private final @Nullable Watchdog watchdog;
 
   private final ScheduledExecutorService clock;
-  private final AtomicLong losses = new AtomicLong(1);
+  private final AtomicLong lostConnections = new AtomicLong(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Listener listener;
@@ -112,7 +112,7 @@ final class Link implements ConnectionListener {
   }
 
   long epoch() {
-    return losses.get() + connection.getStatistics().getReconnects();
+    return lostConnections.get() + connection.getStatistics().getReconnects();
   }
 
   boolean isUp() {
@@ -228,7 +228,7 @@ final class Link implements ConnectionListener {
   public void connectionEvent(Connection source, Events type) {
     switch (type) {
       case DISCONNECTED, CLOSED -> {
-        losses.incrementAndGet();
+        lostConnections.incrementAndGet();
         Listener toAll = listener;
         if (toAll != null) {
           toAll.isLost(epoch());

@@ -251,9 +251,9 @@ final class Takers<V> {
       }
     }
 
-    private void startAnew(int expected) {
-      line.headCache.startAnew(expected);
-      mustLook = expected == 0;
+    private void startAnew(int left) {
+      line.headCache.startAnew(left);
+      mustLook = left == 0;
     }
 
     private @Nullable Entry find() throws InterruptedException {
@@ -301,7 +301,7 @@ final class Takers<V> {
       // Who may wait looks once more when it has subscribed.
       wasThorough = wasArmed || call.isOverdue();
       // Of an entry there would have been a wake-up, if others do not take as well.
-      boolean isDoubtful = wasArmed && line.headCache.losses() == 0;
+      boolean isDoubtful = wasArmed && line.headCache.recentLosses() == 0;
       Heads.Look look =
           !wasThorough ? Heads.Look.GLIMPSE : isDoubtful ? Heads.Look.DOUBTFUL : Heads.Look.HOPEFUL;
       Entry head = heads.head(call, line.keySubject, from, look);
@@ -332,7 +332,7 @@ final class Takers<V> {
 
     /** Claims an entry; false if it is not this call's, and the head must be found again. */
     private boolean claim(Entry head) throws InterruptedException {
-      boolean hasWaited = Permits.acquire(line.claiming, call, remote.link());
+      boolean hadToWait = Permits.acquire(line.claiming, call, remote.link());
       try {
         if (line.headCache.isGone(head, epoch)) {
           return false;
@@ -340,7 +340,7 @@ final class Takers<V> {
         if (call.stays && Thread.interrupted()) {
           throw call.interrupted();
         }
-        Claim.Outcome outcome = claimWithin(head, hasWaited);
+        Claim.Outcome outcome = claimWithin(head, hadToWait);
         if (outcome != Claim.Outcome.NOT_TRIED) {
           line.headCache.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
@@ -359,17 +359,17 @@ final class Takers<V> {
       return false;
     }
 
-    private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
-      boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
+    private Claim.Outcome claimWithin(Entry head, boolean hadToWait) throws InterruptedException {
+      boolean hasWaited = Permits.acquire(claims, call, remote.link()) || hadToWait;
       try {
         Gate.Admission admission = gate.enter();
         if (admission == Gate.Admission.NEVER) {
           throw lifecycle.closed(call.operation, call.key);
         }
         try {
-          isOld |= admission == Gate.Admission.LATER;
+          hasWaited |= admission == Gate.Admission.LATER;
           // A server that starts again may give the sequence once more.
-          if (epoch != remote.link().epoch() || (isOld && !line.headCache.isTrusted())) {
+          if (epoch != remote.link().epoch() || (hasWaited && !line.headCache.isTrusted())) {
             return Claim.Outcome.NOT_TRIED;
           }
           return claimNow(head);
@@ -406,7 +406,7 @@ final class Takers<V> {
     }
 
     private void backOff() throws InterruptedException {
-      int losses = line.headCache.losses();
+      int losses = line.headCache.recentLosses();
       if (losses > 0 && !line.turnTaking.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
