@@ -88,7 +88,7 @@ final class Takers<V> {
   /** Takes the head; null if there is none, and the call has waited enough. */
   @Nullable V take(Call call, String key) throws InterruptedException {
     Line line = lines.use(key);
-    Waiter me = new Waiter(call);
+    Taker me = new Taker(call);
     if (line.join(me)) {
       line.turnTaking.begin();
     }
@@ -105,7 +105,7 @@ final class Takers<V> {
     }
   }
 
-  private @Nullable V takeInLine(Line line, Waiter me) throws InterruptedException {
+  private @Nullable V takeInLine(Line line, Taker me) throws InterruptedException {
     for (; ; ) {
       if (!awaitTurn(line, me)) {
         boolean isEmpty =
@@ -131,7 +131,7 @@ final class Takers<V> {
   }
 
   /** Waits for the turn; false if the call has waited enough. */
-  private boolean awaitTurn(Line line, Waiter me) throws InterruptedException {
+  private boolean awaitTurn(Line line, Taker me) throws InterruptedException {
     Call call = me.call;
     for (; ; ) {
       if (line.tryTurn(me)) {
@@ -183,7 +183,7 @@ final class Takers<V> {
   /** The way from the head to a value. */
   private final class Attempt {
     private final Line line;
-    private final Waiter me;
+    private final Taker me;
     private final Call call;
 
     /** Whether what is known in advance has turned out not to help. */
@@ -194,7 +194,7 @@ final class Takers<V> {
     /** Whether the latest look would have found an entry if there had been one. */
     private boolean wasThorough;
 
-    Attempt(Line line, Waiter me) {
+    Attempt(Line line, Taker me) {
       this.line = line;
       this.me = me;
       this.call = me.call;
@@ -315,7 +315,7 @@ final class Takers<V> {
 
     /** Null if the entry must be looked for first, since it may not be there any longer. */
     private @Nullable V decode(Entry head) {
-      me.decodingSince = System.nanoTime() | 1;
+      me.beginDecoding();
       watchDecoding(line);
       try {
         return coder.decode(call.operation, line.key, head.payload().clone());
@@ -326,7 +326,7 @@ final class Takers<V> {
         mustLook = true;
         return null;
       } finally {
-        me.decodingSince = 0;
+        me.endDecoding();
       }
     }
 
