@@ -61,9 +61,10 @@ final class Subscriptions {
   void unsubscribe(String subject) {
     try {
       Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
-    } catch (IllegalStateException e) {
-      // The connection is closed, with all its subscriptions; or its queue is full, and what comes
-      // by this one until the next connection is for nobody.
+    } catch (IllegalStateException | NullPointerException e) {
+      // The connection is closed, with all its subscriptions, or just being closed, which the
+      // library does not expect here; or its queue is full, and what comes by this one until the
+      // next connection is for nobody. A take must not end by it that has its entry.
     }
   }
 

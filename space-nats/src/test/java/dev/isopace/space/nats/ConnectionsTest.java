@@ -51,6 +51,9 @@ final class ConnectionsTest {
   private static final int LARGE = 512 * 1024;
   private static final int MORE_THAN_BUFFERS = 40;
 
+  /** Subscriptions of keys that are not used any longer linger for so many others. */
+  private static final int KEPT = 64;
+
   @TempDir private Path folder;
 
   private static NatsServer start(String authorization) {
@@ -350,8 +353,7 @@ final class ConnectionsTest {
     try (NatsServer server = NatsServer.start(Binaries.newest());
         Connection connection = Nats.connect(server.url())) {
       Space<String> space =
-          NatsSpaces.open(
-              slow(connection, begun, mayGoOn, done), Fresh.name(), Codec.utf8());
+          NatsSpaces.open(slow(connection, begun, mayGoOn, done), Fresh.name(), Codec.utf8());
       FutureTask<String> take = Calls.start(() -> space.in("k"));
       begun.await();
       FutureTask<Boolean> close =
@@ -405,7 +407,8 @@ final class ConnectionsTest {
 
   @Test
   @SuppressWarnings("try") // as above
-  @DisplayName("Where one part of a handle cannot be released, close says so, and releases the rest")
+  @DisplayName(
+      "Where one part of a handle cannot be released, close says so, and releases the rest")
   void failingRelease() throws Exception {
     AtomicInteger listeners = new AtomicInteger();
     try (NatsServer server = NatsServer.start(Binaries.newest());
@@ -429,6 +432,49 @@ final class ConnectionsTest {
       assertThrows(UnsupportedOperationException.class, space::close);
       assertEquals(0, listeners.get());
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A take returns its entry, though the connection fails to end another subscription")
+  void failingUnsubscribe() throws Exception {
+    AtomicInteger failures = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                Object result = method.invoke(connection, arguments);
+                return result instanceof Dispatcher made ? failing(made, failures) : result;
+              });
+      try (Space<String> space = NatsSpaces.open(failing, Fresh.name(), Codec.utf8())) {
+        List<FutureTask<Optional<String>>> waits = new ArrayList<>();
+        for (int i = 0; i < KEPT; i++) {
+          String other = "other " + i;
+          waits.add(Calls.start(() -> space.in(other, MOMENT)));
+        }
+        for (FutureTask<Optional<String>> each : waits) {
+          assertEquals(Optional.empty(), each.get());
+        }
+        assertEquals(0, failures.get());
+        requireUsable(space);
+        assertEquals(1, failures.get());
+      }
+    }
+  }
+
+  /** A dispatcher that meets the end of its connection whenever a subscription is to end. */
+  private static Dispatcher failing(Dispatcher dispatcher, AtomicInteger failures) {
+    return Wrapped.as(
+        Dispatcher.class,
+        (method, arguments) -> {
+          if (method.getName().equals("unsubscribe")) {
+            failures.incrementAndGet();
+            throw new NullPointerException("the subscription is no longer there");
+          }
+          return method.invoke(dispatcher, arguments);
+        });
   }
 
   @Test
