@@ -202,6 +202,9 @@ final class Connector {
       if (asked.getSslContext() != null && asked.getSocketSoLinger() <= 0) {
         options.socketSoLinger(LINGER_SECONDS);
       }
+      if (asked.getServerPool() == null || asked.getServerPool() instanceof Servers) {
+        options.serverPool(new Servers());
+      }
       options
           .maxReconnects(-1)
           .reconnectWait(RECONNECT)

@@ -336,6 +336,9 @@ final class Link implements ConnectionListener {
     if (own == null) {
       return;
     }
+    if (connection.getOptions().getServerPool() instanceof Servers servers) {
+      servers.close();
+    }
     long end = System.nanoTime() + LONGEST_CLOSE_NANOS;
     try {
       Threads.callAside(

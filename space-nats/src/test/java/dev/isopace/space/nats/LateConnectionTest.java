@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -33,6 +34,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class LateConnectionTest {
   private static final Duration CONNECT = Duration.ofSeconds(4);
   private static final Duration MOMENT = Duration.ofMillis(500);
+
+  /** Less than two attempts, without what has passed of the first. */
+  private static final Duration ATTEMPT_AND_MORE = Duration.ofMillis(5500);
+
   private static final Duration VERY_LONG = Duration.ofMinutes(1);
 
   /** Ten seconds for the attempt, one for what it leaves behind, some for all else. */
@@ -72,8 +77,20 @@ final class LateConnectionTest {
     assertTrue(!there.isDone() || !back.isDone());
   }
 
-  /** A handle of a server that has ended its connection, and does not answer the next attempt. */
-  private Space<String> connecting(ServerSocket listening, Duration connect) throws Exception {
+  private static ServerSocket listening() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  private static String url(ServerSocket listening) {
+    return "nats://" + listening.getInetAddress().getHostAddress() + ":" + listening.getLocalPort();
+  }
+
+  /**
+   * A handle of several servers, of which the first one has ended its connection, and none answers
+   * the next attempt.
+   */
+  private Space<String> connecting(Duration connect, ServerSocket... servers) throws Exception {
+    ServerSocket listening = servers[0];
     AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
     FutureTask<Socket> first = Calls.start(listening::accept);
     FutureTask<Socket> beyond =
@@ -86,18 +103,17 @@ final class LateConnectionTest {
     Space<String> space =
         NatsSpaces.open(
             Options.builder()
-                .server(
-                    "nats://"
-                        + listening.getInetAddress().getHostAddress()
-                        + ":"
-                        + listening.getLocalPort())
+                .servers(Stream.of(servers).map(LateConnectionTest::url).toArray(String[]::new))
+                .noRandomize()
                 .connectionTimeout(connect)
                 .connectionListener((source, event) -> connection.set(source))
                 .build(),
             Fresh.name(),
             Codec.utf8());
     Patience.await("the connection", () -> connection.get() != null);
-    fillQueue(listening);
+    for (ServerSocket each : servers) {
+      fillQueue(each);
+    }
     first.get().close();
     beyond.get().close();
     Patience.await(
@@ -125,8 +141,8 @@ final class LateConnectionTest {
   @Test
   @DisplayName("No socket is left when close has returned")
   void late() throws Exception {
-    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      FutureTask<Boolean> close = close(connecting(listening, CONNECT));
+    try (ServerSocket listening = listening()) {
+      FutureTask<Boolean> close = close(connecting(CONNECT, listening));
       Patience.letPass(MOMENT);
       Socket late = listening.accept();
       while (isQueued(late)) {
@@ -143,12 +159,26 @@ final class LateConnectionTest {
   @Test
   @DisplayName("Close waits for some ten seconds at most, however long an attempt may take")
   void never() throws Exception {
-    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Space<String> space = connecting(listening, VERY_LONG);
+    try (ServerSocket listening = listening()) {
+      Space<String> space = connecting(VERY_LONG, listening);
       long begun = System.nanoTime();
       assertTrue(close(space).get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
       long took = System.nanoTime() - begun;
       assertTrue(took < LONGEST_CLOSE.toNanos(), () -> Duration.ofNanos(took) + " for close");
+    }
+  }
+
+  @Test
+  @DisplayName("Close waits for one attempt only, where there are other servers to try")
+  void several() throws Exception {
+    try (ServerSocket first = listening();
+        ServerSocket second = listening();
+        ServerSocket third = listening()) {
+      Space<String> space = connecting(CONNECT, first, second, third);
+      long begun = System.nanoTime();
+      assertTrue(close(space).get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      long took = System.nanoTime() - begun;
+      assertTrue(took < ATTEMPT_AND_MORE.toNanos(), () -> Duration.ofNanos(took) + " for close");
     }
   }
 
