@@ -4,14 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Which connection wake-ups came by. They wait in the queue of the dispatcher, and some may be
- * received when their connection is gone, and the next one leads to a server that has lost its
- * latest messages: then they tell of what is not there, under sequences that may stand for
- * something else by now.
+ * Which connection wake-ups came by. They queue until the dispatcher receives them, and by then
+ * their connection may be gone, and the next one lead to a server that has lost its latest
+ * messages: such wake-ups tell of what is not there, under sequences that may stand for something
+ * else.
  *
- * <p>So after a reconnect a question is asked whose answer comes by the same queue. What is
- * received behind it came by that connection, or a later one; what is received before it counts as
- * older, and is news, but no knowledge. What the answer says does not matter.
+ * <p>So after a reconnect a question is asked whose answer goes through the same queue. What is
+ * received behind the answer came by the connection that was asked, or a later one. What is
+ * received before it counts as older: that there is news is believed, and nothing else. What the
+ * answer says does not matter.
  */
 final class Arrivals {
   /** After this time the answer is taken to be lost. */
@@ -21,12 +22,13 @@ final class Arrivals {
   private final String question;
   private final String inbox;
 
-  /** What is received now came by this connection or a later one, by {@link Link#epoch()}. */
+  /** The latest connection that has answered, by {@link Link#epoch()}. */
   private final AtomicLong epoch;
 
-  /** The latest question, and when it was asked. A race costs one more, or a later one. */
+  /** The connection that was asked last. A race costs a question too many, or one that is late. */
   private volatile long asked;
 
+  /** When that was. */
   private volatile long askedAt;
 
   /**
@@ -58,7 +60,7 @@ final class Arrivals {
     return epoch.get();
   }
 
-  /** Asks, if the connection is another one, and was not asked. */
+  /** Asks, if the connection is another one, and was not asked a moment ago. */
   void askIfChanged() {
     long current = link.epoch();
     if (current == epoch.get()

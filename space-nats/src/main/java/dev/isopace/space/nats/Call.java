@@ -87,11 +87,18 @@ final class Call {
     return nanos > Long.MAX_VALUE - more ? Long.MAX_VALUE : nanos + more;
   }
 
-  /** Its thread was interrupted, though it takes no notice of that at once. */
-  void noteInterrupt() {
+  private void noteInterrupt() {
     if (interruptedAt == 0) {
       interruptedAt = System.nanoTime();
     }
+  }
+
+  /** Its thread was interrupted: throws if that ends the call. */
+  void heedInterrupt() throws InterruptedException {
+    if (stays) {
+      throw interrupted();
+    }
+    noteInterrupt();
   }
 
   /** Whether a call that stays has stayed for long enough; a call that does not always has. */

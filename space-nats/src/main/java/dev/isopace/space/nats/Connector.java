@@ -20,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ final class Connector {
    * is what Java and the library do, it waits for ever if the server does not read.
    */
   private static final int LINGER_SECONDS = 1;
+
+  /** How long an open that fails waits for the end of its threads. */
+  private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String what;
   private final String threadName;
@@ -198,6 +202,9 @@ final class Connector {
       if (asked.getSslContext() != null && asked.getSocketSoLinger() <= 0) {
         options.socketSoLinger(LINGER_SECONDS);
       }
+      if (asked.getServerPool() == null || asked.getServerPool() instanceof Servers) {
+        options.serverPool(new Servers());
+      }
       options
           .maxReconnects(-1)
           .reconnectWait(RECONNECT)
@@ -218,7 +225,7 @@ final class Connector {
           Threads.callAside(threadName + "-connect", () -> Nats.connect(options.build()));
       return new Link(connection, threads);
     } catch (Exception e) {
-      threads.end();
+      threads.end(LONGEST_END_NANOS);
       throw failure(e);
     }
   }

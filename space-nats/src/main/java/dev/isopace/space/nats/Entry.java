@@ -15,9 +15,11 @@ final class Entry {
   /**
    * An entry.
    *
-   * @param sequence its place in the stream, by which it is removed; never used again
+   * @param sequence its place in the stream, by which it is removed; assigned again only by a
+   *     server that has lost it
    * @param payload the encoded value, which nobody changes
-   * @param isFresh whether the call that has it asked for it itself
+   * @param isFresh whether a question of this very call has shown it; otherwise it may be gone
+   *     since
    */
   Entry(long sequence, byte[] payload, boolean isFresh) {
     this.sequence = sequence;

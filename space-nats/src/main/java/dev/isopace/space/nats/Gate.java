@@ -105,20 +105,14 @@ final class Gate {
   /** Waits with the lock held; an interrupt does not end that, and the flag stays set. */
   private void await(BooleanSupplier condition, long nanos) {
     long end = System.nanoTime() + nanos;
-    boolean interrupted = false;
-    while (!condition.getAsBoolean()) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
-        break;
-      }
-      try {
-        changed.awaitNanos(left);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Interrupts.outlast(
+        () -> {
+          for (long left = end - System.nanoTime();
+              left > 0 && !condition.getAsBoolean();
+              left = end - System.nanoTime()) {
+            changed.awaitNanos(left);
+          }
+          return condition.getAsBoolean();
+        });
   }
 }

@@ -86,8 +86,8 @@ final class HeadCache {
    */
   private int run;
 
-  /** How often claims were lost to others lately. */
-  private int losses;
+  /** How often claims were lost to others lately: a claim that is won halves it. */
+  private int recentLosses;
 
   /** How many wake-ups came since one was of use. */
   private int inVain;
@@ -179,7 +179,7 @@ final class HeadCache {
     lock.lock();
     try {
       return expected > Math.max(woken, goneUpTo)
-          && losses == 0
+          && recentLosses == 0
           && System.nanoTime() - expectedAt < SOON_NANOS;
     } finally {
       lock.unlock();
@@ -191,7 +191,7 @@ final class HeadCache {
     lock.lock();
     try {
       forgetIfOlder(currentEpoch);
-      if (losses > 0) {
+      if (recentLosses > 0) {
         return null;
       }
       Entry head = shown.head(goneUpTo);
@@ -230,7 +230,7 @@ final class HeadCache {
   boolean wouldPay() {
     lock.lock();
     try {
-      return wouldPay && losses == 0 && isTrusted.getAsBoolean();
+      return wouldPay && recentLosses == 0 && isTrusted.getAsBoolean();
     } finally {
       lock.unlock();
     }
@@ -255,7 +255,7 @@ final class HeadCache {
     lock.lock();
     try {
       dropPrefetch();
-      if (losses == 0 && sent.question().epoch == epoch) {
+      if (recentLosses == 0 && sent.question().epoch == epoch) {
         prefetch = sent;
       } else {
         forget.accept(sent.question());
@@ -276,7 +276,7 @@ final class HeadCache {
         run++;
       }
       boolean isKnown = shown.hasBehind(claimed.sequence()) || pushed.hasBehind(claimed.sequence());
-      return losses > 0 || isKnown || !isTrusted.getAsBoolean() ? 0 : Math.max(0, run);
+      return recentLosses > 0 || isKnown || !isTrusted.getAsBoolean() ? 0 : Math.max(0, run);
     } finally {
       lock.unlock();
     }
@@ -308,17 +308,16 @@ final class HeadCache {
   /**
    * Others have taken of the key meanwhile, and what was known is of no use.
    *
-   * @param expected how many entries may be taken now without others in between; 0 if that is not
-   *     known
+   * @param left how many entries may be taken now without others in between; 0 if that is not known
    */
-  void startAnew(int expected) {
+  void startAnew(int left) {
     lock.lock();
     try {
       dropPrefetch();
       shown.clear();
-      if (expected > 0) {
-        losses = 0;
-        run = Math.min(expected - 1, MOST_SHOWN);
+      if (left > 0) {
+        recentLosses = 0;
+        run = Math.min(left - 1, MOST_SHOWN);
       }
     } finally {
       lock.unlock();
@@ -365,7 +364,7 @@ final class HeadCache {
         pushed.dropGone(goneUpTo);
         shown.dropGone(goneUpTo);
       }
-      losses = mine ? losses / 2 : losses + 1;
+      recentLosses = mine ? recentLosses / 2 : recentLosses + 1;
       if (mine && run >= 0) {
         run = Math.min(run + 1, MOST_SHOWN);
       }
@@ -379,11 +378,11 @@ final class HeadCache {
     }
   }
 
-  /** How often claims were lost to others lately. */
-  int losses() {
+  /** How often claims were lost to others lately: a claim that is won halves it. */
+  int recentLosses() {
     lock.lock();
     try {
-      return losses;
+      return recentLosses;
     } finally {
       lock.unlock();
     }

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * look that found no entry. The key is <em>known to be empty</em> if they are equal, and the
  * subscription to wake-ups had been in place before that look.
  *
- * <p>Invariant: if the key is not known to be empty, and there are takers, then one has the turn,
- * or the first in line is awake or has been unparked and will take the turn; those that go alone
- * aside, who do not need it. Each end of a turn, each departure from the line and all news ensure
- * that; so no wake-up is lost with a taker that gives up.
+ * <p>Invariant: if the key is not known to be empty, and takers wait in line, then one has the
+ * turn, or the first of those that wait is awake or has been unparked, and will take the turn. Each
+ * end of a turn, each departure from the line and all news ensure that; so no wake-up is lost with
+ * a taker that gives up.
  *
- * <p>A turn is no lock: a taker that decodes for long, or whose codec takes of the same key, loses
- * it and goes on alone.
+ * <p>A turn is no lock. A taker that decodes for long, or whose codec takes of the same key, loses
+ * it and goes on <em>alone</em>, as does one that may not wait for it: the invariant is of the
+ * others.
  *
  * <p>Not an invariant: that the key is empty if it is known to be so. A wake-up may be on its way.
  *
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All fields are guarded by the lock, under which nobody waits or sends, unless noted otherwise.
  */
 final class Line {
-  private static final int MOST_EARLY = 16;
-
   final String key;
   final String keySubject;
   final HeadCache headCache;
@@ -58,13 +57,13 @@ final class Line {
   int users;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Set<Waiter> takers = new LinkedHashSet<>();
+  private final Set<Taker> takers = new LinkedHashSet<>();
 
   /** Those of them that have not looked yet: each must, before it may rely on what others saw. */
-  private final Set<Waiter> newcomers = new LinkedHashSet<>();
+  private final Set<Taker> newcomers = new LinkedHashSet<>();
 
-  private final Set<Waiter> readers = new LinkedHashSet<>();
-  private @Nullable Waiter turn;
+  private final Set<Reader> readers = new LinkedHashSet<>();
+  private @Nullable Taker turn;
 
   /** Whether somebody will look how long the one that has the turn decodes. */
   private boolean isWatched;
@@ -96,7 +95,7 @@ final class Line {
   // Takers
 
   /** Joins the line; returns whether nobody else is in it. */
-  boolean join(Waiter taker) {
+  boolean join(Taker taker) {
     lock.lock();
     try {
       takers.add(taker);
@@ -117,7 +116,7 @@ final class Line {
   }
 
   /** Takes the turn, if it is this taker's. */
-  boolean tryTurn(Waiter taker) {
+  boolean tryTurn(Taker taker) {
     lock.lock();
     try {
       taker.isNudged = false;
@@ -136,7 +135,7 @@ final class Line {
   }
 
   /** A taker goes on without the turn, and nobody waits for it. */
-  void goAlone(Waiter taker) {
+  void goAlone(Taker taker) {
     lock.lock();
     try {
       letGo(taker);
@@ -145,7 +144,7 @@ final class Line {
     }
   }
 
-  private void letGo(Waiter taker) {
+  private void letGo(Taker taker) {
     taker.goesAlone = true;
     if (turn == taker) {
       turn = null;
@@ -154,7 +153,7 @@ final class Line {
   }
 
   /** Ends a turn without an entry, or the way without it: the taker stays in the line. */
-  void endTurn(Waiter taker) {
+  void endTurn(Taker taker) {
     lock.lock();
     try {
       taker.goesAlone = false;
@@ -169,7 +168,7 @@ final class Line {
   }
 
   /** Leaves the line, and ends the turn if it has that; returns whether nobody is left. */
-  boolean leave(Waiter taker) {
+  boolean leave(Taker taker) {
     lock.lock();
     try {
       takers.remove(taker);
@@ -185,15 +184,15 @@ final class Line {
   }
 
   private void nudgeNext() {
-    Waiter next = turn == null ? next() : null;
+    Taker next = turn == null ? next() : null;
     if (next != null) {
       next.nudge();
     }
   }
 
   /** Who should try for the head; null if nobody. */
-  private @Nullable Waiter next() {
-    for (Waiter taker : isKnownEmpty() ? newcomers : takers) {
+  private @Nullable Taker next() {
+    for (Taker taker : isKnownEmpty() ? newcomers : takers) {
       if (!taker.goesAlone) {
         return taker;
       }
@@ -215,7 +214,7 @@ final class Line {
   }
 
   private boolean mustWatch() {
-    boolean must = !isWatched && turn != null && turn.decodingSince != 0 && takers.size() > 1;
+    boolean must = !isWatched && turn != null && turn.isDecoding() && takers.size() > 1;
     isWatched |= must;
     return must;
   }
@@ -229,9 +228,7 @@ final class Line {
     lock.lock();
     try {
       isWatched = false;
-      if (turn != null
-          && turn.decodingSince != 0
-          && System.nanoTime() - turn.decodingSince >= nanos) {
+      if (turn != null && turn.hasDecodedFor(nanos)) {
         letGo(turn);
       }
       return mustWatch();
@@ -256,7 +253,7 @@ final class Line {
 
   // Readers
 
-  void addReader(Waiter reader) {
+  void addReader(Reader reader) {
     lock.lock();
     try {
       readers.add(reader);
@@ -265,7 +262,7 @@ final class Line {
     }
   }
 
-  void removeReader(Waiter reader) {
+  void removeReader(Reader reader) {
     lock.lock();
     try {
       readers.remove(reader);
@@ -275,29 +272,22 @@ final class Line {
   }
 
   /** The reader does not know yet what was stored within its call; it asks on this connection. */
-  void clearFloor(Waiter reader, long currentEpoch) {
+  void clearFloor(Reader reader, long currentEpoch) {
     lock.lock();
     try {
-      reader.preparedOn = currentEpoch;
-      reader.floor = null;
-      reader.early.clear();
+      reader.clearFloor(currentEpoch);
     } finally {
       lock.unlock();
     }
   }
 
   /** The reader takes what was stored after this sequence, which may have come already. */
-  void setFloor(Waiter reader, long floor) {
+  void setFloor(Reader reader, long floor) {
     lock.lock();
     try {
-      reader.floor = floor;
-      for (Entry entry : reader.early) {
-        if (reader.received == null && entry.sequence() > floor) {
-          reader.received = entry;
-          readers.remove(reader);
-        }
+      if (reader.setFloor(floor)) {
+        readers.remove(reader);
       }
-      reader.early.clear();
     } finally {
       lock.unlock();
     }
@@ -318,10 +308,9 @@ final class Line {
       epoch = Math.max(epoch, cameBy);
       headCache.push(entry, previous, cameBy, !takers.isEmpty());
       news++;
-      for (Iterator<Waiter> all = readers.iterator(); all.hasNext(); ) {
-        Waiter reader = all.next();
-        if (previous == 0 && cameBy == reader.preparedOn && isFor(reader, entry)) {
-          reader.received = entry;
+      for (Iterator<Reader> all = readers.iterator(); all.hasNext(); ) {
+        Reader reader = all.next();
+        if (previous == 0 && reader.offer(entry, cameBy)) {
           all.remove();
         }
         reader.nudge();
@@ -334,17 +323,6 @@ final class Line {
     } finally {
       lock.unlock();
     }
-  }
-
-  /**
-   * Whether an entry was stored within the reader's call; if that is not known yet, it keeps it.
-   */
-  private static boolean isFor(Waiter reader, Entry entry) {
-    Long floor = reader.floor;
-    if (floor == null && reader.early.size() < MOST_EARLY) {
-      reader.early.add(entry);
-    }
-    return floor != null && entry.sequence() > floor;
   }
 
   /** There may be an entry: everybody who waits looks again. */

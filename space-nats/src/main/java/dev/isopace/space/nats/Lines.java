@@ -31,10 +31,10 @@ final class Lines {
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /**
-   * Older than all connections: what came by it is news, but no knowledge, and its payload is not
-   * looked at.
+   * Given as the connection of a wake-up without its payload, which is older than all: so it is
+   * news, but nothing is known by it.
    */
-  private static final long NO_CONNECTION = -1;
+  private static final long OLDER_THAN_ALL = -1;
 
   private final Link link;
   private final RemoteStream remote;
@@ -151,7 +151,7 @@ final class Lines {
   void subscribe(Call call, Line line) throws InterruptedException {
     while (!trySubscribe(call, line)) {
       Parking.pause(call, FULL_NANOS);
-      remote.awaitAnswer(call);
+      remote.awaitRoundTrip(call);
     }
   }
 
@@ -239,7 +239,7 @@ final class Lines {
       line.woken(
           entry,
           previous < 0 ? Long.MAX_VALUE : previous,
-          isWhole ? arrivals.epoch() : NO_CONNECTION);
+          isWhole ? arrivals.epoch() : OLDER_THAN_ALL);
       if (line.lingersInVain()) {
         unsubscribeIfIdle(line);
       }

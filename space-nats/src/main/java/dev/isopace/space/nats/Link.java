@@ -43,7 +43,12 @@ final class Link implements ConnectionListener {
     void mustLeave(Runnable leave);
   }
 
-  private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /** How long close waits for the end of an attempt to connect, and of the threads. */
+  private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The threads have at least this. */
+  private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long ATTEMPT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -59,7 +64,7 @@ final class Link implements ConnectionListener {
   private final @Nullable Watchdog watchdog;
 
   private final ScheduledExecutorService clock;
-  private final AtomicLong losses = new AtomicLong(1);
+  private final AtomicLong lostConnections = new AtomicLong(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Listener listener;
@@ -107,7 +112,7 @@ final class Link implements ConnectionListener {
   }
 
   long epoch() {
-    return losses.get() + connection.getStatistics().getReconnects();
+    return lostConnections.get() + connection.getStatistics().getReconnects();
   }
 
   boolean isUp() {
@@ -200,32 +205,22 @@ final class Link implements ConnectionListener {
     if (isUp()) {
       return true;
     }
-    boolean interrupted = false;
     lock.lock();
     try {
-      while (!isUp() && !isClosed && !isEnded()) {
-        long left = call.patience(false);
-        if (left <= 0) {
-          break;
-        }
-        try {
-          // The event may come before the change that it tells of: a wait of limited length.
-          changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
-        } catch (InterruptedException e) {
-          if (call.stays) {
-            throw call.interrupted();
-          }
-          interrupted = true;
-          call.noteInterrupt();
-        }
-      }
+      return Interrupts.await(
+          call,
+          () -> {
+            for (long left = call.patience(false);
+                left > 0 && !isUp() && !isClosed && !isEnded();
+                left = call.patience(false)) {
+              // The event may come before the change that it tells of: a wait of limited length.
+              changed.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+            }
+            return isUp();
+          });
     } finally {
       lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
-    return isUp();
   }
 
   @Override
@@ -233,7 +228,7 @@ final class Link implements ConnectionListener {
   public void connectionEvent(Connection source, Events type) {
     switch (type) {
       case DISCONNECTED, CLOSED -> {
-        losses.incrementAndGet();
+        lostConnections.incrementAndGet();
         Listener toAll = listener;
         if (toAll != null) {
           toAll.isLost(epoch());
@@ -330,7 +325,10 @@ final class Link implements ConnectionListener {
     signal();
   }
 
-  /** Closes the connection, if it is this handle's, and waits until its threads have ended. */
+  /**
+   * Closes the connection, if it is this handle's, and waits until its threads have ended, a
+   * limited time.
+   */
   void close() {
     wakeAll();
     connection.removeConnectionListener(this);
@@ -338,27 +336,30 @@ final class Link implements ConnectionListener {
     if (own == null) {
       return;
     }
+    if (connection.getOptions().getServerPool() instanceof Servers servers) {
+      servers.close();
+    }
+    long end = System.nanoTime() + LONGEST_CLOSE_NANOS;
     try {
       Threads.callAside(
           "space-nats-close",
           () -> {
-            awaitEndOfAttempt();
+            awaitEndOfAttempt(end);
             connection.close();
             return true;
           });
     } catch (Exception e) {
       throw new SpaceException("close: the connection did not close: " + e, e);
     } finally {
-      own.end();
+      own.end(Math.max(ENDING_NANOS, end - System.nanoTime()));
     }
   }
 
   /**
    * Waits while the library connects, a limited time: if it is closed meanwhile, it forgets the
-   * socket, which stays open if a server accepts it.
+   * socket, which stays open if a server accepts it. Nothing ends such an attempt but its own time.
    */
-  private void awaitEndOfAttempt() {
-    long end = System.nanoTime() + LONGEST_ATTEMPT_NANOS;
+  private void awaitEndOfAttempt(long end) {
     while (connection.getStatus() == Connection.Status.RECONNECTING
         && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(this, ATTEMPT_LOOK_NANOS);

@@ -165,10 +165,7 @@ final class NatsSpace<V> extends AbstractSpace<V> {
   @Override
   protected void release() {
     // Waiters end at once; changes on their way get a moment, for the sake of their callers.
-    lines.nudgeAll();
-    gate.shut(CLOSE_MILLIS);
-    wire.close();
-    lines.close();
-    link.close();
+    Releasing.all(
+        lines::nudgeAll, () -> gate.shut(CLOSE_MILLIS), wire::close, lines::close, link::close);
   }
 }

@@ -47,7 +47,8 @@ public final class NatsSpaces {
    * @param space the name of the space, with parameters or without
    * @param codec turns values into bytes and back
    * @param <V> the type of the values
-   * @return the handle; closing it closes the connection
+   * @return the handle; closing it closes the connection, which takes as long as {@code
+   *     connectionTimeout}, ten seconds at most, if it is lost and no server answers
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the name is malformed, a parameter is unknown or malformed,
    *     or the options discard messages when the queue is full, dispatch them by an executor, or do
@@ -141,8 +142,7 @@ public final class NatsSpaces {
       try {
         return new NatsSpace<>(uri.toString(), codec, opened);
       } catch (RuntimeException | Error e) {
-        opened.wire().close();
-        opened.link().close();
+        Releasing.all(opened.wire()::close, link::close);
         throw e;
       }
     } catch (IllegalStateException e) {

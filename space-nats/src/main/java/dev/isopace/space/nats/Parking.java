@@ -16,32 +16,26 @@ final class Parking {
   static boolean await(Call call, BooleanSupplier condition, long nanos)
       throws InterruptedException {
     long end = nanos == Long.MAX_VALUE ? 0 : System.nanoTime() + nanos;
-    boolean wasInterrupted = false;
-    try {
-      while (!condition.getAsBoolean()) {
-        // With the flag set no park would wait.
-        if (Thread.interrupted()) {
-          if (call.stays) {
-            throw call.interrupted();
+    return Interrupts.await(
+        call,
+        () -> {
+          while (!condition.getAsBoolean()) {
+            // With the flag set no park would wait.
+            if (Thread.interrupted()) {
+              throw new InterruptedException();
+            }
+            if (nanos == Long.MAX_VALUE) {
+              LockSupport.park(Parking.class);
+            } else {
+              long left = end - System.nanoTime();
+              if (left <= 0) {
+                return false;
+              }
+              LockSupport.parkNanos(Parking.class, left);
+            }
           }
-          wasInterrupted = true;
-        }
-        if (nanos == Long.MAX_VALUE) {
-          LockSupport.park(Parking.class);
-        } else {
-          long left = end - System.nanoTime();
-          if (left <= 0) {
-            return false;
-          }
-          LockSupport.parkNanos(Parking.class, left);
-        }
-      }
-      return true;
-    } finally {
-      if (wasInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+          return true;
+        });
   }
 
   /** Lets some time pass. */

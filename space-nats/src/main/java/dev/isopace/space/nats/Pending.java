@@ -9,22 +9,27 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was sent, or could not be, and what has become of it: at first nothing; then one
- * of the other states, for good. Only {@link State#NOT_SENT} and {@link State#REFUSED} say that the
- * server has not acted; after {@link State#BROKEN} it may have, and may yet, since what was queued
- * for a connection that broke is sent on the next one.
+ * A request, and what has become of it: it waits, until it is in one of the other states. It stays
+ * in that; only what is {@linkplain State#BROKEN broken} may still be replied to, since what was
+ * queued for a connection that broke is sent on the next one.
+ *
+ * <p>Only {@link State#NOT_SENT} and {@link State#REFUSED} say that the server has not acted, and
+ * will not.
  */
 final class Pending {
   enum State {
     WAITING,
 
-    /** There is a reply. */
+    /** There is a reply, or the last of several. */
     REPLIED,
 
-    /** There is no connection, or the handle is closed; the server has not got it and will not. */
+    /**
+     * There was no connection, or another than it was meant for, or its queue was full, or the
+     * handle is closed.
+     */
     NOT_SENT,
 
-    /** The connection that it was sent on, or queued for, is gone. */
+    /** The connection that it was sent on, or queued for, is gone, or has no replies. */
     BROKEN,
 
     /** The server does not let this client send it. */
@@ -56,10 +61,10 @@ final class Pending {
 
   private final @Nullable Ending ending;
 
-  /** The reply, parsed; used by the thread that waits for it. */
+  /** The reply, parsed: as it is needed, and only by the thread that waits for it. */
   private @Nullable Answer answer;
 
-  /** The thread to unpark. After setting this, check the state. */
+  /** The thread to unpark when this is done; null if nobody waits. */
   private volatile @Nullable Thread waiter;
 
   /**
@@ -106,7 +111,7 @@ final class Pending {
     return state() == State.REPLIED && kind.test(answer());
   }
 
-  /** From now on the calling thread is unparked when this is done. */
+  /** From now on the calling thread is unparked when this is done, which it may be already. */
   void attach() {
     waiter = Thread.currentThread();
   }
@@ -120,7 +125,7 @@ final class Pending {
     return waiter != null;
   }
 
-  /** Whether there is a reply, if only one before the last. */
+  /** Whether it is done, or there is at least a reply before the last. */
   boolean isHeardOf() {
     return isDone() || !parts.isEmpty();
   }

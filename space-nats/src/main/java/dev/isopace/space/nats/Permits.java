@@ -12,26 +12,10 @@ final class Permits {
     if (semaphore.tryAcquire()) {
       return false;
     }
-    boolean interrupted = false;
-    try {
-      for (; ; ) {
-        try {
-          if (semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS)) {
-            return true;
-          }
-          throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
-        } catch (InterruptedException e) {
-          if (call.stays) {
-            throw call.interrupted();
-          }
-          interrupted = true;
-          call.noteInterrupt();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (Interrupts.await(
+        call, () -> semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS))) {
+      return true;
     }
+    throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
   }
 }

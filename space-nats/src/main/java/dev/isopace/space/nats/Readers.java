@@ -42,7 +42,7 @@ final class Readers<V> {
       return decode(call, key, seen);
     }
     Line line = lines.use(key);
-    Waiter me = new Waiter(call);
+    Reader me = new Reader(call);
     line.addReader(me);
     try {
       return readInLine(line, me);
@@ -56,7 +56,7 @@ final class Readers<V> {
     return coder.decode(call.operation, key, head.payload().clone());
   }
 
-  private @Nullable V readInLine(Line line, Waiter me) throws InterruptedException {
+  private @Nullable V readInLine(Line line, Reader me) throws InterruptedException {
     Call call = me.call;
     long preparedOn = 0;
     for (; ; ) {
@@ -77,10 +77,10 @@ final class Readers<V> {
         return decode(call, line.key, head);
       }
       boolean isOver = call.isOverdue();
-      while (!isOver && !me.isNudged && me.received == null) {
+      while (!isOver && !me.isNudged && me.received() == null) {
         isOver = !await(me);
       }
-      Entry received = me.received;
+      Entry received = me.received();
       if (received != null) {
         V value = decodeReceived(line, me, received);
         if (value != null) {
@@ -103,7 +103,7 @@ final class Readers<V> {
    * Ensures that the reader gets a wake-up for each entry from now on, and finds out which wake-ups
    * are not from before. The earlier the sequence is asked for, the fewer entries it misses.
    */
-  private void prepare(Line line, Waiter me, long epoch) throws InterruptedException {
+  private void prepare(Line line, Reader me, long epoch) throws InterruptedException {
     line.clearFloor(me, epoch);
     lines.subscribe(me.call, line);
     long last = remote.lastSequence(me.call);
@@ -119,7 +119,7 @@ final class Readers<V> {
   }
 
   /** Waits for a nudge; false if the time of the call is over, and true if it is time to look. */
-  private boolean await(Waiter me) throws InterruptedException {
+  private boolean await(Reader me) throws InterruptedException {
     long left = me.call.deadline.remainingNanos();
     long rely = remote.link().recheckNanos(recheckNanos);
     long recheck = rely + ThreadLocalRandom.current().nextLong(rely / 4 + 1);
@@ -131,11 +131,11 @@ final class Readers<V> {
   }
 
   /** Null if it cannot be decoded, and is to be looked at again: it may be gone. */
-  private @Nullable V decodeReceived(Line line, Waiter me, Entry received) {
+  private @Nullable V decodeReceived(Line line, Reader me, Entry received) {
     try {
       return decode(me.call, line.key, received);
     } catch (RuntimeException e) {
-      me.received = null;
+      me.dropReceived();
       line.addReader(me);
       return null;
     }

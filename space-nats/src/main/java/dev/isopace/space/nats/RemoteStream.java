@@ -195,7 +195,7 @@ final class RemoteStream {
   }
 
   /** Returns when the server has answered, so that what was sent before has come to it. */
-  void awaitAnswer(Call call) throws InterruptedException {
+  void awaitRoundTrip(Call call) throws InterruptedException {
     info(call, Requests.NONE);
   }
 

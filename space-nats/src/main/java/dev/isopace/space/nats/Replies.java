@@ -83,36 +83,29 @@ final class Replies {
       throws InterruptedException {
     long begun = System.nanoTime();
     long end = begun + Math.min(nanos, Long.MAX_VALUE / 2);
-    boolean wasInterrupted = false;
     try {
-      while (!condition.getAsBoolean()) {
-        long left = end - System.nanoTime();
-        if (left <= 0) {
-          return false;
-        }
-        try {
-          // With the flag set neither a read nor a park would wait.
-          if (Thread.interrupted()) {
-            throw new InterruptedException();
-          }
-          if (isBeingRead.compareAndSet(false, true)) {
-            readUntil(condition, end);
-          } else {
-            waitBehind(condition, left, System.nanoTime() - begun);
-          }
-        } catch (InterruptedException e) {
-          if (call != null && call.stays) {
-            throw call.interrupted();
-          }
-          wasInterrupted = true;
-        }
-      }
-      return true;
+      return Interrupts.await(
+          call,
+          () -> {
+            while (!condition.getAsBoolean()) {
+              long left = end - System.nanoTime();
+              if (left <= 0) {
+                return false;
+              }
+              // With the flag set neither a read nor a park would wait.
+              if (Thread.interrupted()) {
+                throw new InterruptedException();
+              }
+              if (isBeingRead.compareAndSet(false, true)) {
+                readUntil(condition, end);
+              } else {
+                waitBehind(condition, left, System.nanoTime() - begun);
+              }
+            }
+            return true;
+          });
     } finally {
       wakeNextReader();
-      if (wasInterrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -139,6 +132,10 @@ final class Replies {
       // The connection is closed, or just being closed, which the library does not expect here.
       // Those who wait are told.
       LockSupport.parkNanos(this, patience.toNanos());
+      // With the flag set the next park would not wait.
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       return false;
     }
     if (reply != null) {

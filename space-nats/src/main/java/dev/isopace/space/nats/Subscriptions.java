@@ -3,11 +3,21 @@ package dev.isopace.space.nats;
 import io.nats.client.Dispatcher;
 import io.nats.client.MessageHandler;
 import io.nats.client.Statistics;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Subscriptions whose messages are received by one thread, in the order in which they come. */
 final class Subscriptions {
   private final Link link;
   private final Dispatcher dispatcher;
+
+  /**
+   * Its read lock is held by those that subscribe. A dispatcher that is closed meanwhile does not
+   * know of their subscription: on somebody else's connection it would stay for ever.
+   */
+  private final ReadWriteLock closing = new ReentrantReadWriteLock();
+
+  private boolean isClosed;
 
   /** How many messages are known to be dropped. Used by the dispatcher's thread only. */
   private long dropped;
@@ -18,8 +28,25 @@ final class Subscriptions {
     this.dispatcher = link.connection().createDispatcher(receiver);
   }
 
-  /** The library may lose a subscription that is made while it reconnects; then it is made anew. */
+  /**
+   * Subscribes.
+   *
+   * @throws IllegalStateException if this or the connection is closed, or the library's queue full
+   */
   void subscribe(String subject) {
+    closing.readLock().lock();
+    try {
+      if (isClosed) {
+        throw new IllegalStateException("the subscriptions of this handle are ended");
+      }
+      subscribeSurely(subject);
+    } finally {
+      closing.readLock().unlock();
+    }
+  }
+
+  /** The library may lose a subscription that is made while it reconnects; then it is made anew. */
+  private void subscribeSurely(String subject) {
     Statistics statistics = link.connection().getStatistics();
     long reconnects = statistics.getReconnects();
     Sending.surely(() -> dispatcher.subscribe(subject), () -> dispatcher.unsubscribe(subject));
@@ -34,9 +61,10 @@ final class Subscriptions {
   void unsubscribe(String subject) {
     try {
       Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
-    } catch (IllegalStateException e) {
-      // The connection is closed, with all its subscriptions; or its queue is full, and what comes
-      // by this one until the next connection is for nobody.
+    } catch (IllegalStateException | NullPointerException e) {
+      // The connection is closed, with all its subscriptions, or just being closed, which the
+      // library does not expect here; or its queue is full, and what comes by this one until the
+      // next connection is for nobody. A take must not end by it that has its entry.
     }
   }
 
@@ -52,7 +80,14 @@ final class Subscriptions {
     return haveDropped;
   }
 
+  /** Ends them all. */
   void close() {
+    closing.writeLock().lock();
+    try {
+      isClosed = true;
+    } finally {
+      closing.writeLock().unlock();
+    }
     link.closeDispatcher(dispatcher);
   }
 }

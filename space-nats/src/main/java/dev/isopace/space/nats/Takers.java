@@ -88,7 +88,7 @@ final class Takers<V> {
   /** Takes the head; null if there is none, and the call has waited enough. */
   @Nullable V take(Call call, String key) throws InterruptedException {
     Line line = lines.use(key);
-    Waiter me = new Waiter(call);
+    Taker me = new Taker(call);
     if (line.join(me)) {
       line.turnTaking.begin();
     }
@@ -105,7 +105,7 @@ final class Takers<V> {
     }
   }
 
-  private @Nullable V takeInLine(Line line, Waiter me) throws InterruptedException {
+  private @Nullable V takeInLine(Line line, Taker me) throws InterruptedException {
     for (; ; ) {
       if (!awaitTurn(line, me)) {
         boolean isEmpty =
@@ -131,7 +131,7 @@ final class Takers<V> {
   }
 
   /** Waits for the turn; false if the call has waited enough. */
-  private boolean awaitTurn(Line line, Waiter me) throws InterruptedException {
+  private boolean awaitTurn(Line line, Taker me) throws InterruptedException {
     Call call = me.call;
     for (; ; ) {
       if (line.tryTurn(me)) {
@@ -183,7 +183,7 @@ final class Takers<V> {
   /** The way from the head to a value. */
   private final class Attempt {
     private final Line line;
-    private final Waiter me;
+    private final Taker me;
     private final Call call;
 
     /** Whether what is known in advance has turned out not to help. */
@@ -194,7 +194,7 @@ final class Takers<V> {
     /** Whether the latest look would have found an entry if there had been one. */
     private boolean wasThorough;
 
-    Attempt(Line line, Waiter me) {
+    Attempt(Line line, Taker me) {
       this.line = line;
       this.me = me;
       this.call = me.call;
@@ -251,9 +251,9 @@ final class Takers<V> {
       }
     }
 
-    private void startAnew(int expected) {
-      line.headCache.startAnew(expected);
-      mustLook = expected == 0;
+    private void startAnew(int left) {
+      line.headCache.startAnew(left);
+      mustLook = left == 0;
     }
 
     private @Nullable Entry find() throws InterruptedException {
@@ -301,7 +301,7 @@ final class Takers<V> {
       // Who may wait looks once more when it has subscribed.
       wasThorough = wasArmed || call.isOverdue();
       // Of an entry there would have been a wake-up, if others do not take as well.
-      boolean isDoubtful = wasArmed && line.headCache.losses() == 0;
+      boolean isDoubtful = wasArmed && line.headCache.recentLosses() == 0;
       Heads.Look look =
           !wasThorough ? Heads.Look.GLIMPSE : isDoubtful ? Heads.Look.DOUBTFUL : Heads.Look.HOPEFUL;
       Entry head = heads.head(call, line.keySubject, from, look);
@@ -315,7 +315,7 @@ final class Takers<V> {
 
     /** Null if the entry must be looked for first, since it may not be there any longer. */
     private @Nullable V decode(Entry head) {
-      me.decodingSince = System.nanoTime() | 1;
+      me.beginDecoding();
       watchDecoding(line);
       try {
         return coder.decode(call.operation, line.key, head.payload().clone());
@@ -326,13 +326,13 @@ final class Takers<V> {
         mustLook = true;
         return null;
       } finally {
-        me.decodingSince = 0;
+        me.endDecoding();
       }
     }
 
     /** Claims an entry; false if it is not this call's, and the head must be found again. */
     private boolean claim(Entry head) throws InterruptedException {
-      boolean hasWaited = Permits.acquire(line.claiming, call, remote.link());
+      boolean hadToWait = Permits.acquire(line.claiming, call, remote.link());
       try {
         if (line.headCache.isGone(head, epoch)) {
           return false;
@@ -340,7 +340,7 @@ final class Takers<V> {
         if (call.stays && Thread.interrupted()) {
           throw call.interrupted();
         }
-        Claim.Outcome outcome = claimWithin(head, hasWaited);
+        Claim.Outcome outcome = claimWithin(head, hadToWait);
         if (outcome != Claim.Outcome.NOT_TRIED) {
           line.headCache.setGone(head, epoch, outcome == Claim.Outcome.MINE);
         }
@@ -359,17 +359,17 @@ final class Takers<V> {
       return false;
     }
 
-    private Claim.Outcome claimWithin(Entry head, boolean hasWaited) throws InterruptedException {
-      boolean isOld = Permits.acquire(claims, call, remote.link()) || hasWaited;
+    private Claim.Outcome claimWithin(Entry head, boolean hadToWait) throws InterruptedException {
+      boolean hasWaited = Permits.acquire(claims, call, remote.link()) || hadToWait;
       try {
         Gate.Admission admission = gate.enter();
         if (admission == Gate.Admission.NEVER) {
           throw lifecycle.closed(call.operation, call.key);
         }
         try {
-          isOld |= admission == Gate.Admission.LATER;
+          hasWaited |= admission == Gate.Admission.LATER;
           // A server that starts again may give the sequence once more.
-          if (epoch != remote.link().epoch() || (isOld && !line.headCache.isTrusted())) {
+          if (epoch != remote.link().epoch() || (hasWaited && !line.headCache.isTrusted())) {
             return Claim.Outcome.NOT_TRIED;
           }
           return claimNow(head);
@@ -406,7 +406,7 @@ final class Takers<V> {
     }
 
     private void backOff() throws InterruptedException {
-      int losses = line.headCache.losses();
+      int losses = line.headCache.recentLosses();
       if (losses > 0 && !line.turnTaking.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
         Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));

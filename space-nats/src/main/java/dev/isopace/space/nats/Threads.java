@@ -17,8 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * connection, and with it the promise that nothing is left when close returns.
  */
 final class Threads {
-  private static final long NANOS_TO_END = TimeUnit.SECONDS.toNanos(10);
-
   private final String name;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
@@ -55,12 +53,12 @@ final class Threads {
     return clock;
   }
 
-  /** Ends all of them, and waits until they are gone, a limited time. */
-  void end() {
+  /** Ends all of them, and waits until they are gone, or the time is over. */
+  void end(long nanos) {
     events.shutdownNow();
     clock.shutdownNow();
     general.shutdownNow();
-    long end = System.nanoTime() + NANOS_TO_END;
+    long end = System.nanoTime() + nanos;
     for (Thread thread : started) {
       if (thread != Thread.currentThread()) {
         join(thread, end - System.nanoTime());
@@ -97,20 +95,10 @@ final class Threads {
   /** Waits for the end of a thread, whatever the interrupt flag, which stays. */
   private static void join(Thread thread, long nanos) {
     long end = System.nanoTime() + nanos;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      long left = nanos == Long.MAX_VALUE ? 0 : (end - System.nanoTime()) / 1_000_000 + 1;
-      if (nanos != Long.MAX_VALUE && left <= 0) {
-        break;
-      }
-      try {
-        thread.join(left);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Interrupts.outlast(
+        () -> {
+          TimeUnit.NANOSECONDS.timedJoin(thread, end - System.nanoTime());
+          return !thread.isAlive();
+        });
   }
 }

@@ -121,7 +121,7 @@ final class TurnTaking {
   private int others;
 
   /** How many claims this client has lost since it last won one. */
-  private int losses;
+  private int lossesInARow;
 
   /** When another client was last heard of, or turns began. */
   private long heardOrBeganAt;
@@ -264,7 +264,7 @@ final class TurnTaking {
     long base =
         areThereTurns
             ? MORE_NANOS + (1 + Math.min(MOST_AHEAD, crowd)) * LONGEST_TURN_NANOS
-            : SHORTEST_SPREAD_NANOS << Math.min(losses, heardAnything ? MOST_DOUBLINGS : 1);
+            : SHORTEST_SPREAD_NANOS << Math.min(lossesInARow, heardAnything ? MOST_DOUBLINGS : 1);
     return (areThereTurns ? base : 0) + ThreadLocalRandom.current().nextLong(base);
   }
 
@@ -280,7 +280,7 @@ final class TurnTaking {
       Turn current = turn == null ? new Turn(false) : turn;
       turn = current;
       current.left--;
-      losses = 0;
+      lossesInARow = 0;
       long now = System.nanoTime();
       if (now - heardOrBeganAt > GONE_NANOS) {
         isOn = false;
@@ -308,9 +308,9 @@ final class TurnTaking {
         passedAt = null;
         passesAtOnce = true;
         isAnnounced = false;
-        losses = 0;
+        lossesInARow = 0;
       }
-      losses++;
+      lossesInARow++;
       turn = null;
       announcement = announce();
     } finally {

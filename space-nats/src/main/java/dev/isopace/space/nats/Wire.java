@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * reply may come on the next connection.
  */
 final class Wire {
+  /**
+   * With so many in the table, no more of them stay there that nobody waits for: a server may
+   * answer nothing for days, and pings all the same.
+   */
+  static final int MOST_REMEMBERED = 10_000;
+
   /** What was sent to a subject on a connection, and refused. */
   private record Refusal(String subject, long epoch) {
     boolean mayMean(Pending pending) {
@@ -44,6 +50,9 @@ final class Wire {
 
   private final ReentrantLock refusing = new ReentrantLock();
   private volatile boolean isClosed;
+
+  /** The connection on which changes were left out that may be refused: nobody can count them. */
+  private volatile long leftOutOn;
 
   /** The connection on which there are no replies: on the next one there may be. */
   private volatile long refusedOn;
@@ -143,15 +152,28 @@ final class Wire {
 
   /**
    * Its reply is of no interest any longer. What changes something and was not answered stays in
-   * the table until the connection is lost: one of the refusals may be its own, or come yet.
+   * the table until the connection is lost, if there is room: one of the refusals may be its own,
+   * or come yet.
    */
   void forget(Pending pending) {
     pending.detach();
-    boolean isChange =
-        pending.subject.equals(names.delete()) || pending.subject.startsWith(names.entry(""));
-    if (!isChange || !pending.isUnanswered() || pending.epoch != link.epoch()) {
+    boolean mayBeRefusedYet =
+        isChange(pending.subject) && pending.isUnanswered() && pending.epoch == link.epoch();
+    if (!mayBeRefusedYet) {
       remove(pending);
+    } else if (remembered() > MOST_REMEMBERED) {
+      leftOutOn = pending.epoch;
+      drop(pending);
     }
+  }
+
+  private boolean isChange(String subject) {
+    return subject.equals(names.delete()) || subject.startsWith(names.entry(""));
+  }
+
+  /** How many requests are in the table. */
+  int remembered() {
+    return table.size();
   }
 
   private void receive(Message message) {
@@ -207,7 +229,7 @@ final class Wire {
    * The server has refused a request of this subject, and does not say which. Another one of the
    * same subject may have been carried out, with its reply on its way. So they are not taken to be
    * refused before there are as many refusals as requests that are not answered, those included
-   * that nobody waits for any longer.
+   * that nobody waits for any longer; and not at all once some of those were left out.
    */
   void refuse(String subject) {
     refusing.lock();
@@ -242,7 +264,8 @@ final class Wire {
       refusals.forEach(
           (refusal, count) -> {
             List<Pending> unanswered = table.values().stream().filter(refusal::mayMean).toList();
-            if (unanswered.size() <= count) {
+            boolean isComplete = refusal.epoch() != leftOutOn || !isChange(refusal.subject());
+            if (isComplete && unanswered.size() <= count) {
               unanswered.forEach(pending -> pending.fail(Pending.State.REFUSED));
               unanswered.stream().filter(pending -> !pending.isAttached()).forEach(this::drop);
               refusals.remove(refusal);

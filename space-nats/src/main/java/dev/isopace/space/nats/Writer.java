@@ -175,7 +175,8 @@ final class Writer {
     /** Sends it; returns whether it is known by other means than an answer that it is there. */
     private boolean attempt() throws InterruptedException {
       if (isReplicated && !unrefuted.isEmpty()) {
-        if (isThereBehindBarrier()) {
+        awaitKnownIds();
+        if (isStored() || isFoundElsewhere()) {
           return true;
         }
         // This process may have stood still meanwhile, for longer than the ids are remembered.
@@ -238,8 +239,8 @@ final class Writer {
       }
     }
 
-    /** Waits until the leader knows the ids of all that was agreed on before. */
-    private boolean isThereBehindBarrier() throws InterruptedException {
+    /** Waits until the leader knows the ids of all that was agreed on before, or it is stored. */
+    private void awaitKnownIds() throws InterruptedException {
       try {
         remote.barrier(call);
       } catch (RuntimeException e) {
@@ -247,7 +248,6 @@ final class Writer {
           throw doubt(Failures.reason(call, e));
         }
       }
-      return isStored() || isFoundElsewhere();
     }
 
     /** Where one replica has not stored it, but others may have, it is looked for. */

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,9 @@ final class ConnectionsTest {
   private static final Duration MOMENT = Duration.ofMillis(300);
   private static final int LARGE = 512 * 1024;
   private static final int MORE_THAN_BUFFERS = 40;
+
+  /** Subscriptions of keys that are not used any longer linger for so many others. */
+  private static final int KEPT = 64;
 
   @TempDir private Path folder;
 
@@ -337,6 +341,140 @@ final class ConnectionsTest {
           SpaceException.class, () -> NatsSpaces.open(failing, Fresh.name(), Codec.utf8()));
       assertEquals(0, dispatchers.get());
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A handle that is closed while a call subscribes leaves no subscription behind")
+  void closedWhileSubscribing() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    List<String> done = Collections.synchronizedList(new ArrayList<>());
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Space<String> space =
+          NatsSpaces.open(slow(connection, begun, mayGoOn, done), Fresh.name(), Codec.utf8());
+      FutureTask<String> take = Calls.start(() -> space.in("k"));
+      begun.await();
+      FutureTask<Boolean> close =
+          Calls.start(
+              () -> {
+                space.close();
+                return true;
+              });
+      Patience.letPass(MOMENT);
+      mayGoOn.countDown();
+      assertThrows(ExecutionException.class, take::get);
+      assertTrue(close.get(Patience.usual().toSeconds(), TimeUnit.SECONDS));
+      assertEquals(List.of("subscribed", "closed"), done);
+    }
+  }
+
+  /** A connection that takes its time to subscribe to wake-ups. */
+  private static Connection slow(
+      Connection connection, CountDownLatch begun, CountDownLatch mayGoOn, List<String> done) {
+    AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
+    return Wrapped.as(
+        Connection.class,
+        (method, arguments) -> {
+          if (method.getName().equals("closeDispatcher")) {
+            done.add("closed");
+            connection.closeDispatcher(Fresh.present(dispatcher.get()));
+            return null;
+          }
+          Object result = method.invoke(connection, arguments);
+          if (!(result instanceof Dispatcher made)) {
+            return result;
+          }
+          dispatcher.set(made);
+          return Wrapped.as(
+              Dispatcher.class,
+              (called, with) -> {
+                boolean isOfKey =
+                    called.getName().equals("subscribe") && String.valueOf(with[0]).contains(".w.");
+                if (isOfKey) {
+                  begun.countDown();
+                  mayGoOn.await();
+                }
+                Object returned = called.invoke(made, with);
+                if (isOfKey) {
+                  done.add("subscribed");
+                }
+                return returned;
+              });
+        });
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName(
+      "Where one part of a handle cannot be released, close says so, and releases the rest")
+  void failingRelease() throws Exception {
+    AtomicInteger listeners = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                switch (method.getName()) {
+                  case "addConnectionListener" -> listeners.incrementAndGet();
+                  case "removeConnectionListener" -> listeners.decrementAndGet();
+                  case "closeDispatcher" -> throw new UnsupportedOperationException("not this one");
+                  default -> {
+                    // As it is.
+                  }
+                }
+                return method.invoke(connection, arguments);
+              });
+      Space<String> space = NatsSpaces.open(failing, Fresh.name(), Codec.utf8());
+      assertEquals(1, listeners.get());
+      assertThrows(UnsupportedOperationException.class, space::close);
+      assertEquals(0, listeners.get());
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A take returns its entry, though the connection fails to end another subscription")
+  void failingUnsubscribe() throws Exception {
+    AtomicInteger failures = new AtomicInteger();
+    try (NatsServer server = NatsServer.start(Binaries.newest());
+        Connection connection = Nats.connect(server.url())) {
+      Connection failing =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                Object result = method.invoke(connection, arguments);
+                return result instanceof Dispatcher made ? failing(made, failures) : result;
+              });
+      try (Space<String> space = NatsSpaces.open(failing, Fresh.name(), Codec.utf8())) {
+        List<FutureTask<Optional<String>>> waits = new ArrayList<>();
+        for (int i = 0; i < KEPT; i++) {
+          String other = "other " + i;
+          waits.add(Calls.start(() -> space.in(other, MOMENT)));
+        }
+        for (FutureTask<Optional<String>> each : waits) {
+          assertEquals(Optional.empty(), each.get());
+        }
+        assertEquals(0, failures.get());
+        requireUsable(space);
+        assertEquals(1, failures.get());
+      }
+    }
+  }
+
+  /** A dispatcher that meets the end of its connection whenever a subscription is to end. */
+  private static Dispatcher failing(Dispatcher dispatcher, AtomicInteger failures) {
+    return Wrapped.as(
+        Dispatcher.class,
+        (method, arguments) -> {
+          if (method.getName().equals("unsubscribe")) {
+            failures.incrementAndGet();
+            throw new NullPointerException("the subscription is no longer there");
+          }
+          return method.invoke(dispatcher, arguments);
+        });
   }
 
   @Test

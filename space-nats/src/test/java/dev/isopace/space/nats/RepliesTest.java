@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.nats.fixture.Calls;
+import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -28,6 +31,11 @@ final class RepliesTest {
 
   /** For each of them; every 20 ms it would look around some 200 times. */
   private static final int FEW = 50;
+
+  /** When the connection is closed: every 50 ms would be some 40. */
+  private static final int FEW_IN_VAIN = 200;
+
+  private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1);
   private final Options options = Options.builder().scheduledExecutor(clock).build();
@@ -47,8 +55,11 @@ final class RepliesTest {
             });
   }
 
-  private static @Nullable Object next(Object @Nullable [] arguments) {
+  private @Nullable Object next(Object @Nullable [] arguments) {
     if (arguments != null && arguments[0] instanceof Duration patience) {
+      if (isClosed.get()) {
+        throw new IllegalStateException("This subscription is inactive.");
+      }
       Patience.letPass(patience);
     }
     return null;
@@ -85,5 +96,31 @@ final class RepliesTest {
     // One of them is the reader, who looks around more often for all.
     long reader = LONG.toMillis();
     assertTrue(looks.get() < WAITERS * FEW + reader, looks + " looks");
+  }
+
+  @Test
+  @DisplayName("When the connection is closed, an interrupt that must wait does not keep them busy")
+  void interrupted() throws Exception {
+    isClosed.set(true);
+    AtomicLong looks = new AtomicLong();
+    AtomicReference<@Nullable Thread> waiter = new AtomicReference<>();
+    FutureTask<Boolean> wait =
+        Calls.start(
+            () -> {
+              waiter.set(Thread.currentThread());
+              boolean came =
+                  replies.await(
+                      null,
+                      () -> {
+                        looks.incrementAndGet();
+                        return false;
+                      },
+                      LONG.toNanos());
+              return came || !Thread.interrupted();
+            });
+    Patience.await("a wait", () -> looks.get() > 0);
+    Fresh.present(waiter.get()).interrupt();
+    assertFalse(wait.get());
+    assertTrue(looks.get() < FEW_IN_VAIN, looks + " looks");
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class WireTest {
   private static final Names NAMES = new Names("s");
   private static final byte[] BODY = {};
+  private static final int MORE = 100;
 
   @RegisterExtension static final NewestServer server = new NewestServer();
 
@@ -93,6 +94,23 @@ final class WireTest {
           Pending refused = wire.send(NAMES.get(), null, BODY);
           wire.refuse(NAMES.get());
           assertEquals(Pending.State.REFUSED, refused.state());
+        });
+  }
+
+  @Test
+  @DisplayName(
+      "Of changes that are given up without an answer only so many are remembered; then none is"
+          + " taken to be refused")
+  void unanswered() throws Exception {
+    with(
+        wire -> {
+          for (int i = 0; i < Wire.MOST_REMEMBERED + MORE; i++) {
+            wire.forget(wire.send(NAMES.entry("k" + i), null, BODY));
+          }
+          assertTrue(wire.remembered() <= Wire.MOST_REMEMBERED + 1, wire.remembered() + " left");
+          Pending pending = wire.send(NAMES.entry("k"), null, BODY);
+          wire.refuse(NAMES.entry("k"));
+          assertEquals(Pending.State.WAITING, pending.state());
         });
   }
 
