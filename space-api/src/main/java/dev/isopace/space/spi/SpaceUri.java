@@ -45,6 +45,7 @@ public final class SpaceUri {
           "mib", 1L << 20,
           "gib", 1L << 30,
           "tib", 1L << 40);
+  private static final String DURATION = "a duration, for instance 5s (ns, us, ms, s, m, h, d)";
   private static final Map<String, Duration> DURATIONS =
       Map.of(
           "ns", Duration.ofNanos(1),
@@ -273,11 +274,27 @@ public final class SpaceUri {
    * @throws IllegalArgumentException if it is malformed, or longer than a Duration can express
    */
   public Duration duration(String name, Duration defaultValue) {
-    return value(
-        name,
-        defaultValue,
-        "a duration, for instance 5s (ns, us, ms, s, m, h, d)",
-        text -> quantity(text, DURATIONS, (count, unit) -> unit.multipliedBy(count)));
+    return value(name, defaultValue, DURATION, SpaceUri::durationOrNull);
+  }
+
+  /**
+   * Reads a length of time that is written as the value of a parameter, for instance as an option
+   * of a command; see {@link #duration}.
+   *
+   * @param text the text
+   * @return its value, zero or more
+   * @throws IllegalArgumentException if it is malformed, or longer than a Duration can express
+   */
+  public static Duration parseDuration(String text) {
+    Duration duration = durationOrNull(Objects.requireNonNull(text, "text"));
+    if (duration == null) {
+      throw new IllegalArgumentException("'" + text + "' is not " + DURATION);
+    }
+    return duration;
+  }
+
+  private static @Nullable Duration durationOrNull(String text) {
+    return quantity(text, DURATIONS, (count, unit) -> unit.multipliedBy(count));
   }
 
   /**

@@ -238,6 +238,7 @@ class SpaceUriParametersTest {
   @DisplayName("A duration is a whole number with a unit")
   void duration(String value, Duration expected) {
     assertEquals(expected, SpaceUri.parse("a:?b=" + value).duration("b", Duration.ZERO));
+    assertEquals(expected, SpaceUri.parseDuration(value));
   }
 
   @ParameterizedTest
@@ -262,6 +263,9 @@ class SpaceUriParametersTest {
     assertEquals(
         "'a:?b=" + value + "': parameter 'b' is '" + value + "'" + DURATION,
         refusal(() -> SpaceUri.parse("a:?b=" + value).duration("b", Duration.ZERO)));
+    assertEquals(
+        "'" + value + "' is not a duration, for instance 5s (ns, us, ms, s, m, h, d)",
+        refusal(() -> SpaceUri.parseDuration(value)));
   }
 
   @Test
@@ -274,6 +278,7 @@ class SpaceUriParametersTest {
     assertEquals("name", nullNamed(() -> uri.size(null, 1)));
     assertEquals("name", nullNamed(() -> uri.duration(null, Duration.ZERO)));
     assertEquals("defaultValue", nullNamed(() -> uri.duration("b", null)));
+    assertEquals("text", nullNamed(() -> SpaceUri.parseDuration(null)));
     assertEquals("name", nullNamed(() -> uri.invalid(null, "odd")));
     assertEquals("expected", nullNamed(() -> uri.invalid("b", null)));
   }

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:it was measured",
       "2:bad usage, such as an unknown option or a space that cannot be opened",
-      "3:it could not be measured, or there are no benchmarks"
+      "3:not all of it could be measured, peers aside, or there are no benchmarks",
+      ExitCode.SIGNAL_HELP
     },
     exitCodeOnExecutionException = ExitCode.FAILED,
     mixinStandardHelpOptions = true,

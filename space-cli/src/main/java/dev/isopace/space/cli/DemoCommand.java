@@ -21,6 +21,13 @@ import picocli.CommandLine.Spec;
       "Producers put its lines into the space, consumers take and count them, and report by request"
           + " and response. Words are those of GNU wc -w."
     },
+    exitCodeListHeading = ExitCode.HEADING,
+    exitCodeList = {
+      "0:the words were counted",
+      "1:the space, the input, or standard output, failed",
+      ExitCode.BAD_INPUT_HELP,
+      ExitCode.SIGNAL_HELP
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class DemoCommand implements Callable<Integer> {

@@ -16,6 +16,7 @@ final class ExitCode {
   static final String BAD_INPUT_HELP = "2:bad usage, such as a bad URI or an unknown option";
   static final String NOT_THERE_HELP = BAD_INPUT_HELP + ", or a store that is not there";
   static final String FAILED_HELP = "3:the space, or standard output, failed";
+  static final String SIGNAL_HELP = "130:ended by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP";
 
   private ExitCode() {}
 }

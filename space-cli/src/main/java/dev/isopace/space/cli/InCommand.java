@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "1:no entry, or the timeout passed before all of --count were taken",
       ExitCode.NOT_THERE_HELP,
       ExitCode.FAILED_HELP,
-      "130:ended by Ctrl-C; 143 by SIGTERM"
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

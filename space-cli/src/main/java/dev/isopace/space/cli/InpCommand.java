@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       "0:an entry was printed",
       "1:there was none",
       ExitCode.NOT_THERE_HELP,
-      ExitCode.FAILED_HELP
+      ExitCode.FAILED_HELP,
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

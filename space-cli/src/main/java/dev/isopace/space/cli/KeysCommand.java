@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:the keys were printed, if there are any",
       ExitCode.NOT_THERE_HELP,
-      ExitCode.FAILED_HELP
+      ExitCode.FAILED_HELP,
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
     exitCodeList = {
       "0:a number was printed, possibly 0",
       ExitCode.NOT_THERE_HELP,
-      ExitCode.FAILED_HELP
+      ExitCode.FAILED_HELP,
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "0:all entries were written",
       ExitCode.BAD_INPUT_HELP + ", or input that is not UTF-8",
       "3:the space failed, or the input cannot be read",
-      "130:ended by Ctrl-C; 143 by SIGTERM"
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

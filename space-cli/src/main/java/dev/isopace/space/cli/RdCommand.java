@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
       "0:an entry was printed",
       "1:there was none before the timeout passed",
       ExitCode.NOT_THERE_HELP,
-      ExitCode.FAILED_HELP
+      ExitCode.FAILED_HELP,
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "0:done",
       "1:the store is damaged",
       "2:bad usage, or no store there",
-      "3:it is in use, or cannot be read or written"
+      "3:it is in use, or cannot be read or written",
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       "0:nothing is lost",
       "1:the fresh store is made, and something is lost",
       "2:bad usage, no store there, or FRESH is not empty",
-      "3:the store is in use, or cannot be read, or FRESH cannot be written"
+      "3:the store is in use, or cannot be read, or FRESH cannot be written",
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "0:the store is sound",
       "1:it is damaged",
       "2:bad usage, or no store there",
-      "3:it is in use, or cannot be read"
+      "3:it is in use, or cannot be read",
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

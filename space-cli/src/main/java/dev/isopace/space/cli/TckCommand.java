@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
       "0:the space is conformant",
       "1:it is not",
       "2:bad usage, or the suite could not be run",
-      "3:standard output failed"
+      "3:standard output failed",
+      ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -28,7 +28,8 @@ final class HelpTest {
         "store compact",
         "store salvage",
         "tck",
-        "bench"
+        "bench",
+        "demo"
       })
   void help(String command) throws IOException {
     List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));

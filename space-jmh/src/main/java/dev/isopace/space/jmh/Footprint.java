@@ -18,7 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The bytes of the heap of an entry, of a key that holds one entry, and of a key that held one,
- * without the values and keys themselves. JMH reports them as counters; the time does not matter.
+ * without the values and keys themselves, unless the space makes copies of them. JMH reports them
+ * as counters; the time does not matter.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

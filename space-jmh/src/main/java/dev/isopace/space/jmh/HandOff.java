@@ -3,8 +3,8 @@ package dev.isopace.space.jmh;
 import java.time.Duration;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread writes, and another one waits for the entry and takes it. Measures the time from the
@@ -25,6 +25,7 @@ final class HandOff implements Side, AutoCloseable {
   private final SynchronousQueue<Long> returned = new SynchronousQueue<>();
   private final Thread taker;
   private volatile boolean isOver;
+  private volatile @Nullable Exception failure;
 
   HandOff(Action writing, Action taking) {
     this.writing = writing;
@@ -39,6 +40,7 @@ final class HandOff implements Side, AutoCloseable {
       }
     } catch (Exception e) {
       // At the end it waits for an entry that does not come; otherwise the writer misses this one.
+      failure = e;
     }
   }
 
@@ -51,7 +53,7 @@ final class HandOff implements Side, AutoCloseable {
       writing.run();
       Long taken = returned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (taken == null) {
-        throw new TimeoutException("what was written has not been taken");
+        throw new IllegalStateException("what was written has not been taken", failure);
       }
       tally.latencies.record(taken - begun);
       tally.add(1, taken - begun);

@@ -19,7 +19,7 @@ public final class NatsBenchmark {
    * command line is wrong.
    *
    * @param args the command line
-   * @throws Exception if something cannot be measured
+   * @throws Exception if some of it cannot be measured; the rest has been
    */
   public static void main(String[] args) throws Exception {
     if (List.of(args).contains("--help")) {
@@ -51,6 +51,10 @@ public final class NatsBenchmark {
     for (NatsRows.NatsRow row : rows) {
       try (NatsRaw raw = new NatsRaw(options.server(), options.replicas())) {
         row.measurement().run(raw, common, report);
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        report.fail(row.name(), e);
       }
     }
     report.summary();

@@ -54,7 +54,12 @@ public class Probes {
   @Benchmark
   public byte[] oneKey(Subject subject) {
     subject.space().out(KEY, subject.value());
-    return subject.space().inp(KEY).orElseThrow();
+    return subject.space().inp(KEY).orElseThrow(Probes::missed);
+  }
+
+  private static IllegalStateException missed() {
+    return new IllegalStateException(
+        "inp found nothing, although each thread had written an entry before it took one");
   }
 
   /**

@@ -11,6 +11,7 @@ final class Report {
   private final String measured;
   private int judged;
   private int reached;
+  private @Nullable IllegalStateException failure;
 
   Report(PrintStream out) {
     this(out, "store");
@@ -63,8 +64,28 @@ final class Report {
     line(what, "", "", "", "", "", remark);
   }
 
+  /** Notes that a row could not be measured: the others may be. */
+  void fail(String row, Exception cause) {
+    note(row, "FAILED: " + cause);
+    IllegalStateException failed =
+        new IllegalStateException("row " + row + " could not be measured", cause);
+    if (failure == null) {
+      failure = failed;
+    } else {
+      failure.addSuppressed(failed);
+    }
+  }
+
+  /**
+   * Prints how many targets were reached.
+   *
+   * @throws IllegalStateException if there are rows that could not be measured
+   */
   void summary() {
     out.printf("%n%d of %d targets reached%n", reached, judged);
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private String verdict(@Nullable Target target, double figure) {

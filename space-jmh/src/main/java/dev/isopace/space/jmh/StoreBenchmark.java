@@ -1,6 +1,5 @@
 package dev.isopace.space.jmh;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,7 @@ public final class StoreBenchmark {
    * command line is wrong.
    *
    * @param args the command line
-   * @throws Exception if something cannot be measured
+   * @throws Exception if some of it cannot be measured; the rest has been
    */
   public static void main(String[] args) throws Exception {
     if (List.of(args).contains("--help")) {
@@ -73,11 +72,13 @@ public final class StoreBenchmark {
     return rows().stream().filter(row -> options.rows().matcher(row.name()).find()).toList();
   }
 
-  private static void run(Row row, StoreOptions options, Report report) throws Exception {
+  static void run(Row row, StoreOptions options, Report report) throws InterruptedException {
     try (Workplace workplace = Workplace.in(options.directory())) {
       row.measurement().run(options.common(), workplace, report);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalStateException("row " + row.name() + " could not be measured", e);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      report.fail(row.name(), e);
     }
   }
 }

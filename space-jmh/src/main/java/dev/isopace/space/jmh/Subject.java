@@ -68,12 +68,14 @@ public class Subject {
               + "' is shared with others, whose entries a benchmark would take; put {fresh} into"
               + " its name, as in nats://host/{fresh}");
     }
-    if (isOnDisk(uri) && !isFresh) {
+    // Without a directory there is none to make another one in; opening says so.
+    boolean isInDirectory = isOnDisk(uri) && !target.endsWith(":");
+    if (isInDirectory && !isFresh) {
       target += "/" + FRESH;
     }
     String name = "bench" + UUID.randomUUID().toString().replace("-", "");
     String opened = target.replace(FRESH, name) + uri.substring(end);
-    if (isOnDisk(opened)) {
+    if (isInDirectory) {
       directory = unused(SpaceUri.parse(opened));
     }
     space = Spaces.open(opened, Codec.bytes());
@@ -86,16 +88,19 @@ public class Subject {
    */
   @TearDown
   public void close() throws IOException {
-    if (space != null) {
-      if (directory == null) {
-        kept.forEach(this::drain);
+    try {
+      if (space != null) {
+        if (directory == null) {
+          kept.forEach(this::drain);
+        }
+        kept.clear();
+        space.close();
       }
-      kept.clear();
-      space.close();
-    }
-    if (directory != null) {
-      Workplace.delete(directory);
-      directory = null;
+    } finally {
+      if (directory != null) {
+        Workplace.delete(directory);
+        directory = null;
+      }
     }
   }
 
@@ -123,7 +128,7 @@ public class Subject {
   /** Returns the directory of the space. */
   Path directory() {
     if (directory == null) {
-      throw new IllegalStateException("'" + uri + "' is not on a disk");
+      throw new IllegalStateException("'" + SpaceUri.parse(uri) + "' is not on a disk");
     }
     return directory;
   }

@@ -39,10 +39,10 @@ final class Waiting {
 
   /**
    * Waits until all threads have ended, or for a limited time. They are daemons, so the process can
-   * end.
+   * end. They are not interrupted: a peer may answer that by asking again and again, and ten
+   * thousand threads that do so keep the process from ending.
    */
   static void end(List<Thread> threads) throws InterruptedException {
-    threads.forEach(Thread::interrupt);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FAREWELL_SECONDS);
     for (Thread thread : threads) {
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

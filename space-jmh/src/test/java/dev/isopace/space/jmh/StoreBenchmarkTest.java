@@ -2,6 +2,7 @@ package dev.isopace.space.jmh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,29 @@ class StoreBenchmarkTest {
 
     assertTrue(out.lines().filter(line -> line.contains("reached")).count() >= 1, out);
     assertFalse(out.contains("NaN"), out);
+    assertEquals(List.of(), left());
+  }
+
+  @Test
+  void aRowThatFailsDoesNotEndTheOthers() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Report report = new Report(new PrintStream(bytes, false, StandardCharsets.UTF_8));
+    StoreOptions options = StoreOptions.parse("--dir", directory.toString());
+    StoreBenchmark.run(
+        new Row(
+            "broken",
+            (o, w, r) -> {
+              throw new TimeoutException("too late");
+            }),
+        options,
+        report);
+    StoreBenchmark.run(new Row("sound", (o, w, r) -> r.note("sound", "done")), options, report);
+
+    IllegalStateException failed = assertThrows(IllegalStateException.class, report::summary);
+    assertEquals("row broken could not be measured", failed.getMessage());
+    String out = bytes.toString(StandardCharsets.UTF_8);
+    assertTrue(out.contains("FAILED: java.util.concurrent.TimeoutException: too late"), out);
+    assertTrue(out.contains("done"), out);
     assertEquals(List.of(), left());
   }
 

@@ -49,6 +49,20 @@ class SubjectTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"store:", "store:?sync=never"})
+  void aStoreWithoutADirectoryIsNotMadeInTheRootOfTheDisk(String uri) throws IOException {
+    Subject subject = new Subject();
+    subject.uri = uri;
+    try {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, subject::open);
+      assertTrue(refused.getMessage().contains("names no directory"), refused.getMessage());
+    } finally {
+      subject.close();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"?name={fresh}", "/{fresh}/..", "/{fresh}/../../%s"})
   void aDirectoryThatIsThereStays(String rest) throws IOException {
     Path file = Files.writeString(directory.resolve("precious"), "x");

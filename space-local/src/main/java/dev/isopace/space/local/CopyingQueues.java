@@ -6,7 +6,6 @@ import dev.isopace.space.local.CopyingQueue.Entry;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
 import dev.isopace.space.spi.Tenacity;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -79,16 +78,10 @@ final class CopyingQueues<V> {
     V decode(String operation, String key, byte[] bytes);
   }
 
-  /** A power of two; enough that two busy keys seldom meet. */
-  private static final int STRIPES = 64;
-
-  /** Long enough to park. */
-  private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
-
   private static volatile boolean isRehearsed;
 
   private final List<CopyingStripe<V>> stripes =
-      Stream.generate(CopyingStripe<V>::new).limit(STRIPES).toList();
+      Stream.generate(CopyingStripe<V>::new).limit(KeyedQueues.STRIPES).toList();
   private final Lifecycle lifecycle;
   private final Decoder<V> decoder;
 
@@ -123,8 +116,8 @@ final class CopyingQueues<V> {
       queues.put("k", new byte[1]);
       queues.await("rd", "k", reader, CopyingQueues::readers, Deadline.NEVER);
       queues.takeInLine("in", "k", taker);
-      queues.take("k", Deadline.after(REHEARSED_WAIT));
-      queues.read("k", Deadline.after(REHEARSED_WAIT));
+      queues.take("k", Deadline.after(KeyedQueues.REHEARSED_WAIT));
+      queues.read("k", Deadline.after(KeyedQueues.REHEARSED_WAIT));
       CopyingWaiter<byte[]> interrupted = new CopyingWaiter<>(true);
       queues.takeOrJoin("in", "k", interrupted);
       queues.leave("k", interrupted, CopyingQueues::takers, true);
@@ -558,7 +551,6 @@ final class CopyingQueues<V> {
   }
 
   private CopyingStripe<V> stripe(String key) {
-    return stripes.get(
-        KeyedQueues.hash(key) >>> (Integer.SIZE - Integer.numberOfTrailingZeros(STRIPES)));
+    return stripes.get(KeyedQueues.hash(key) >>> KeyedQueues.SHIFT);
   }
 }

@@ -17,6 +17,8 @@ final class CopyingStripe<V> {
 
   final ReentrantLock lock = new ReentrantLock();
   private Map<String, CopyingQueue<V>> map = new HashMap<>();
+
+  /** How many keys the map has held at most; from this follows how much memory it keeps. */
   private int largest;
 
   @Nullable CopyingQueue<V> find(String key) {
@@ -45,10 +47,10 @@ final class CopyingStripe<V> {
       if (largest > SMALL && map.size() < largest / 8) {
         try {
           map = new HashMap<>(map);
+          largest = map.size();
         } catch (OutOfMemoryError | StackOverflowError e) {
           // It stays as large as it is, until the next time; what was removed must not be lost.
         }
-        largest = map.size();
       }
     }
   }

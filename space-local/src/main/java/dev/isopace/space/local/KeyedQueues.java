@@ -101,15 +101,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyedQueues<V> {
   /** The number of stripes: a power of two, large enough that two busy keys seldom meet. */
-  private static final int STRIPES = 64;
+  static final int STRIPES = 64;
 
-  private static final int SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(STRIPES);
+  /** By how much to shift a hash, of which the upper bits choose the stripe. */
+  static final int SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(STRIPES);
 
   /** The number of attempts without the lock before a caller waits for it. */
   private static final int GLANCES = 16;
 
   /** Longer than a waiter spins, so that it parks. */
-  private static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
+  static final Duration REHEARSED_WAIT = Duration.ofNanos(50_000);
 
   private static volatile boolean isRehearsed;
 

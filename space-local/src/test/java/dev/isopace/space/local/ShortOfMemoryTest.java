@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +23,16 @@ final class ShortOfMemoryTest {
   @Test
   @DisplayName("Entries can be taken, and waits end, in a heap that is full to the brim")
   void inFullHeap() throws Exception {
+    assertPrints("400 entries taken, 0 failures; then [1]", FullHeap.class);
+  }
+
+  @Test
+  @DisplayName("A table that could not shrink for want of memory shrinks at the next occasion")
+  void tableOfManyKeys() throws Exception {
+    assertPrints("2048 slots, 2048 in a full heap, 128 after it", LargeTable.class);
+  }
+
+  private static void assertPrints(String expected, Class<?> program) throws Exception {
     String classes =
         DiscoveryTest.join(
             DiscoveryTest.place(Lifecycle.class),
@@ -35,13 +47,14 @@ final class ShortOfMemoryTest {
                 "-XX:+UseSerialGC",
                 "-cp",
                 classes,
-                FullHeap.class.getName())
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                program.getName())
             .redirectErrorStream(true)
             .start();
     try {
       String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(child.waitFor(60, TimeUnit.SECONDS), printed);
-      assertEquals("400 entries taken, 0 failures; then [1]", printed.strip());
+      assertEquals(expected, printed.strip());
     } finally {
       child.destroyForcibly();
     }
@@ -107,19 +120,55 @@ final class ShortOfMemoryTest {
       }
       System.out.println(taken + " entries taken, " + failures[0] + " failures; then " + left);
     }
+  }
 
-    /** Takes all the memory that there is; it is free again when the first slot is. */
-    private static void fill(Object[] held) {
-      for (int length = held[0] == null ? 1 << 16 : 8; length > 0; length /= 8) {
-        try {
-          for (; ; ) {
-            Object[] more = new Object[length];
-            more[0] = held[0];
-            held[0] = more;
-          }
-        } catch (OutOfMemoryError e) {
-          // So large a piece is not left.
+  /** The same, of a table with many keys that are forgotten while there is no memory. */
+  static final class LargeTable {
+    private static final int KEYS = 1_500;
+
+    private LargeTable() {}
+
+    public static void main(String[] args) throws Exception {
+      CopyingStripe<Integer> stripe = new CopyingStripe<>();
+      List<CopyingQueue<Integer>> queues = new ArrayList<>();
+      for (int i = 0; i < KEYS; i++) {
+        queues.add(stripe.obtain("key " + i));
+      }
+      int before = slots(stripe);
+      Object[] brim = new Object[1];
+      queues.subList(200, KEYS).forEach(stripe::forgetIfIdle);
+      for (CopyingQueue<Integer> queue : queues.subList(80, 200)) {
+        // Again: what was forgotten has left its place in the table behind.
+        fill(brim);
+        stripe.forgetIfIdle(queue);
+      }
+      brim[0] = null;
+      int meanwhile = slots(stripe);
+      stripe.forgetIfIdle(queues.get(0));
+      System.out.printf(
+          "%d slots, %d in a full heap, %d after it%n", before, meanwhile, slots(stripe));
+    }
+
+    private static int slots(CopyingStripe<?> stripe) throws ReflectiveOperationException {
+      Field map = CopyingStripe.class.getDeclaredField("map");
+      map.setAccessible(true);
+      Field table = HashMap.class.getDeclaredField("table");
+      table.setAccessible(true);
+      return ((Object[]) table.get(map.get(stripe))).length;
+    }
+  }
+
+  /** Takes all the memory that there is; it is free again when the first slot is. */
+  private static void fill(Object[] held) {
+    for (int length = held[0] == null ? 1 << 16 : 8; length > 0; length /= 8) {
+      try {
+        for (; ; ) {
+          Object[] more = new Object[length];
+          more[0] = held[0];
+          held[0] = more;
         }
+      } catch (OutOfMemoryError e) {
+        // So large a piece is not left.
       }
     }
   }

@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -39,8 +41,8 @@ public final class Bench implements ToolProvider {
   }
 
   /**
-   * Runs the command. Exit code 0: measured; 2: the command line is wrong; 3: it could not be
-   * measured.
+   * Runs the command. Exit code 0: measured; 2: the command line is wrong, or a space cannot be
+   * opened; 3: some of it could not be measured, peers aside.
    */
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
@@ -58,8 +60,7 @@ public final class Bench implements ToolProvider {
         throw new IllegalArgumentException(
             "no workload matches '" + options.rows() + "'; --list names them");
       }
-      measure(options, workloads, out, err, args);
-      return DONE;
+      return measure(options, workloads, out, err, args);
     } catch (IllegalArgumentException e) {
       return fail(err, BAD_INPUT, String.valueOf(e.getMessage()));
     } catch (SpaceException e) {
@@ -77,14 +78,17 @@ public final class Bench implements ToolProvider {
     return exitCode;
   }
 
-  private static void measure(
+  private static int measure(
       BenchOptions options,
       List<Workload> workloads,
       PrintWriter out,
       PrintWriter err,
       String... args)
       throws IOException {
-    List<Candidate> candidates = candidates(options, err);
+    if (options.docs() != null) {
+      Report.requireDocument(options.docs());
+    }
+    Results results = candidates(options, err);
     Files.createDirectories(options.report());
     Path log = options.report().resolve("jmh.log");
     Files.deleteIfExists(log);
@@ -93,13 +97,30 @@ public final class Bench implements ToolProvider {
     Circumstances circumstances = Circumstances.now(shown(options, args));
     err.println(circumstances.machine());
     Progress progress = new Progress(err, System::nanoTime, options.pace().seconds());
-    Results results = new Suite(workloads, options.pace(), log, progress).run(candidates);
+    new Suite(workloads, options.pace(), log, progress, Suite.PATIENCE)
+        .run(results, () -> keep(results, circumstances, options.report(), err));
     Report report = new Report(results, circumstances);
     out.print(report.text());
     report.write(options.report());
     err.println("report: " + options.report().resolve("index.html").toUri());
     if (options.docs() != null) {
       report.refresh(options.docs());
+    }
+    if (results.sections().isEmpty()) {
+      return fail(err, FAILED, "nothing was measured; index.html says why");
+    }
+    return results.isComplete()
+        ? DONE
+        : fail(err, FAILED, "not all was measured; index.html says what, and why");
+  }
+
+  /** Writes a report that is not finished, as far as that is possible. */
+  private static void keep(
+      Results results, Circumstances circumstances, Path directory, PrintWriter err) {
+    try {
+      new Report(results, circumstances).write(directory);
+    } catch (IOException | RuntimeException e) {
+      err.println("the report so far is not written: " + e);
     }
   }
 
@@ -111,20 +132,20 @@ public final class Bench implements ToolProvider {
   }
 
   /** Opens each space once. One that was named must work; a peer that does not is left out. */
-  private static List<Candidate> candidates(BenchOptions options, PrintWriter err)
-      throws IOException {
+  private static Results candidates(BenchOptions options, PrintWriter err) throws IOException {
     List<Candidate> candidates = new ArrayList<>();
     for (String uri : options.uris()) {
       candidates.add(Candidate.of(uri, SpaceUri.parse(uri).toString(), false));
     }
     if (!options.withPeers()) {
-      return candidates;
+      return new Results(candidates);
     }
     List<Peers.Peer> peers = Peers.all();
     if (peers.isEmpty()) {
       throw new IllegalArgumentException(
           "there are no peers on the class path; build them by mvn package -Ppeers");
     }
+    Map<String, String> absent = new LinkedHashMap<>();
     for (Peers.Peer peer : peers) {
       try {
         Candidate candidate = Candidate.of(peer.uri(), peer.label(), true);
@@ -133,8 +154,11 @@ public final class Bench implements ToolProvider {
         }
       } catch (IOException | RuntimeException | LinkageError e) {
         err.println(peer.label() + " is left out: " + e);
+        absent.put(peer.label(), "it is left out: " + e);
       }
     }
-    return candidates;
+    Results results = new Results(candidates);
+    absent.forEach(results::leaveOut);
+    return results;
   }
 }

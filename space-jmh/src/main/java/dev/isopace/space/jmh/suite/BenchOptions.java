@@ -1,6 +1,7 @@
 package dev.isopace.space.jmh.suite;
 
 import dev.isopace.space.jmh.OptionReader;
+import dev.isopace.space.spi.SpaceUri;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,9 @@ record BenchOptions(
         default -> {
           if (next.startsWith("-")) {
             throw reader.unknown(next);
+          }
+          if (uris.contains(next)) {
+            throw new IllegalArgumentException("'" + SpaceUri.parse(next) + "' is named twice");
           }
           uris.add(next);
         }

@@ -25,6 +25,7 @@ final class Json {
       "date": %s,
       "machine": {"processor": %s, "processors": %d, "system": %s, "java": %s, "load": %s},
       "versions": {"space": %s, "jmh": %s},
+      "confidence": 0.999,
       "figures": [
     %s
       ],

@@ -146,13 +146,15 @@ final class LinePlot {
     }
     for (int i = 0; i < places.length; i++) {
       Series series = sorted.get(i);
-      String value = quantity.format(last(series).value());
+      // The value of a line that ends early would be read as that of the last tick.
+      boolean isWhole = last(series).tick() == ticks.size() - 1;
+      String value = isWhole ? quantity.format(last(series).value()) + "  " : "";
       svg.label(
           x(ticks.size() - 1) + 14,
           places[i] + 4,
           series.slot(),
           series.isMain(),
-          value + "  " + series.label());
+          value + series.label());
     }
   }
 

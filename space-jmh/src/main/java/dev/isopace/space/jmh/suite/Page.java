@@ -1,10 +1,8 @@
 package dev.isopace.space.jmh.suite;
 
 import dev.isopace.space.jmh.suite.Figure.Section;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The whole report on one page, which needs neither a network nor a script. */
 final class Page {
@@ -50,7 +48,7 @@ final class Page {
     <body>
     <h1>What a space costs</h1>
     <p><code>%s</code></p>
-    <p>%s; %s; space %s, JMH %s. Only what was measured in one run can be compared. %s</p>
+    <p>%s; %s; space %s, JMH %s. Only what was measured in one run can be compared. %s %s</p>
     %s%s</body>
     </html>
     """
@@ -62,6 +60,7 @@ final class Page {
             Svg.escape(circumstances.space()),
             Svg.escape(circumstances.jmh()),
             comparison(results),
+            Report.ERRORS,
             body,
             missing(results));
   }
@@ -75,17 +74,7 @@ final class Page {
 
   /** Returns the reasons for dashes, each of them once. */
   private static String missing(Results results) {
-    Map<String, Set<String>> reasons = new LinkedHashMap<>();
-    for (Figure figure : results.figures()) {
-      for (Candidate candidate : results.candidates()) {
-        String reason = results.cell(figure, candidate).missing();
-        if (reason != null) {
-          reasons
-              .computeIfAbsent(candidate.label() + ": " + reason, r -> new LinkedHashSet<>())
-              .add(figure.section().title() + ": " + figure.title());
-        }
-      }
-    }
+    Map<String, List<String>> reasons = results.missing(false);
     if (reasons.isEmpty()) {
       return "";
     }

@@ -148,7 +148,8 @@ final class Pictures {
     return new BarPlot(
             section.title(),
             section == Section.MEMORY
-                ? "Bytes of the heap, keys and values themselves aside. Shorter is better."
+                ? "Bytes of the heap: keys and values aside, copies of them included. Shorter is"
+                    + " better."
                 : LESS,
             figures.stream().map(Figure::title).toList(),
             figures.get(0).quantity())

@@ -51,8 +51,8 @@ final class Progress {
     found.add(cell.isThere() ? figure.quantity().format(cell.value()) : "-");
   }
 
-  void failed(String reason) {
-    found.add("failed: " + reason);
+  void remark(String text) {
+    found.add(text);
   }
 
   void end() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,6 +15,8 @@ final class Report {
   private static final String PICTURES = "pictures";
   private static final String BEGIN = "<!-- bench: %s -->\n";
   private static final String END = "<!-- end -->";
+  static final String ERRORS =
+      "report.json has the errors: half the widths of 99.9 % confidence intervals.";
 
   private final Results results;
   private final Circumstances circumstances;
@@ -32,7 +35,16 @@ final class Report {
       text.append('\n').append(section.title()).append('\n');
       text.append(Table.of(results, section).text());
     }
-    return text.append('\n').append(explanation()).append('\n').toString();
+    text.append('\n').append(explanation()).append('\n');
+    failures().forEach(failure -> text.append("Failed: ").append(failure).append('\n'));
+    return text.toString();
+  }
+
+  /** Returns what failed: what has a dash everywhere is in no table. */
+  private List<String> failures() {
+    return results.missing(true).entrySet().stream()
+        .map(failure -> failure.getKey() + ": " + String.join("; ", failure.getValue()))
+        .toList();
   }
 
   /** Writes report.json, report.md, index.html, and the pictures as files of their own. */
@@ -59,6 +71,18 @@ final class Report {
     }
     Files.writeString(document, text);
     writePictures(docs.resolve(PICTURES));
+  }
+
+  /**
+   * Refuses a directory without the document, before anything is measured for it.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static void requireDocument(Path docs) {
+    Path document = docs.resolve(DOCUMENT);
+    if (!Files.isRegularFile(document)) {
+      throw new IllegalArgumentException("--docs: there is no '" + document + "' to be renewed");
+    }
   }
 
   private void requireAll(String text) {
@@ -113,7 +137,9 @@ final class Report {
       text.append(
           "\n![%s](%s/%s)\n".formatted(section.title(), PICTURES, Pictures.fileName(section)));
     }
-    return text.append('\n').append(explanation()).append('\n').toString();
+    text.append('\n').append(explanation()).append('\n');
+    failures().forEach(failure -> text.append("\nFailed: ").append(failure).append('\n'));
+    return text.toString();
   }
 
   private String machine() {
@@ -128,9 +154,10 @@ final class Report {
 
   private String explanation() {
     Candidate reference = results.reference();
-    return results.candidates().size() < 2 || reference == null
-        ? "A dash: not measured; report.json says why."
-        : "In brackets: how many times as good %s is. A dash: not measured; report.json says why."
-            .formatted(reference.label());
+    String comparison =
+        results.candidates().size() < 2 || reference == null
+            ? ""
+            : "In brackets: how many times as good %s is. ".formatted(reference.label());
+    return comparison + "A dash: not measured; report.json says why. " + ERRORS;
   }
 }

@@ -13,11 +13,17 @@ import org.openjdk.jmh.results.RunResult;
 /** All results: a table with a row for each figure and a column for each candidate. */
 final class Results {
   private final List<Candidate> candidates;
+  private final List<String> absent = new ArrayList<>();
   private final Map<Figure, Map<Candidate, Cell>> rows = new LinkedHashMap<>();
   private final List<RunResult> raw = new ArrayList<>();
 
   Results(List<Candidate> candidates) {
     this.candidates = List.copyOf(candidates);
+  }
+
+  /** Notes that something cannot be a candidate, and why. */
+  void leaveOut(String label, String reason) {
+    absent.add(label + ": " + reason);
   }
 
   void put(Figure figure, Candidate candidate, Cell cell) {
@@ -64,7 +70,38 @@ final class Results {
 
   Cell cell(Figure figure, Candidate candidate) {
     Cell cell = rows.getOrDefault(figure, Map.of()).get(candidate);
-    return cell == null ? Cell.missing("it was not measured") : cell;
+    return cell == null ? Cell.refused("it was not measured") : cell;
+  }
+
+  /**
+   * Returns what is not there, and why: rows, by candidate and reason.
+   *
+   * @param isFailure whether to leave out what was not tried
+   */
+  Map<String, List<String>> missing(boolean isFailure) {
+    Map<String, List<String>> missing = new LinkedHashMap<>();
+    if (!isFailure) {
+      absent.forEach(reason -> missing.put(reason, List.of("all of it")));
+    }
+    for (Figure figure : figures()) {
+      for (Candidate candidate : candidates) {
+        Cell cell = cell(figure, candidate);
+        if (!cell.isThere() && (cell.isFailed() || !isFailure)) {
+          missing
+              .computeIfAbsent(candidate.label() + ": " + cell.missing(), r -> new ArrayList<>())
+              .add(figure.section().title() + ": " + figure.title());
+        }
+      }
+    }
+    return missing;
+  }
+
+  /** Returns whether each candidate that was asked for was measured, as far as it can be. */
+  boolean isComplete() {
+    return rows.values().stream()
+        .flatMap(cells -> cells.entrySet().stream())
+        .filter(cell -> !cell.getKey().isPeer())
+        .noneMatch(cell -> cell.getValue().isFailed());
   }
 
   /**

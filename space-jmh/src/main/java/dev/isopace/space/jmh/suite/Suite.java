@@ -6,10 +6,12 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
@@ -25,8 +27,8 @@ import org.openjdk.jmh.util.Statistics;
  * Measures one workload after the other, and within it one candidate after the other, so that those
  * that are compared run within a minute of each other.
  *
- * <p>Each run is a JVM of its own. One that fails leaves a dash and its reason, and the suite goes
- * on.
+ * <p>Each run is a JVM of its own. One that fails, or hangs, leaves a dash and its reason, and the
+ * suite goes on.
  */
 final class Suite {
   /**
@@ -44,13 +46,21 @@ final class Suite {
   private static final Pattern ACCESS =
       Pattern.compile("--(add|enable|sun)-|-XX:\\+IgnoreUnrecognizedVMOptions");
 
+  /** How long JMH lets an iteration run before it interrupts it. */
   private static final int PATIENCE_SECONDS = 120;
-  private static final String CAUSE = "<failure>";
+
+  /** What JMH has not ended by then, it never ends. */
+  static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final String FAILURE = "<failure>";
+  private static final Pattern DEATH = Pattern.compile("forked VM failed with exit code [0-9]+");
+  private static final String CAUSE = "Caused by: ";
 
   private final List<Workload> workloads;
   private final Pace pace;
   private final Path log;
   private final Progress progress;
+  private final Duration patience;
 
   /**
    * Prepares a run.
@@ -59,17 +69,24 @@ final class Suite {
    * @param pace how long
    * @param log gets all that JMH prints
    * @param progress is told how far it is
+   * @param patience after what time without an iteration a run is given up
    */
-  Suite(List<Workload> workloads, Pace pace, Path log, Progress progress) {
+  Suite(List<Workload> workloads, Pace pace, Path log, Progress progress, Duration patience) {
     this.workloads = workloads;
     this.pace = pace;
     this.log = log;
     this.progress = progress;
+    this.patience = patience;
   }
 
-  /** Measures all candidates. */
-  Results run(List<Candidate> candidates) throws IOException {
-    Results results = new Results(candidates);
+  /**
+   * Measures all candidates.
+   *
+   * @param results whose, and where what is found goes
+   * @param keeper is run after each workload: the process may not live to the end
+   */
+  void run(Results results, Runnable keeper) {
+    List<Candidate> candidates = results.candidates();
     progress.begin(runs(candidates));
     for (Workload workload : workloads) {
       for (Candidate candidate : candidates) {
@@ -78,12 +95,12 @@ final class Suite {
           progress.next(workload, candidate);
           measure(workload, candidate, results);
         } else {
-          miss(workload, candidate, refusal, results);
+          put(workload, candidate, Cell.refused(refusal), results);
         }
       }
+      keeper.run();
     }
     progress.end();
-    return results;
   }
 
   private int runs(List<Candidate> candidates) {
@@ -93,9 +110,25 @@ final class Suite {
             .count();
   }
 
-  private void measure(Workload workload, Candidate candidate, Results results) throws IOException {
-    Path output = Files.createTempFile("space-bench", ".log");
+  private void measure(Workload workload, Candidate candidate, Results results) {
     try {
+      Path output = Files.createTempFile("space-bench", ".log");
+      try {
+        measure(workload, candidate, output, results);
+        keepLog(output, candidate);
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      // Most likely a disk is full: perhaps because of this run.
+      fail(workload, candidate, e.toString(), results);
+    }
+  }
+
+  private void measure(Workload workload, Candidate candidate, Path output, Results results)
+      throws IOException {
+    Watchdog watchdog = new Watchdog(output, patience);
+    try (watchdog) {
       Collection<RunResult> found = new Runner(options(workload, candidate, output)).run();
       for (RunResult result : found) {
         results.keep(result);
@@ -104,12 +137,22 @@ final class Suite {
       if (found.isEmpty()) {
         fail(workload, candidate, "JMH has no result", results);
       }
-    } catch (RunnerException e) {
-      fail(workload, candidate, reason(printed(output, candidate), e), results);
-    } finally {
+    } catch (RunnerException | RuntimeException e) {
+      String reason =
+          watchdog.hasKilled()
+              ? "killed, since no iteration had begun for "
+                  + Progress.duration((double) patience.toSeconds())
+              : reason(printed(output, candidate), e);
+      fail(workload, candidate, reason, results);
+    }
+  }
+
+  private void keepLog(Path output, Candidate candidate) {
+    try {
       Files.writeString(
           log, printed(output, candidate), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      Files.delete(output);
+    } catch (IOException e) {
+      progress.remark("not in " + log.getFileName() + ": " + e);
     }
   }
 
@@ -160,15 +203,15 @@ final class Suite {
     }
   }
 
-  private static void miss(Workload workload, Candidate candidate, String reason, Results results) {
+  private static void put(Workload workload, Candidate candidate, Cell cell, Results results) {
     for (Figure figure : workload.figures()) {
-      results.put(figure, candidate, Cell.missing(reason));
+      results.put(figure, candidate, cell);
     }
   }
 
   private void fail(Workload workload, Candidate candidate, String reason, Results results) {
-    miss(workload, candidate, reason, results);
-    progress.failed(reason);
+    put(workload, candidate, Cell.failed(reason), results);
+    progress.remark("failed: " + reason);
   }
 
   /** Returns what JMH has printed, in its charset; it names the URI. */
@@ -177,15 +220,28 @@ final class Suite {
         .replace(candidate.uri(), candidate.shownUri());
   }
 
-  /** Returns the line in which JMH reports what was thrown in the other JVM. */
-  private static String reason(String printed, RunnerException e) {
-    return printed
-        .lines()
-        .dropWhile(line -> !line.endsWith(CAUSE))
-        .skip(1)
-        .filter(line -> !line.isBlank())
-        .findFirst()
-        .map(String::strip)
-        .orElseGet(e::toString);
+  /**
+   * Returns what was thrown in the other JVM, and the last of its causes, as JMH has printed it; or
+   * else how that JVM ended.
+   */
+  static String reason(String printed, Exception e) {
+    List<String> trace =
+        printed
+            .lines()
+            .dropWhile(line -> !line.endsWith(FAILURE))
+            .skip(1)
+            .dropWhile(String::isBlank)
+            .takeWhile(line -> !line.isBlank())
+            .map(String::strip)
+            .toList();
+    if (trace.isEmpty()) {
+      Matcher death = DEATH.matcher(printed);
+      return death.find() ? death.group() : e.toString();
+    }
+    return trace.stream()
+        .filter(line -> line.startsWith(CAUSE))
+        .reduce((first, last) -> last)
+        .map(cause -> trace.get(0) + "; caused by " + cause.substring(CAUSE.length()))
+        .orElseGet(() -> trace.get(0));
   }
 }

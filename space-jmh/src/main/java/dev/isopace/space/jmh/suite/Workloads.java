@@ -27,7 +27,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 final class Workloads {
   /**
    * The length of iterations in which every key is new, which are short because some peers keep
-   * something of each key.
+   * something of each key. There are more of them instead.
    */
   private static final int FRESH_KEYS_MILLIS = 100;
 
@@ -73,7 +73,9 @@ final class Workloads {
         "out and inp, each on a fresh key",
         options ->
             options
+                .warmupIterations(pace.warmups() * pace.millis() / FRESH_KEYS_MILLIS)
                 .warmupTime(TimeValue.milliseconds(FRESH_KEYS_MILLIS))
+                .measurementIterations(pace.iterations() * pace.millis() / FRESH_KEYS_MILLIS)
                 .measurementTime(TimeValue.milliseconds(FRESH_KEYS_MILLIS)));
   }
 

@@ -22,9 +22,22 @@ class BenchTest {
     "--peers, there are no peers on the class path",
   })
   void whatCannotBeMeasuredIsRefusedInOneLine(String argument, String message) {
+    assertRefused(message, argument);
+  }
+
+  @Test
+  void aSpaceIsNamedOnce() {
+    assertRefused("'local:' is named twice", "local:", "local:");
+  }
+
+  @Test
+  void aDocumentThatIsNotThereIsNotMeasuredFor() {
+    assertRefused("performance.md' to be renewed", "--docs", "no-such-directory");
+  }
+
+  private static void assertRefused(String message, String... args) {
     StringWriter err = new StringWriter();
-    int exitCode =
-        new Bench().run(new PrintWriter(new StringWriter()), new PrintWriter(err), argument);
+    int exitCode = new Bench().run(new PrintWriter(new StringWriter()), new PrintWriter(err), args);
 
     assertEquals(2, exitCode, err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());

@@ -55,7 +55,7 @@ class ReportTest {
       Quantity quantity = section.axis().isEmpty() ? Quantity.TIME : Quantity.RATE;
       Figure figure = figure(section, "<one>, median", 1, quantity);
       results.put(figure, ODD, Cell.of(12.5, Double.NaN, percentiles));
-      results.put(figure, PEER, Cell.missing("it \"cannot\" wait"));
+      results.put(figure, PEER, Cell.refused("it \"cannot\" wait"));
       write(results);
 
       String picture = read("pictures/" + Pictures.fileName(section));
@@ -66,6 +66,37 @@ class ReportTest {
       assertTrue(read("report.md").contains(row), read("report.md"));
       assertTrue(read("report.md").contains("a \\| peer"));
       assertTrue(read("report.json").contains("\"missing\": \"it \\\"cannot\\\" wait\""));
+    }
+  }
+
+  @Test
+  void whatFailedIsListedAlsoWhereNoTableHasIt() throws IOException {
+    Results results = new Results(List.of(ODD, PEER));
+    Figure figure = figure(Section.MEMORY, "heap", 0, Quantity.BYTES);
+    results.put(figure, ODD, Cell.failed("out of memory"));
+    results.put(figure, PEER, Cell.refused("it is elsewhere"));
+    results.leaveOut("absent", "it is left out: no such class");
+
+    String text = new Report(results, SOMEWHERE).text();
+    assertTrue(text.contains("Failed: " + ODD.label() + ": out of memory: Memory: heap"), text);
+    assertFalse(text.contains("elsewhere"), text);
+    write(results);
+    assertTrue(read("report.md").contains("Failed: "), read("report.md"));
+    assertTrue(read("index.html").contains("it is elsewhere"));
+    assertTrue(read("index.html").contains("absent: it is left out: no such class"));
+  }
+
+  @Test
+  void theErrorsAreExplained() throws IOException {
+    Results results = new Results(List.of(ODD));
+    results.put(
+        figure(Section.ONE_THREAD, "pair", 0, Quantity.TIME), ODD, Cell.of(5, 2, new TreeMap<>()));
+
+    write(results);
+    assertTrue(read("report.json").contains("\"confidence\": 0.999"));
+    assertTrue(read("report.json").contains("\"error\": 2.0"));
+    for (String file : List.of("report.md", "index.html")) {
+      assertTrue(read(file).contains("99.9 % confidence intervals"), read(file));
     }
   }
 
@@ -86,6 +117,23 @@ class ReportTest {
     assertEquals(
         List.of("rate", "1.00 M/s (3.00x)", "3.00 M/s"),
         Table.of(results, Section.HOT_KEY).rows().get(0));
+  }
+
+  @Test
+  void aLineThatEndsEarlyHasNoValueAtTheEnd() {
+    String picture =
+        new LinePlot("t", "s", "threads", "rate", List.of("1", "4"), Quantity.RATE, false)
+            .draw(
+                List.of(
+                    new Series("short", 0, true, List.of(new Series.Point(0, 5e6))),
+                    new Series(
+                        "whole",
+                        1,
+                        false,
+                        List.of(new Series.Point(0, 1e6), new Series.Point(1, 2e6)))));
+
+    assertTrue(picture.contains(">2.00 M/s  whole<"), picture);
+    assertFalse(picture.contains("5.00 M/s  short"), picture);
   }
 
   @Test

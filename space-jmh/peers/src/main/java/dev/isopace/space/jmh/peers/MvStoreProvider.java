@@ -3,6 +3,7 @@ package dev.isopace.space.jmh.peers;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ public final class MvStoreProvider extends DiskProvider {
   }
 
   private static final class MvStorePeer<V> extends SequencePeer<V> {
+    // To open one again means to look it up by its name in another map of the store.
+    private final ConcurrentHashMap<String, MVMap<Long, byte[]>> maps = new ConcurrentHashMap<>();
     private final MVStore store;
     private final boolean isForced;
 
@@ -55,7 +58,8 @@ public final class MvStoreProvider extends DiskProvider {
     }
 
     private MVMap<Long, byte[]> map(String key) {
-      return store.openMap(key);
+      MVMap<Long, byte[]> map = maps.get(key);
+      return map == null ? maps.computeIfAbsent(key, store::openMap) : map;
     }
 
     private void commit() {
