@@ -257,9 +257,9 @@ final class Compactor {
     engine.operatorLog().succeeded(OperatorLog.Work.COMPACTION);
   }
 
-  /** Lets go of what could not be deleted. */
-  void abandon() {
-    discards.abandon();
+  /** Lets go of what could not be deleted, and returns it. */
+  List<Segment> abandon() {
+    return discards.abandon();
   }
 
   private void rewrite(List<Segment> run) throws IOException {

@@ -3,7 +3,9 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Disk;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +81,7 @@ final class Discards {
     if (!discard.isReplaced) {
       long others = discards.stream().filter(each -> each.free != null).count();
       if (engine.supply().isReusable(segment, (int) others)) {
-        discard.free = Spares.free(disk, segment.name);
+        discard.free = engine.supply().free(segment.name);
       } else {
         disk.delete(segment.name);
       }
@@ -87,11 +89,16 @@ final class Discards {
     discard.isGone = true;
   }
 
-  /** Lets go of the files, whatever they are called. */
-  void abandon() {
+  /** Lets go of the files, whatever they are called; returns those that are still of the log. */
+  List<Segment> abandon() {
+    List<Segment> left = new ArrayList<>();
     for (Discard each : discards) {
+      if (!each.isGone && !each.isReplaced) {
+        left.add(each.segment);
+      }
       engine.retirement().add(each.segment, null);
     }
     discards.clear();
+    return left;
   }
 }

@@ -1,6 +1,5 @@
 package dev.isopace.space.store;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,15 +27,16 @@ final class DurableEvidence {
   }
 
   /**
-   * Makes the rest durable, of which nothing says that it is.
+   * Tells the segments from where on nothing says that they are durable.
    *
    * @param oldest the first segment that counts: those before it are given up, and closed
    */
-  void renewRest(int oldest) throws IOException {
+  void tellSegments(int oldest) {
     int least = Math.max(id, oldest);
     for (Segment segment : unproven) {
       if (segment.last >= least) {
-        segment.renew(segment.last == id ? offset : 0);
+        // The header is durable before the file has its name.
+        segment.unproven = segment.last == id ? offset : Format.HEADER;
       }
     }
   }

@@ -286,14 +286,16 @@ final class Engine implements Log.Owner {
         disk;
         Closeable files = this::closeFiles) {
       // First: what is cut off need not be forced, and a full disk has room for the checkpoint.
-      compactor.abandon();
+      List<Segment> leftovers = compactor.abandon();
       retirement.awaitReaders(segments.all());
       Throwable failure = log.failure();
       if (failure == null) {
         log.active().trim();
         boolean hasRoom = supply.giveBack();
         if (settings.sync() != Sync.ALWAYS) {
-          forceAll(segments.all());
+          Segment.makeDurable(segments.all());
+          // One that could not be deleted is found first by the next life, and must be whole.
+          Segment.makeDurable(leftovers);
         }
         if (hasRoom) {
           Checkpoint.write(disk, log, index, segments);
@@ -314,12 +316,6 @@ final class Engine implements Log.Owner {
         // dawdles.
         operatorLog.failed(failure);
       }
-    }
-  }
-
-  private static void forceAll(List<Segment> some) throws IOException {
-    for (Segment segment : some) {
-      segment.handle.force();
     }
   }
 

@@ -45,7 +45,7 @@ final class LivePushes {
   private void look() throws IOException {
     next = 0;
     count = 0;
-    while (count < AT_ONCE && reader.next()) {
+    while (count < AT_ONCE && segment.next(reader)) {
       if (reader.type() == Format.PUSH) {
         keys[count] = reader.keyString();
         positions[count] = segment.position(reader.offset());

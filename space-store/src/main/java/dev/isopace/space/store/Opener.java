@@ -21,8 +21,11 @@ final class Opener {
       throws IOException {
     Survey survey = replay.survey();
     List<Segment> found = replay.segments().all();
-    if (settings.sync() != Sync.NEVER && !replay.isSynced()) {
-      replay.renew();
+    if (!replay.isSynced()) {
+      replay.tellUnproven();
+      if (settings.sync() != Sync.NEVER) {
+        Segment.makeDurable(found.stream().filter(Segment::isUnproven).toList());
+      }
     }
     Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, survey.nextId() + 1);
     try {
@@ -89,11 +92,17 @@ final class Opener {
       disk.delete(file);
     }
     deleteSuperseded(disk, survey.superseded());
+    if (survey.files().isEmpty() && disk.list().contains(Checkpoint.NAME)) {
+      // Nothing is left of what it tells of, and rightly so; without the unused files, which say
+      // that there was a later life, it would look as if all were lost.
+      disk.delete(Checkpoint.NAME);
+      disk.syncDir();
+    }
     List<String> unused = survey.unused();
     List<String> free = new ArrayList<>();
     for (int i = unused.size() - 1; i >= 0; i--) {
       if (unused.get(i).equals(Segment.name(survey.nextId() + i))) {
-        free.add(Spares.free(disk, unused.get(i)));
+        free.add(spares.free(unused.get(i)));
       } else {
         disk.delete(unused.get(i));
       }

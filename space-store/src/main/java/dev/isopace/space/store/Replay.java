@@ -94,9 +94,9 @@ final class Replay implements Closeable {
     return isSynced;
   }
 
-  /** Makes all that was found durable, as far as nothing says that it is. */
-  void renew() throws IOException {
-    evidence.renewRest(oldestId());
+  /** Tells the segments what was found in them of which nothing says that it is durable. */
+  void tellUnproven() {
+    evidence.tellSegments(oldestId());
   }
 
   Verification verification() {

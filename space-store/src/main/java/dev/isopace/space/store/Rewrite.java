@@ -102,7 +102,7 @@ final class Rewrite {
       RecordReader reader = reader(segment);
       LivePushes pushes =
           new LivePushes(engine.log().lock, engine.index(), segment, reader(segment));
-      while (reader.next()) {
+      while (segment.next(reader)) {
         attendNowAndThen(reader.length());
         if (reader.type() == Format.PUSH) {
           KeyQueue queue = pushes.next();
@@ -138,7 +138,7 @@ final class Rewrite {
     }
     for (Segment segment : run) {
       RecordReader reader = reader(segment);
-      while (reader.next()) {
+      while (segment.next(reader)) {
         attendNowAndThen(reader.length());
         needed.add(reader);
       }

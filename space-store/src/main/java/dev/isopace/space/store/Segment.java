@@ -51,6 +51,9 @@ final class Segment {
   /** No record has a lower sequence. Known once its first record is written. */
   long sequence;
 
+  /** From where on nothing says that what was found in it is durable. */
+  long unproven = Long.MAX_VALUE;
+
   /** The end of its records. Grows while the segment is the active one. */
   long end;
 
@@ -206,19 +209,31 @@ final class Segment {
     return length;
   }
 
+  boolean isUnproven() {
+    return unproven < Long.MAX_VALUE;
+  }
+
+  /** Makes all durable that some segments hold. */
+  static void makeDurable(List<Segment> some) throws IOException {
+    for (Segment segment : some) {
+      segment.renew();
+      segment.handle.force();
+      segment.unproven = Long.MAX_VALUE;
+    }
+  }
+
   /**
-   * Makes durable what it holds from an offset on, by writing it once more. To force it would not
-   * do: after a force that has failed, the system may take for clean what is not on the device, and
-   * the next force succeeds without writing it.
+   * Writes once more what may not be durable although it was there before this life. To force it
+   * would not do: after a force that has failed, the system may take for clean what is not on the
+   * device, and the next force succeeds without writing it.
    */
-  void renew(long from) throws IOException {
+  private void renew() throws IOException {
     byte[] block = new byte[RENEWED_AT_ONCE];
-    for (long at = from; at < end; at += block.length) {
+    for (long at = unproven; at < end; at += block.length) {
       int length = (int) Math.min(block.length, end - at);
       readFully(block, 0, length, at, length);
       Transfers.writeFully(handle, ByteBuffer.wrap(block, 0, length), at);
     }
-    handle.force();
   }
 
   private int recordLength(byte[] bytes, long offset) throws CorruptLogException {
@@ -260,6 +275,16 @@ final class Segment {
   CorruptLogException damageMet(long offset, String what) {
     isDamaged = true;
     return damage(offset, what);
+  }
+
+  /** Whether there is another record; for compaction, which keeps off what cannot be read. */
+  boolean next(RecordReader reader) throws CorruptLogException {
+    try {
+      return reader.next();
+    } catch (IOException e) {
+      isDamaged = true;
+      throw damage(reader.offset(), "it cannot be read there: " + Outcome.message(e), e);
+    }
   }
 
   CorruptLogException damage(long offset, String what) {

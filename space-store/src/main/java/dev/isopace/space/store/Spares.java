@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,8 @@ final class Spares implements Closeable {
 
   private static final String NEW = "segment" + Segment.UNFINISHED;
 
-  /** What the name of a file begins with that is to be used again. */
-  private static final String FREE = "free-";
+  /** The name of a file that is to be used again, by how many there were before in this life. */
+  private static final String FREE = "free-%08x.log" + Segment.UNFINISHED;
 
   /**
    * The system keeps what one call has written together, and writes it again together: that should
@@ -61,6 +62,9 @@ final class Spares implements Closeable {
   private final Deque<Segment> ready = new ArrayDeque<>();
   private final Deque<Reusable> reusable = new ArrayDeque<>();
   private int nextId;
+
+  /** How many files were taken out of the log. Used by the store's own thread. */
+  private int freed;
 
   private int wanted = WANTED;
 
@@ -161,9 +165,12 @@ final class Spares implements Closeable {
   /**
    * Takes a file out of the log, to be used again when that is durable: the directory is to be
    * synced before it is offered. Without the lock.
+   *
+   * <p>It gets a name that no other has had in this life: the file of an earlier segment of the
+   * same place may still wait to be used.
    */
-  static String free(Disk disk, String name) throws IOException {
-    String free = FREE + name + Segment.UNFINISHED;
+  String free(String name) throws IOException {
+    String free = String.format(Locale.ROOT, FREE, freed++);
     disk.rename(name, free);
     return free;
   }

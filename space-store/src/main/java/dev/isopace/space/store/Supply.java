@@ -249,6 +249,11 @@ final class Supply implements Closeable {
     }
   }
 
+  /** Takes the file of a dead segment out of the log, to be used again: its new name. */
+  String free(String name) throws IOException {
+    return spares.free(name);
+  }
+
   /** A file that can be used again. */
   void offer(Spares.Reusable file) {
     spares.offer(file);

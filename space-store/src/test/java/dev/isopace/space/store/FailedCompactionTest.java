@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.store.disk.Disk;
+import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,29 +78,77 @@ final class FailedCompactionTest {
       damageKept(3);
       take(store);
       assertThrows(CorruptLogException.class, store::compact);
-      // Others have names of their own once they are rewritten.
-      List<String> left =
-          disk.list().stream()
-              .filter(name -> name.compareTo(Segment.name(SEGMENTS - 2)) < 0)
-              .filter(name -> name.endsWith(".log") && !name.contains("-"))
-              .toList();
-      assertEquals(List.of(Segment.name(3)), left);
+      assertEquals(List.of(Segment.name(3)), notRewritten(disk));
     }
+  }
+
+  @Test
+  @DisplayName("A segment that the device cannot read is left alone, and the rest compacted")
+  void unreadable() throws IOException {
+    try (BadDisk disk = new BadDisk(directory);
+        Store store = Store.open(disk, SETTINGS)) {
+      push(store, 2);
+      disk.badAt = firstKept(BadDisk.ID);
+      take(store);
+      CorruptLogException damage = assertThrows(CorruptLogException.class, store::compact);
+      assertTrue(damage.getMessage().contains("cannot be read there: " + BadDisk.ERROR));
+      assertEquals(List.of(Segment.name(BadDisk.ID)), notRewritten(disk));
+    }
+  }
+
+  /** A disk of which one sector cannot be read. */
+  private static final class BadDisk extends ForwardingDisk {
+    static final int ID = 3;
+    static final String ERROR = "Input/output error";
+
+    private final AtomicInteger made = new AtomicInteger();
+    volatile long badAt = Long.MAX_VALUE;
+
+    BadDisk(Path directory) throws IOException {
+      super(new NioDisk(directory, 0, false));
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      boolean isBad = name.startsWith("segment") && made.incrementAndGet() == ID;
+      return new ForwardingHandle(super.open(name, mode)) {
+        @Override
+        public int read(ByteBuffer buffer, long at) throws IOException {
+          if (isBad && at <= badAt && badAt - at < buffer.remaining()) {
+            throw new IOException(ERROR);
+          }
+          return super.read(buffer, at);
+        }
+      };
+    }
+  }
+
+  /** Of the segments that were full: others have names of their own once they are rewritten. */
+  private static List<String> notRewritten(Disk disk) throws IOException {
+    return disk.list().stream()
+        .filter(name -> name.compareTo(Segment.name(SEGMENTS - 2)) < 0)
+        .filter(name -> name.endsWith(".log") && !name.contains("-"))
+        .toList();
   }
 
   /** Damages the first entry that is kept. */
   private void damageKept(int id) throws IOException {
-    Path segment = directory.resolve(Segment.name(id));
-    byte[] bytes = Files.readAllBytes(segment);
+    // No more than that: the store has the file open.
+    try (RandomAccessFile file =
+        new RandomAccessFile(directory.resolve(Segment.name(id)).toFile(), "rw")) {
+      file.seek(firstKept(id));
+      file.write(1);
+    }
+  }
+
+  /** Where the middle is of the first entry that is kept. */
+  private long firstKept(int id) throws IOException {
+    byte[] bytes = Files.readAllBytes(directory.resolve(Segment.name(id)));
     int at = Format.HEADER;
     while (Format.keyLength(bytes, at) != "kept".length()) {
       at += Format.recordLength(bytes, at);
     }
-    // No more than that: the store has the file open.
-    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-      file.seek(at + Format.PREFIX + 500);
-      file.write(1);
-    }
+    return (long) at + Format.PREFIX + VALUE.length / 2;
   }
 
   @ParameterizedTest

@@ -1,0 +1,150 @@
+package dev.isopace.space.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.isopace.space.store.disk.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayName("What one life has left, and failed at, is no harm to a later one of another kind")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class LaterLifeTest {
+  private static final int SEGMENT = 64 << 10;
+  private static final byte[] VALUE = new byte[1000];
+  private static final Settings ALWAYS =
+      new Settings(Settings.Sync.ALWAYS, Duration.ZERO, 0, SEGMENT, Settings.REQUIRED_VALUE);
+  private static final Settings NEVER = ALWAYS.withSync(Settings.Sync.NEVER, Duration.ZERO);
+
+  /** A disk whose device has trouble at times. */
+  private static final class FaultyDisk extends ForwardingDisk {
+    private final SimulatedDisk disk;
+    private volatile boolean forces = true;
+    private volatile boolean writes = true;
+    private volatile boolean deletes = true;
+
+    FaultyDisk(SimulatedDisk disk) {
+      super(disk);
+      this.disk = disk;
+    }
+
+    @Override
+    public Handle open(String name, Mode mode) throws IOException {
+      return new ForwardingHandle(super.open(name, mode)) {
+        @Override
+        public int write(ByteBuffer buffer, long at) throws IOException {
+          requireWorking(writes);
+          return super.write(buffer, at);
+        }
+
+        @Override
+        public void force() throws IOException {
+          if (!forces) {
+            // The system takes for clean what is not on the device.
+            disk.failForce(handle, 0);
+          }
+          requireWorking(forces);
+          super.force();
+        }
+      };
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      requireWorking(deletes);
+      super.delete(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      requireWorking(deletes || !to.startsWith("free-"));
+      super.rename(from, to);
+    }
+
+    private static void requireWorking(boolean works) throws IOException {
+      if (!works) {
+        throw new IOException("Input/output error");
+      }
+    }
+  }
+
+  private static Image left(SimulatedDisk disk) {
+    Trace trace = disk.trace();
+    return trace.image(trace.events().size());
+  }
+
+  @Test
+  @DisplayName("A close makes durable what an earlier one has failed to force")
+  void closeAfterAFailedForce() throws IOException {
+    SimulatedDisk first = SimulatedDisk.empty();
+    FaultyDisk disk = new FaultyDisk(first);
+    Store store = Store.open(disk, NEVER);
+    for (int i = 0; i < 5; i++) {
+      store.push("k", VALUE);
+    }
+    disk.forces = false;
+    assertThrows(IOException.class, store::close);
+    SimulatedDisk second = SimulatedDisk.after(left(first));
+    Store.open(second, NEVER).close();
+    try (Store again = Store.open(SimulatedDisk.after(left(second).durable()), NEVER)) {
+      assertEquals(5, again.len("k"));
+    }
+  }
+
+  @Test
+  @DisplayName("An emptied store can be opened after a power cut and an opening that has failed")
+  void emptied() throws Exception {
+    SimulatedDisk first = SimulatedDisk.empty();
+    try (Store store = Store.open(first, ALWAYS)) {
+      for (int i = 0; i < 100; i++) {
+        store.push("k", VALUE);
+      }
+    }
+    SimulatedDisk second = SimulatedDisk.after(left(first));
+    List<String> old = second.list().stream().filter(Segment.NAME.asMatchPredicate()).toList();
+    DiskState cut;
+    try (Store store = Store.open(second, NEVER)) {
+      while (store.pullp("k").isPresent()) {}
+      for (int i = 0; i < 200; i++) {
+        store.push("k", VALUE);
+        store.pullp("k");
+      }
+      Await.until(
+          "what the first life has left is given back",
+          () -> Await.isIdle(second) && second.list().stream().noneMatch(old::contains));
+      cut = left(second).durable();
+    }
+    SimulatedDisk third = SimulatedDisk.after(cut);
+    FaultyDisk full = new FaultyDisk(third);
+    full.writes = false;
+    assertThrows(IOException.class, () -> Store.open(full, ALWAYS));
+    try (Store store = Store.open(SimulatedDisk.after(left(third)), ALWAYS)) {
+      assertEquals(0, store.len("k"));
+    }
+  }
+
+  @Test
+  @DisplayName("A file that could not be deleted is whole after a close and a power cut")
+  void leftover() throws Exception {
+    SimulatedDisk first = SimulatedDisk.empty();
+    FaultyDisk disk = new FaultyDisk(first);
+    try (Store store = Store.open(disk, NEVER)) {
+      disk.deletes = false;
+      for (int i = 0; i < 200; i++) {
+        store.push("taken", VALUE);
+      }
+      while (store.pullp("taken").isPresent()) {}
+      assertThrows(IOException.class, store::compact);
+      store.push("k", VALUE);
+    }
+    try (Store store = Store.open(SimulatedDisk.after(left(first).durable()), NEVER)) {
+      assertEquals(1, store.len("k"));
+      assertEquals(0, store.len("taken"));
+    }
+  }
+}
