@@ -125,6 +125,18 @@ abstract class CloseRules extends Rules {
   }
 
   @Test
+  void cls1_closeWakesVirtualThreads() {
+    VirtualThreads.require();
+    requirePrompt(
+        "what a virtual thread got that waited when the handle was closed",
+        space -> {
+          List<Actor<?>> waiters = List.copyOf(startVirtual(space, KEY));
+          return new Waking(
+              waiters, start("close of a handle with virtual waiters", () -> close(space)));
+        });
+  }
+
+  @Test
   void cls1_closeWakesAsManyWaitersAsThereAre() {
     // Of each kind by itself: each may have a line of its own, which is bounded.
     for (Wait wait : Wait.ALL) {

@@ -54,6 +54,19 @@ abstract class InterruptRules extends Rules {
   }
 
   @Test
+  void in5_theWaitOfAVirtualThreadIsEndedByAnInterrupt() {
+    VirtualThreads.require();
+    List<Actor<Optional<String>>> waiters = startVirtual(space(), KEY);
+    waiters.forEach(Actor::interrupt);
+    for (Actor<Optional<String>> waiter : waiters) {
+      assertNotEquals(
+          End.TOOK,
+          endOf(waiter, InterruptedException.class),
+          "what a virtual thread did that was interrupted where nothing is");
+    }
+  }
+
+  @Test
   void in5_aWaitWhoseTimeIsOverAsItIsInterruptedKeepsTheInterrupt() {
     Duration timeout = stage().moment().dividedBy(50);
     for (int i = 0; i < rounds(60); i++) {

@@ -131,6 +131,18 @@ abstract class Rules {
     return taker;
   }
 
+  /** Starts virtual threads that wait in each way, a few of each, and lets them come to wait. */
+  final List<Actor<Optional<String>>> startVirtual(Space<String> space, String key) {
+    List<Actor<Optional<String>>> waiters = new ArrayList<>();
+    for (int i = 0; i < 2 * Wait.ALL.size(); i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      waiters.add(
+          stage().startVirtual(wait + " by a virtual thread", () -> wait.call().on(space, key)));
+    }
+    Actor.awaitAllParked(stage(), waiters);
+    return waiters;
+  }
+
   /** A test that depends on the order in which callers wait; each attempt has another key. */
   interface Attempt {
     void on(String key) throws Exception;

@@ -253,6 +253,12 @@ final class Stage {
     return actor;
   }
 
+  <T extends @Nullable Object> Actor<T> startVirtual(String what, Callable<T> action) {
+    Actor<T> actor = Actor.startVirtual(what, this, action);
+    actors.add(actor);
+    return actor;
+  }
+
   /** Returns how long to wait for something that must happen. */
   Duration patienceTime() {
     return options.scaled(PATIENCE);

@@ -4,6 +4,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Deadline;
+import dev.isopace.space.spi.VirtualThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Timer;
@@ -123,6 +125,21 @@ enum ClosingDefect implements Flaw {
                 queue.waiters.stream()
                     .filter(waiter -> !hasLost(waiter))
                     .forEach(waiter -> LockSupport.unpark(waiter.thread));
+              }
+            }
+          }),
+
+  CLOSE_FORGETS_VIRTUAL_THREADS(
+      "CLS-1",
+      codec ->
+          new ParkingSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              for (Queue queue : queues.values()) {
+                queue.waiters.stream()
+                    .map(waiter -> Objects.requireNonNull(waiter.thread))
+                    .filter(thread -> !VirtualThreads.includes(thread))
+                    .forEach(LockSupport::unpark);
               }
             }
           }),
