@@ -328,6 +328,7 @@ final class Actor<T extends @Nullable Object> {
 
   String stack() {
     StringBuilder text = new StringBuilder("; '" + thread.getName() + "' is " + thread.getState());
+    text.append(Standing.of(thread));
     Arrays.stream(thread.getStackTrace()).forEach(frame -> text.append("\n    at ").append(frame));
     return text.toString();
   }
