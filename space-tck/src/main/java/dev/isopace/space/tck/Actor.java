@@ -60,6 +60,27 @@ final class Actor<T extends @Nullable Object> {
     return new Actor<>(what, stage, task, thread);
   }
 
+  /** Starts one that is a virtual thread, whose wait is seen by {@link #awaitAllParked} alone. */
+  static <T extends @Nullable Object> Actor<T> startVirtual(
+      String what, Stage stage, Callable<T> action) {
+    FutureTask<T> task = new FutureTask<>(action);
+    Thread thread = VirtualThreads.start(task);
+    thread.setName("tck: " + what);
+    return new Actor<>(what, stage, task, thread);
+  }
+
+  /** Lets virtual threads come to wait; they cannot be looked at as closely as others. */
+  static void awaitAllParked(Stage stage, Collection<? extends Actor<?>> actors) {
+    stage.letPass(
+        stage.promptly(), () -> actors.stream().allMatch(actor -> isParked(actor.thread())));
+    stage.letPassIdly(stage.moment().dividedBy(2));
+  }
+
+  private static boolean isParked(Thread thread) {
+    State state = thread.getState();
+    return state == State.WAITING || state == State.TIMED_WAITING;
+  }
+
   Thread thread() {
     return thread;
   }
@@ -307,6 +328,7 @@ final class Actor<T extends @Nullable Object> {
 
   String stack() {
     StringBuilder text = new StringBuilder("; '" + thread.getName() + "' is " + thread.getState());
+    text.append(Standing.of(thread));
     Arrays.stream(thread.getStackTrace()).forEach(frame -> text.append("\n    at ").append(frame));
     return text.toString();
   }

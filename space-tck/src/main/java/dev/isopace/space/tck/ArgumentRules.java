@@ -316,6 +316,13 @@ abstract class ArgumentRules extends Rules {
           () -> space.out("another", value.clone()));
       assertEquals(1, space.len(KEY), "entries after a refused one");
       assertEquals(Set.of(KEY), space.keys(), "keys after a refused value");
+      Actor<byte[]> waiter = start("in of 'another'", () -> space.in("another")).awaitBlocked();
+      thrownBy(
+          IllegalArgumentException.class,
+          "out of a value that is too large, to a key on which somebody waits",
+          () -> space.out("another", value.clone()));
+      space.out("another", new byte[] {2});
+      assertArrayEquals(new byte[] {2}, waiter.result(), "what a waiter got after a refused value");
       return;
     }
     space.inp(KEY);

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.Test;
 /** IN-1 to IN-5, as they hold for {@code in} and {@code rd} alike. */
 abstract class BlockingRules extends Rules {
   private static final String KEY = "wait";
+
+  /** The number of timed waits at once: beyond 64 and 128, at which timers may be bounded. */
+  private static final int MANY_AT_ONCE = 200;
+
   private static final List<Duration> PROBES =
       List.of(
           Duration.ZERO,
@@ -297,6 +301,16 @@ abstract class BlockingRules extends Rules {
     }
     Duration limit = stage().loaded(longest.multipliedBy(Stage.SLOWNESS));
     waiting.forEach(waiter -> waiter.result(limit.plus(stage().patienceTime())));
+  }
+
+  @Test
+  void in2_manyTimedWaitsAtOnceAllEnd() {
+    Duration timeout = Duration.ofMillis(300);
+    List<Actor<Long>> waiting = new ArrayList<>();
+    for (int i = 0; i < MANY_AT_ONCE; i++) {
+      waiting.add(startTimed(timeout));
+    }
+    waiting.forEach(waiter -> requireOnTime(waiter, timeout));
   }
 
   private Actor<Long> startTimed(Duration timeout) {

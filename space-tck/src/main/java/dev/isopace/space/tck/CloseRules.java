@@ -112,6 +112,31 @@ abstract class CloseRules extends Rules {
   }
 
   @Test
+  void cls1_closeWakesTakersThatHaveLostRaces() {
+    requirePrompt(
+        "what a taker got that had lost a race, when the handle was closed",
+        space -> {
+          List<Actor<?>> losers = new ArrayList<>();
+          for (Wait wait : Wait.TAKES) {
+            losers.add(startLoser(space, wait, KEY + wait));
+          }
+          return new Waking(losers, start("close of a handle of losers", () -> close(space)));
+        });
+  }
+
+  @Test
+  void cls1_closeWakesVirtualThreads() {
+    VirtualThreads.require();
+    requirePrompt(
+        "what a virtual thread got that waited when the handle was closed",
+        space -> {
+          List<Actor<?>> waiters = List.copyOf(startVirtual(space, KEY));
+          return new Waking(
+              waiters, start("close of a handle with virtual waiters", () -> close(space)));
+        });
+  }
+
+  @Test
   void cls1_closeWakesAsManyWaitersAsThereAre() {
     // Of each kind by itself: each may have a line of its own, which is bounded.
     for (Wait wait : Wait.ALL) {
@@ -521,6 +546,7 @@ abstract class CloseRules extends Rules {
     }
   }
 
+  /** Opens a handle and uses it in many ways; two callers are left that wait until it closes. */
   private Space<String> useOne() {
     Space<String> space = stage().open(Codec.utf8());
     Actor<?> waiter =
@@ -541,6 +567,9 @@ abstract class CloseRules extends Rules {
     taker.failure();
     waiter.interrupt();
     waiter.failure();
+    // What each leaves that close has ended, later rounds see.
+    startBlocked(space, Wait.IN, "waited on until close");
+    startBlocked(space, Wait.TIMED_RD, "waited on until close");
     return space;
   }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** ARG-4: codecs that fail. */
+/** ARG-4, and IN-6 where an {@code out} fails: codecs that fail. */
 abstract class CodecRules extends Rules {
   private static final String KEY = "k4711";
   private static final String BAD = "bad";
@@ -98,6 +98,25 @@ abstract class CodecRules extends Rules {
         assertEquals(1, space.len(KEY), "len" + when);
         assertEquals(Optional.of("1"), space.inp(KEY), "inp" + when);
       }
+    }
+  }
+
+  @Test
+  void in6_anOutThatFailsLeavesWhoWaitsInLine() {
+    for (Way way : Way.values()) {
+      Space<String> space = stage().open(failing(true, way));
+      for (Wait wait : Wait.ALL) {
+        String key = KEY + way + wait;
+        Actor<Optional<String>> waiter =
+            start(wait + " of " + key, () -> wait.call().on(space, key)).awaitBlocked();
+        requireFailure("out", way, () -> space.out(key, BAD));
+        space.out(key, "1");
+        assertEquals(
+            Optional.of("1"),
+            waiter.result(),
+            "what a waiting " + wait + " got after an out that had failed by " + way);
+      }
+      space.close();
     }
   }
 

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -70,6 +71,7 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
     test.start();
     test.join(limit.toMillis());
     if (test.isAlive()) {
+      String standing = standing(Stream.concat(Stream.of(test), stage.threads()));
       String dump = dump();
       test.interrupt();
       endless.incrementAndGet();
@@ -78,6 +80,7 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
               + limit.toSeconds()
               + " s"
               + (before == 0 ? "" : ", which is all that it gets after others that did not end")
+              + standing
               + "; all threads:"
               + dump);
     }
@@ -93,6 +96,15 @@ final class Director implements InvocationInterceptor, BeforeEachCallback {
    */
   private static int patienceDivisor(int endless) {
     return endless == 0 ? 1 : endless < 3 ? 4 : 12;
+  }
+
+  /** Tells of the first thread that is within a call of the space where it stands. */
+  private static String standing(Stream<Thread> threads) {
+    return threads
+        .filter(thread -> !Standing.of(thread).isEmpty())
+        .findFirst()
+        .map(thread -> "; '" + thread.getName() + "' stands" + Standing.of(thread))
+        .orElse("");
   }
 
   private static String dump() {

@@ -30,6 +30,9 @@ abstract class HandOverRules extends Rules {
   private static final String LAST = "last";
   private static final int KEYS = 200;
 
+  /** Beyond 10,000 and 65,536, after which a table may forget what was used before. */
+  private static final int MANY_KEYS = 70_000;
+
   /** A time longer than any to which a space could wrongly cut a wait. */
   private static final Duration QUITE_LONG = Duration.ofMillis(3_200);
 
@@ -142,6 +145,27 @@ abstract class HandOverRules extends Rules {
       space().out(key, "of " + key);
       assertEquals(
           Optional.of("of " + key), takers.get(i).result(), "the taker of " + key + ", of " + KEYS);
+    }
+  }
+
+  @Test
+  void in6_aWaiterIsNotForgottenWhileManyOtherKeysAreUsed() {
+    Map<Wait, Actor<Optional<String>>> waiters = new LinkedHashMap<>();
+    for (Wait wait : Wait.ALL) {
+      waiters.put(wait, startBlocked(wait, KEY + wait));
+    }
+    Stage.Effort effort = stage().effort(rounds(MANY_KEYS), PASSING);
+    int used = 0;
+    for (; effort.goesOnAfter(used); used++) {
+      space().out("other" + used, "1");
+      space().inp("other" + used);
+    }
+    for (Wait wait : Wait.ALL) {
+      space().out(KEY + wait, "1");
+      assertEquals(
+          Optional.of("1"),
+          Objects.requireNonNull(waiters.get(wait)).result(),
+          "what a waiting " + wait + " got after " + used + " other keys had been used");
     }
   }
 

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** IN-7: the cost of waiting. */
@@ -235,8 +234,7 @@ abstract class IdleRules extends Rules {
 
   @Test
   void in7_virtualThreadsThatWaitFreeTheirCarriers() {
-    Assumptions.assumeTrue(
-        VirtualThreads.areAvailable(), "this JVM has no virtual threads, they came with 21");
+    VirtualThreads.require();
     // More than there are carriers, even if another one makes up for each that is pinned.
     int waiters = 300 + 2 * Runtime.getRuntime().availableProcessors();
     List<AtomicBoolean> served = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -37,6 +38,31 @@ abstract class InterruptRules extends Rules {
       assertEquals(
           Optional.of("1"), waiter.result(), wait + " of what an interrupted thread has written");
       assertEquals(wait.takes() ? 0 : 1, space().len(key), "len after " + wait);
+    }
+  }
+
+  @Test
+  void in5_aTakerThatHasLostARaceCanStillBeInterrupted() {
+    for (Wait wait : Wait.TAKES) {
+      Actor<Optional<String>> taker = startLoser(space(), wait, KEY + wait);
+      taker.interrupt();
+      assertNotEquals(
+          End.TOOK,
+          endOf(taker, InterruptedException.class),
+          "what " + wait + " did that was interrupted where nothing is");
+    }
+  }
+
+  @Test
+  void in5_theWaitOfAVirtualThreadIsEndedByAnInterrupt() {
+    VirtualThreads.require();
+    List<Actor<Optional<String>>> waiters = startVirtual(space(), KEY);
+    waiters.forEach(Actor::interrupt);
+    for (Actor<Optional<String>> waiter : waiters) {
+      assertNotEquals(
+          End.TOOK,
+          endOf(waiter, InterruptedException.class),
+          "what a virtual thread did that was interrupted where nothing is");
     }
   }
 

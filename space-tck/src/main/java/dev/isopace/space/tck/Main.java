@@ -13,12 +13,17 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +62,9 @@ public final class Main {
   private static final String USAGE =
       "usage: URI [--seed N] [--scale X] [--load X] [--rule ID] [--no-kill] [--report FILE]";
   private static final double NANOS = 1e9;
+
+  /** How long a provider may take to tell what a space is capable of. */
+  private static final Duration TO_DECLARE = Duration.ofSeconds(10);
 
   private final PrintStream out;
   private final PrintStream err;
@@ -239,11 +247,11 @@ public final class Main {
     return found;
   }
 
-  private static Set<Capability> capabilities(String uri, List<SpaceProvider> providers)
-      throws CannotRun {
+  private Set<Capability> capabilities(String uri, List<SpaceProvider> providers) throws CannotRun {
     Set<Capability> declared;
     try {
-      declared = providers.get(0).capabilities(SpaceUri.parse(UriTck.fresh(uri)));
+      SpaceUri fresh = SpaceUri.parse(UriTck.fresh(uri));
+      declared = declared(providers.get(0), fresh, options.scaled(TO_DECLARE));
     } catch (IllegalArgumentException | SpaceException e) {
       throw new CannotRun("'" + shown(uri) + "' cannot be used: " + e.getMessage());
     } catch (LinkageError e) {
@@ -269,6 +277,39 @@ public final class Main {
               + " where a new name is to stand for each test");
     }
     return declared;
+  }
+
+  /** Asks a provider for capabilities, by another thread, since it may never answer. */
+  static @Nullable Set<Capability> declared(SpaceProvider provider, SpaceUri uri, Duration limit)
+      throws CannotRun {
+    FutureTask<@Nullable Set<Capability>> asking =
+        new FutureTask<>(() -> provider.capabilities(uri));
+    Thread thread = new Thread(asking, "tck: capabilities of " + uri);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return asking.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new CannotRun(
+          "'"
+              + uri
+              + "' cannot be used: within "
+              + limit.toMillis()
+              + " ms, its provider has not told what the space is capable of; its thread is "
+              + thread.getState()
+              + Standing.of(thread));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      if (e.getCause() instanceof RuntimeException exception) {
+        throw exception;
+      }
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CannotRun("interrupted before the provider had told what the space is capable of");
+    }
   }
 
   /** Returns the URI as it may be printed, secrets masked. */

@@ -40,6 +40,10 @@ abstract class Rules {
   /** The number of waiters of one key: beyond 256, at which their line may be bounded. */
   static final int CROWD = 300;
 
+  /** How long to let a taker lose, and how many races: of one it may not have taken notice. */
+  private static final Duration LOSING = Duration.ofMillis(200);
+
+  private static final int LOSSES = 3;
   private static final int SHOWN_KEYS = 5;
 
   /** Of a key or a value, so many groups of equal characters are shown. */
@@ -103,6 +107,40 @@ abstract class Rules {
   /** Starts a caller and waits until it waits. */
   final Actor<Optional<String>> startBlocked(Wait wait, String key) {
     return start(wait + " of '" + key + "'", () -> wait.call().on(space(), key)).awaitBlocked();
+  }
+
+  /**
+   * Starts a taker, and takes what it is woken for, until it has lost a few races; it waits when
+   * this returns. Where it is always served first, it has lost none.
+   */
+  final Actor<Optional<String>> startLoser(Space<String> space, Wait wait, String key) {
+    String what = wait + " of '" + key + "' that has lost a race";
+    Stage.Patience time = stage().atMostOnce(LOSING);
+    Actor<Optional<String>> taker = start(what, () -> wait.call().on(space, key)).awaitBlocked();
+    int lost = 0;
+    for (int i = 0; i == 0 || (i < TRIES && lost < LOSSES && !time.isExhausted()); i++) {
+      space.out(key, "1");
+      if (space.inp(key).isPresent()) {
+        lost++;
+      } else {
+        taker.result();
+        taker = start(what, () -> wait.call().on(space, key));
+      }
+      taker.awaitBlocked();
+    }
+    return taker;
+  }
+
+  /** Starts virtual threads that wait in each way, a few of each, and lets them come to wait. */
+  final List<Actor<Optional<String>>> startVirtual(Space<String> space, String key) {
+    List<Actor<Optional<String>>> waiters = new ArrayList<>();
+    for (int i = 0; i < 2 * Wait.ALL.size(); i++) {
+      Wait wait = Wait.ALL.get(i % Wait.ALL.size());
+      waiters.add(
+          stage().startVirtual(wait + " by a virtual thread", () -> wait.call().on(space, key)));
+    }
+    Actor.awaitAllParked(stage(), waiters);
+    return waiters;
   }
 
   /** A test that depends on the order in which callers wait; each attempt has another key. */

@@ -38,6 +38,9 @@ abstract class SharedRules extends Rules {
   /** So many entries that busy takers do not come to wait before their handle is closed. */
   private static final int MORE_THAN_ARE_TAKEN = 300;
 
+  /** The number of handles at once: beyond 8, at which they may be bounded. */
+  private static final int HANDLES = 12;
+
   /** The number of wake-ups of which one must be quick. */
   private static final int WAKE_UPS = 5;
 
@@ -149,6 +152,25 @@ abstract class SharedRules extends Rules {
             "what a waiting " + wait + " by handle " + i % 3 + " got, written by handle 1");
       }
       assertEquals(Optional.of("1"), space().inp(key), "what is there for a taker");
+    }
+  }
+
+  @Test
+  void shr1_readersOfManyHandlesAreWoken() {
+    List<Actor<Optional<String>>> readers = new ArrayList<>();
+    for (int i = 0; i < HANDLES; i++) {
+      Space<String> handle = another();
+      Wait wait = Wait.READS.get(i % 2);
+      readers.add(
+          start(wait + " by one of many handles", () -> wait.call().on(handle, KEY))
+              .awaitBlocked());
+    }
+    space().out(KEY, "1");
+    for (int i = 0; i < readers.size(); i++) {
+      assertEquals(
+          Optional.of("1"),
+          readers.get(i).result(),
+          "what a reader got by handle " + i + " of " + HANDLES);
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The space under test, the threads of the test that use it, and how long to wait. */
@@ -251,6 +252,17 @@ final class Stage {
     Actor<T> actor = Actor.start(what, this, action);
     actors.add(actor);
     return actor;
+  }
+
+  <T extends @Nullable Object> Actor<T> startVirtual(String what, Callable<T> action) {
+    Actor<T> actor = Actor.startVirtual(what, this, action);
+    actors.add(actor);
+    return actor;
+  }
+
+  /** Returns the threads that the test has started and that have not ended. */
+  Stream<Thread> threads() {
+    return actors.stream().filter(actor -> !actor.isDone()).map(Actor::thread);
   }
 
   /** Returns how long to wait for something that must happen. */

@@ -1,7 +1,9 @@
 package dev.isopace.space.tck;
 
 import java.lang.reflect.Method;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /** Virtual threads where there are some: the suite is compiled for JDK 17, which has none. */
 final class VirtualThreads {
@@ -9,16 +11,17 @@ final class VirtualThreads {
 
   private VirtualThreads() {}
 
-  static boolean areAvailable() {
-    return START != null;
+  /** Skips tests of virtual threads where there are none. */
+  static void require() {
+    Assumptions.assumeTrue(START != null, "this JVM has no virtual threads, they came with 21");
   }
 
-  static void start(Runnable action) {
+  static Thread start(Runnable action) {
     if (START == null) {
       throw new UnsupportedOperationException("this JVM has no virtual threads");
     }
     try {
-      START.invoke(null, action);
+      return (Thread) Objects.requireNonNull(START.invoke(null, action));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a virtual thread could not be started", e);
     }

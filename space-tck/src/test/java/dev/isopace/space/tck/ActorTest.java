@@ -2,7 +2,10 @@ package dev.isopace.space.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,19 @@ class ActorTest {
         Actor<String> taker = stage.start("taker", () -> stage.space().in("key"));
         assertEquals(Thread.State.WAITING, taker.awaitBlocked().thread().getState());
       }
+    } finally {
+      stage.clear();
+    }
+  }
+
+  @Test
+  void whereItStandsInTheSpaceIsToldInTheFirstLine() throws InterruptedException {
+    Stage stage = new Stage("sound:", TckOptions.defaults(), (what, count) -> {});
+    try {
+      Actor<String> taker = stage.start("taker", () -> stage.space().in("key")).awaitBlocked();
+      String message =
+          assertThrows(AssertionError.class, () -> taker.result(Duration.ofMillis(1))).getMessage();
+      assertTrue(message.lines().toList().get(0).contains("PlainSpace.await("), message);
     } finally {
       stage.clear();
     }

@@ -2,14 +2,23 @@ package dev.isopace.space.tck;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.Codec;
+import dev.isopace.space.Space;
+import dev.isopace.space.spi.Capability;
+import dev.isopace.space.spi.SpaceProvider;
+import dev.isopace.space.spi.SpaceUri;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,5 +197,35 @@ final class MainTest {
     Run.of("sound:", "--rule", "FIFO-9")
         .requireRefused("there is no rule 'FIFO-9'; there are: FIFO-1 FIFO-2");
     Run.of("plainstore:" + directory).requireRefused("put {fresh} where a new name");
+  }
+
+  @Test
+  @DisplayName("A provider that never tells the capabilities does not hold the command up")
+  void silentProvider() {
+    SpaceProvider silent =
+        new SpaceProvider() {
+          @Override
+          public String scheme() {
+            return "silent";
+          }
+
+          @Override
+          public Set<Capability> capabilities(SpaceUri uri) {
+            LockSupport.parkNanos(Long.MAX_VALUE);
+            return Set.of();
+          }
+
+          @Override
+          public <V> Space<V> open(SpaceUri uri, Codec<V> codec) {
+            throw new UnsupportedOperationException("it is never opened");
+          }
+        };
+    SpaceUri uri = SpaceUri.parse("silent:");
+    Exception refused =
+        assertThrows(Exception.class, () -> Main.declared(silent, uri, Duration.ofMillis(50)));
+    assertTrue(
+        String.valueOf(refused.getMessage())
+            .startsWith("'silent:' cannot be used: within 50 ms, its provider has not told what"),
+        refused.toString());
   }
 }

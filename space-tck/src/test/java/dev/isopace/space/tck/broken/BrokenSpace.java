@@ -51,6 +51,11 @@ record BrokenSpace(String name, String rule, String uri) {
     return new BrokenSpace(defect.name(), defect.rule(), uri);
   }
 
+  /** Returns whether it is broken in this JVM: some mistake only what came with a later one. */
+  boolean isBrokenHere() {
+    return !name.contains("VIRTUAL_THREADS") || Runtime.version().feature() >= 21;
+  }
+
   @Override
   public String toString() {
     return name;

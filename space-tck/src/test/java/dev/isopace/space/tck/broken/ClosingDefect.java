@@ -4,6 +4,7 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Deadline;
+import dev.isopace.space.spi.VirtualThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Timer;
@@ -113,6 +115,35 @@ enum ClosingDefect implements Flaw {
 
   CLOSE_WAKES_256_READERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> !waiter.takes)),
 
+  CLOSE_FORGETS_TAKERS_THAT_HAVE_LOST_A_RACE(
+      "CLS-1",
+      codec ->
+          new ParkingSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              for (Queue queue : queues.values()) {
+                queue.waiters.stream()
+                    .filter(waiter -> !hasLost(waiter))
+                    .forEach(waiter -> LockSupport.unpark(waiter.thread));
+              }
+            }
+          }),
+
+  CLOSE_FORGETS_VIRTUAL_THREADS(
+      "CLS-1",
+      codec ->
+          new ParkingSpace<>() {
+            @Override
+            void wakeAllForClose() {
+              for (Queue queue : queues.values()) {
+                queue.waiters.stream()
+                    .map(waiter -> Objects.requireNonNull(waiter.thread))
+                    .filter(thread -> !VirtualThreads.includes(thread))
+                    .forEach(LockSupport::unpark);
+              }
+            }
+          }),
+
   CLOSE_LEAVES_TAKERS_ALONE_WHOSE_TIME_IS_SOON_OVER("CLS-1", codec -> new Leaving(true)),
 
   CLOSE_LEAVES_READERS_ALONE_WHOSE_TIME_IS_SOON_OVER("CLS-1", codec -> new Leaving(false)),
@@ -165,10 +196,20 @@ enum ClosingDefect implements Flaw {
       codec ->
           new ForwardingSpace<>(new PlainSpace<>()) {
             {
-              Thread left =
-                  new Thread(() -> LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()));
-              left.setDaemon(true);
-              left.start();
+              leaveThread();
+            }
+          }),
+
+  WHO_IS_ENDED_BY_CLOSE_LEAVES_A_THREAD(
+      "CLS-3",
+      codec ->
+          new PlainSpace<>() {
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              super.giveUp(queue, waiter);
+              if (!lifecycle().isOpen()) {
+                leaveThread();
+              }
             }
           }),
 
@@ -361,6 +402,12 @@ enum ClosingDefect implements Flaw {
   @Override
   public Recipe recipe() {
     return recipe;
+  }
+
+  private static void leaveThread() {
+    Thread left = new Thread(() -> LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()));
+    left.setDaemon(true);
+    left.start();
   }
 
   /** Close wakes whoever waits, but for those of a kind who would soon give up. */

@@ -60,6 +60,27 @@ enum CodecDefect implements Flaw {
             }
           }),
 
+  AN_OUT_THAT_FAILS_PUTS_WHO_WAITS_OUT_OF_LINE(
+      Recipe.copying(
+          "IN-6",
+          codec ->
+              new PlainSpace<>(codec) {
+                @Override
+                Entry encode(String key, Object value) {
+                  try {
+                    return super.encode(key, value);
+                  } catch (SpaceException e) {
+                    lock.lock();
+                    try {
+                      queue(key).waiters.clear();
+                    } finally {
+                      lock.unlock();
+                    }
+                    throw e;
+                  }
+                }
+              })),
+
   DROPS_WHAT_IT_CANNOT_DECODE(
       "ARG-4",
       codec ->

@@ -36,6 +36,22 @@ enum InterruptDefect implements Flaw {
             }
           }),
 
+  A_TAKER_THAT_HAS_LOST_A_RACE_WAITS_UNINTERRUPTIBLY(
+      "IN-5",
+      codec ->
+          new ParkingSpace<>() {
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              try {
+                super.await(waiter, deadline);
+              } catch (InterruptedException e) {
+                if (!hasLost(waiter)) {
+                  throw e;
+                }
+              }
+            }
+          }),
+
   LEAVES_THE_FLAG_SET(
       "IN-5",
       codec ->

@@ -8,6 +8,12 @@ import java.util.concurrent.locks.LockSupport;
 /** A space whose waiters park, and so notice when somebody wakes them up for nothing. */
 class ParkingSpace<V> extends PlainSpace<V> {
   private final Set<Waiter> signalled = new HashSet<>();
+  private final Set<Waiter> losers = new HashSet<>();
+
+  /** Returns whether others took what the waiter was woken for, at least once. */
+  final boolean hasLost(Waiter waiter) {
+    return losers.contains(waiter);
+  }
 
   /** Somebody has woken up whom this space has not woken, or its time is over. */
   void wokenForNothing(Waiter waiter) {}
@@ -48,6 +54,14 @@ class ParkingSpace<V> extends PlainSpace<V> {
     }
     if (!signalled.remove(waiter)) {
       wokenForNothing(waiter);
+    } else if (waiter.queue.entries.isEmpty()) {
+      losers.add(waiter);
     }
+  }
+
+  @Override
+  void giveUp(Queue queue, Waiter waiter) {
+    losers.remove(waiter);
+    super.giveUp(queue, waiter);
   }
 }

@@ -31,6 +31,25 @@ enum SharedDefect implements SharedFlaw {
     }
   },
 
+  THE_NINTH_HANDLE_AT_ONCE_IS_A_SPACE_OF_ITS_OWN {
+    private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
+
+    @Override
+    public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {
+      AtomicInteger count = open.computeIfAbsent(name, key -> new AtomicInteger());
+      String space = count.incrementAndGet() > 8 ? name + UUID.randomUUID() : name;
+      return new ForwardingSpace<>(new SharedSpace<>(uri, port, space, codec)) {
+        @Override
+        public void close() {
+          if (!closed) {
+            count.decrementAndGet();
+          }
+          super.close();
+        }
+      };
+    }
+  },
+
   EACH_PROCESS_IS_A_SPACE_OF_ITS_OWN {
     @Override
     public <V> Space<V> open(String uri, int port, String name, Codec<V> codec) {

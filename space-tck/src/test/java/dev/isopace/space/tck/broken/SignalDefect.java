@@ -292,6 +292,33 @@ enum SignalDefect implements Flaw {
             }
           }),
 
+  FORGETS_WHO_WAITS_AFTER_10000_ENTRIES_OF_OTHER_KEYS(
+      "IN-6",
+      codec ->
+          new PlainSpace<>() {
+            private final Map<Waiter, Integer> begun = new HashMap<>();
+            private int written;
+
+            @Override
+            void joinLine(Queue queue, Waiter waiter) {
+              begun.put(waiter, written);
+              super.joinLine(queue, waiter);
+            }
+
+            @Override
+            void giveUp(Queue queue, Waiter waiter) {
+              begun.remove(waiter);
+              super.giveUp(queue, waiter);
+            }
+
+            @Override
+            void append(Queue queue, Entry entry) {
+              written++;
+              queue.waiters.removeIf(waiter -> written - begun.get(waiter) > 10_000);
+              super.append(queue, entry);
+            }
+          }),
+
   A_TAKER_THAT_GIVES_UP_TAKES_THE_READERS_ALONG(
       "IN-6",
       codec ->

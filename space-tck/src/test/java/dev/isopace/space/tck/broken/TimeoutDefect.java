@@ -18,6 +18,23 @@ import org.jspecify.annotations.Nullable;
   "UnnecessaryLongToIntConversion"
 }) // a conversion is the fault
 enum TimeoutDefect implements Flaw {
+  OF_TIMED_WAITS_AT_ONCE_64_END(
+      "IN-2",
+      codec ->
+          new PlainSpace<>() {
+            private int timed;
+
+            @Override
+            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+              timed++;
+              try {
+                super.await(waiter, timed > 64 ? Deadline.NEVER : deadline);
+              } finally {
+                timed--;
+              }
+            }
+          }),
+
   TIMES_OUT_EARLY(
       "IN-2",
       codec ->
