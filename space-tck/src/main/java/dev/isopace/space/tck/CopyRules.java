@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Capability;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +93,47 @@ abstract class CopyRules extends Rules {
           }
           requireSound("in", value, space.in(KEY));
         });
+  }
+
+  @Test
+  void cpy1_aCodecThatChangesWhatItCannotDecodeChangesNothing() throws Exception {
+    AtomicBoolean works = new AtomicBoolean();
+    Codec<byte[]> spoiling =
+        Codec.of(
+            value -> value,
+            bytes -> {
+              if (!works.get()) {
+                spoil(bytes);
+                throw new UnsupportedOperationException("by the suite");
+              }
+              return bytes;
+            });
+    for (byte[] value : List.of(SMALL, LARGE)) {
+      Space<byte[]> space = stage().open(spoiling);
+      works.set(false);
+      Actor<byte[]> waiter = waiter("in that cannot decode", () -> space.in(KEY));
+      space.out(KEY, value.clone());
+      waiter.failure();
+      Map<String, Callable<?>> calls = new LinkedHashMap<>();
+      calls.put("rdp", () -> space.rdp(KEY));
+      calls.put("rd", () -> space.rd(KEY));
+      calls.put("timed rd", () -> space.rd(KEY, LONG));
+      calls.put("inp", () -> space.inp(KEY));
+      calls.put("in", () -> space.in(KEY));
+      calls.put("timed in", () -> space.in(KEY, LONG));
+      calls.put("in with timeout 0", () -> space.in(KEY, Duration.ZERO));
+      for (Map.Entry<String, Callable<?>> call : calls.entrySet()) {
+        works.set(false);
+        thrownBy(SpaceException.class, call.getKey() + " that cannot decode", call.getValue());
+        works.set(true);
+        requireSound(
+            "rdp after " + call.getKey() + " had changed what it could not decode",
+            value,
+            space.rdp(KEY).orElseThrow());
+      }
+      requireSound("inp", value, space.inp(KEY).orElseThrow());
+      space.close();
+    }
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.SpaceException;
 import dev.isopace.space.Spaces;
+import dev.isopace.space.spi.Capability;
 import dev.isopace.space.spi.SpaceProvider;
 import dev.isopace.space.spi.SpaceUri;
 import java.nio.file.Files;
@@ -73,7 +75,7 @@ abstract class DiscoveryRules extends Rules {
   @Test
   void spi3_anUnknownParameterIsRefusedByNameAndNothingIsOpened() {
     String uri = stage().uri();
-    String wrong = uri + (uri.contains("?") ? "&" : "?") + UNKNOWN + "=1";
+    String wrong = withUnknownParameter();
     boolean exists = targetExists();
     IllegalArgumentException failure = requireRefusal(wrong);
     requireRefusal(wrong.substring(0, wrong.length() - 1));
@@ -99,6 +101,27 @@ abstract class DiscoveryRules extends Rules {
     }
     assertEquals(Optional.empty(), space().inp("a key of the space that was not opened"));
     assertTrue(space().keys().isEmpty(), "the space should be as new");
+  }
+
+  @Test
+  void spi3_anOpenThatIsRefusedLeavesWhatIsThere() {
+    assumeTrue(stage().promises(Capability.DURABLE), "the space does not declare DURABLE");
+    String key = "refused";
+    try (Space<String> open = Spaces.open(stage().uri(), Codec.utf8())) {
+      open.out(key, "1");
+      requireRefusal(withUnknownParameter());
+      open.out(key, "2");
+    }
+    requireRefusal(withUnknownParameter());
+    assertEquals(
+        List.of("1", "2"),
+        DurableRules.drain(space(), key),
+        "what is there after opens with an unknown parameter, while the space was open and later");
+  }
+
+  private String withUnknownParameter() {
+    String uri = stage().uri();
+    return uri + (uri.contains("?") ? "&" : "?") + UNKNOWN + "=1";
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.isopace.space.spi.Capability;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ abstract class DurableRules extends Rules {
 
   /** So many entries that it takes some time to write them anew. */
   private static final int FULL = 300;
+
+  /** More entries of one key than a batch or a page may hold, which often is 1,000 or 1,024. */
+  private static final int MANY = 2_000;
 
   @BeforeEach
   void requireDurable() {
@@ -550,6 +554,33 @@ abstract class DurableRules extends Rules {
       }
       assertEquals(Set.of(), space.keys(), "keys that nobody used, after a kill");
       history.require(found);
+    }
+  }
+
+  @Test
+  void dur2_aKilledProcessLosesNoKeyNoValueAndNoneOfMany() throws IOException {
+    assumeTrue(stage().options().kill(), "the options do not allow to kill");
+    Stock stock = Victim.stockAndDie(stage(), rounds(MANY));
+    try (Space<String> space = reopened()) {
+      Set<String> keys = new HashSet<>(stock.keys());
+      keys.add(Stock.KEY);
+      requireKeys(keys, space.keys(), "keys after a kill");
+      for (int i = 0; i < stock.keys().size(); i++) {
+        String key = stock.keys().get(i);
+        assertEquals(1, space.len(key), () -> "len of " + shown(key) + " after a kill");
+        assertEquals(
+            Optional.of(Stock.value(i)),
+            space.rdp(key),
+            () -> "rdp of " + shown(key) + " after a kill");
+      }
+      assertEquals(stock.entries(), space.len(Stock.KEY), "entries of one key after a kill");
+      Stage.Patience time = stage().atMost(LONGEST_TO_WRITE.dividedBy(4));
+      for (int i = 0; i < stock.entries() && !time.isExhausted(); i++) {
+        assertEquals(
+            Optional.of(Stock.value(i)),
+            space.inp(Stock.KEY),
+            "entry " + i + " of " + stock.entries() + ", after a kill");
+      }
     }
   }
 

@@ -165,6 +165,85 @@ abstract class ReopenRules extends Rules {
   }
 
   @Test
+  void dur1_whatAnInterruptedThreadWroteAndTookStaysSoAfterReopening() {
+    try (Space<String> space = reopened()) {
+      start(
+              "two outs and inp by an interrupted thread",
+              () -> {
+                Thread.currentThread().interrupt();
+                assertTrue(space.out(KEY, "1"), "out by an interrupted thread");
+                assertTrue(space.out(KEY, "2"), "out by an interrupted thread");
+                assertEquals(Optional.of("1"), space.inp(KEY), "inp by an interrupted thread");
+                return null;
+              })
+          .result();
+    }
+    try (Space<String> space = reopened()) {
+      assertEquals(
+          List.of("2"),
+          DurableRules.drain(space, KEY),
+          "of two entries that an interrupted thread wrote, of which it took the first");
+    }
+  }
+
+  @Test
+  void dur1_whatWasReadIsThereAfterReopening() throws InterruptedException {
+    Duration moment = stage().moment().dividedBy(50);
+    try (Space<String> space = reopened()) {
+      for (Wait wait : Wait.READS) {
+        String key = KEY + wait;
+        // Who came away with nothing must not take later what comes now.
+        assertEquals(Optional.empty(), space.in(key, moment), "in of nothing");
+        Actor<Optional<String>> reader =
+            start(wait + " that waits", () -> wait.call().on(space, key)).awaitBlocked();
+        assertTrue(space.out(key, "1"), "out to one that reads");
+        assertEquals(Optional.of("1"), reader.result(), wait + " that waited");
+        assertEquals("1", space.rd(key), "rd");
+        assertEquals(Optional.of("1"), space.rd(key, LONG), "timed rd");
+        assertEquals(Optional.of("1"), space.rd(key, Duration.ZERO), "rd with timeout 0");
+        assertEquals(Optional.of("1"), space.rdp(key), "rdp");
+      }
+    }
+    try (Space<String> space = reopened()) {
+      for (Wait wait : Wait.READS) {
+        assertEquals(
+            List.of("1"),
+            DurableRules.drain(space, KEY + wait),
+            "after reopening, of an entry for which a " + wait + " had waited");
+      }
+    }
+  }
+
+  @Test
+  void dur1_whatTakersCouldNotDecodeIsThereAfterReopening() {
+    Codec<String> failing =
+        Codec.of(
+            value -> value.getBytes(StandardCharsets.UTF_8),
+            bytes -> {
+              throw new UnsupportedOperationException("by the suite");
+            });
+    try (Space<String> space = Spaces.open(stage().uri(), failing)) {
+      for (Wait wait : Wait.ALL) {
+        String key = KEY + wait;
+        Actor<Optional<String>> waiter =
+            start(wait + " that cannot decode", () -> wait.call().on(space, key)).awaitBlocked();
+        assertTrue(space.out(key, "1"), "out");
+        Throwable failure = waiter.failure();
+        assertTrue(
+            failure instanceof SpaceException, () -> wait + " that cannot decode threw " + failure);
+      }
+    }
+    try (Space<String> space = reopened()) {
+      for (Wait wait : Wait.ALL) {
+        assertEquals(
+            List.of("1"),
+            DurableRules.drain(space, KEY + wait),
+            "after reopening, of an entry that a waiting " + wait + " could not decode");
+      }
+    }
+  }
+
+  @Test
   void dur1_largeAndSmallValuesKeepTheirOrderAfterReopening() {
     Stage.Effort effort = stage().effort(rounds(60), LONGEST);
     List<Integer> sizes = new ArrayList<>();

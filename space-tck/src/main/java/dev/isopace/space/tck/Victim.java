@@ -18,18 +18,40 @@ final class Victim implements AutoCloseable {
 
   /** Starts one that uses the space until it is killed. */
   static Victim start(Stage stage, String life) throws IOException {
-    return start(stage, life, 0);
+    return start(stage, life, stage.random().nextLong(), VictimMain.Task.LIVE, 0);
   }
 
   /** Starts one that writes so many entries, and then closes the space. */
   static Victim startToClose(Stage stage, String life, int entries) throws IOException {
-    return start(stage, life, entries);
+    return start(stage, life, stage.random().nextLong(), VictimMain.Task.CLOSE, entries);
   }
 
-  private static Victim start(Stage stage, String life, int last) throws IOException {
-    String seed = Long.toString(stage.random().nextLong());
-    return new Victim(
-        stage, Child.start(stage, VictimMain.class, List.of(stage.uri(), seed, life, "" + last)));
+  /**
+   * Starts one that writes a stock with up to so many entries of one key, kills it when it says
+   * that it has, and returns what it has written.
+   */
+  static Stock stockAndDie(Stage stage, int entries) throws IOException {
+    long seed = stage.random().nextLong();
+    try (Victim victim = start(stage, "stock", seed, VictimMain.Task.STOCK, entries)) {
+      String line;
+      do {
+        line = victim.child.next();
+        if (line == null) {
+          throw victim.child.ended();
+        }
+      } while (!line.startsWith("0 wrote "));
+      victim.child.kill();
+      victim.child.awaitEnd();
+      String[] words = line.split(" ", -1);
+      List<String> keys = Stock.keys(seed).subList(0, Integer.parseInt(words[2]));
+      return new Stock(keys, Integer.parseInt(words[3]));
+    }
+  }
+
+  private static Victim start(
+      Stage stage, String life, long seed, VictimMain.Task task, int entries) throws IOException {
+    List<String> arguments = List.of(stage.uri(), "" + seed, life, task.name(), "" + entries);
+    return new Victim(stage, Child.start(stage, VictimMain.class, arguments));
   }
 
   /**

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * A process that uses a space until it is killed, or fills and closes it, and reports each
- * operation before it begins and after it has returned. Started by {@link Victim}.
+ * operation before it begins and after it has returned. Or one that writes a {@link Stock}, reports
+ * that, and waits to be killed. Started by {@link Victim}.
  *
  * <p>Each line leaves the process by one write: a line that the other side has read was written,
  * one that it has not read was not.
@@ -25,10 +27,19 @@ final class VictimMain {
   /** The keys that it uses. */
   static final List<String> KEYS = List.of("victim-a", "victim-b", "victim-c");
 
+  /** What it can be told to do: to use the space, to fill and close it, or to write a stock. */
+  enum Task {
+    LIVE,
+    CLOSE,
+    STOCK
+  }
+
   private static final int THREADS = 3;
   private static final int LARGEST = 2_000;
   private static final int VERY_LARGE = 400_000;
   private static final Duration MOMENT = Duration.ofMillis(1);
+  private static final Duration LONGEST_TO_WRITE_KEYS = Duration.ofMillis(300);
+  private static final Duration LONGEST_TO_WRITE_ENTRIES = Duration.ofMillis(700);
 
   private final Space<String> space;
   private final String life;
@@ -41,12 +52,12 @@ final class VictimMain {
   }
 
   /**
-   * Uses the space until the process is killed.
+   * Uses the space until the process is killed, or closes it.
    *
-   * @param args the URI, a seed, what to call this life, and the number of entries after which it
-   *     closes the space, 0 if it never does
+   * @param args the URI, a seed, what to call this life, its {@link Task}, and the number of
+   *     entries to write, unless it writes until it is killed
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Thread guard =
         new Thread(
             () -> {
@@ -62,17 +73,43 @@ final class VictimMain {
     guard.start();
     say("0 opens");
     VictimMain victim = new VictimMain(Spaces.open(args[0], Codec.utf8()), args[2]);
-    int last = Integer.parseInt(args[3]);
-    if (last > 0) {
-      victim.fillAndClose(last);
-      return;
-    }
     long seed = Long.parseLong(args[1]);
-    for (int i = 0; i < THREADS; i++) {
-      Random random = new Random(seed + i);
-      int number = i;
-      new Thread(() -> victim.live(random, number)).start();
+    int count = Integer.parseInt(args[4]);
+    switch (Task.valueOf(args[3])) {
+      case LIVE -> {
+        for (int i = 0; i < THREADS; i++) {
+          Random random = new Random(seed + i);
+          int number = i;
+          new Thread(() -> victim.live(random, number)).start();
+        }
+      }
+      case CLOSE -> victim.fillAndClose(count);
+      case STOCK -> {
+        victim.writeStock(Stock.keys(seed), count);
+        guard.join();
+      }
     }
+  }
+
+  private void writeStock(List<String> keys, int most) throws IOException {
+    int written =
+        repeat(
+            keys.size(),
+            LONGEST_TO_WRITE_KEYS,
+            number -> space.out(keys.get(number), Stock.value(number)));
+    int entries =
+        repeat(most, LONGEST_TO_WRITE_ENTRIES, number -> space.out(Stock.KEY, Stock.value(number)));
+    say("0 wrote " + written + " " + entries);
+  }
+
+  /** Does something so many times, or as often as the time allows, and returns how often. */
+  private static int repeat(int most, Duration longest, IntConsumer action) {
+    long begin = System.nanoTime();
+    int count = 0;
+    while (count < most && System.nanoTime() - begin < longest.toNanos()) {
+      action.accept(count++);
+    }
+    return count;
   }
 
   private void fillAndClose(int count) throws IOException {

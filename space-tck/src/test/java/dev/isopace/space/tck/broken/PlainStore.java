@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ final class PlainStore<V> extends PlainSpace<V> {
   /** Written by a broken store only. */
   private static final int ALL_TAKEN = 3;
 
+  private static final int CLOSED = 4;
+
   private static final int KEPT_BACK = 64;
   private static final int LARGE = 100_000;
 
@@ -60,6 +63,14 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   /** Set for a thread whose takes write no removals. */
   final ThreadLocal<Boolean> unwritten = new ThreadLocal<>();
+
+  /** Entries of which a broken store writes no removal, or has written it already. */
+  private final Set<Entry> settled = ConcurrentHashMap.newKeySet();
+
+  /** Set for a thread that takes, and has waited. */
+  private final ThreadLocal<Boolean> waited = new ThreadLocal<>();
+
+  private boolean wasKilled;
 
   /** How many of the entries that are read next a broken store takes for taken. */
   private int swallowed;
@@ -175,12 +186,16 @@ final class PlainStore<V> extends PlainSpace<V> {
     byte[] all = new byte[(int) file.length()];
     file.readFully(all);
     file.seek(0);
+    wasKilled = marksItsEnd() && all.length > 0 && !endsWith(all, record(CLOSED, "", null));
     long end = 0;
     try {
       for (; ; end = file.getFilePointer()) {
         int type = file.readByte();
-        String key = keyOf(new String(bytes(file.readInt()), StandardCharsets.UTF_8));
+        String key = keyOf(new String(bytes(file.readInt()), charset()));
         Queue queue = queue(key);
+        if (type == CLOSED) {
+          continue;
+        }
         if (type == REMOVAL) {
           if (is(StoreDefect.REMOVES_THE_LAST_OF_EQUAL_VALUES_WHEN_OPENED)) {
             removeLastLikeFirst(queue.entries);
@@ -208,6 +223,23 @@ final class PlainStore<V> extends PlainSpace<V> {
       writeAnew();
     }
     queues.values().removeIf(queue -> queue.entries.isEmpty());
+  }
+
+  /** Whether it writes that it was closed. */
+  private boolean marksItsEnd() {
+    return is(StoreDefect.TAKES_KEYS_FOR_LATIN_AFTER_A_KILL)
+        || is(StoreDefect.OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST_AFTER_A_KILL);
+  }
+
+  private static boolean endsWith(byte[] all, byte[] end) {
+    int begin = all.length - end.length;
+    return begin >= 0 && Arrays.equals(all, begin, all.length, end, 0, end.length);
+  }
+
+  private Charset charset() {
+    return wasKilled && is(StoreDefect.TAKES_KEYS_FOR_LATIN_AFTER_A_KILL)
+        ? StandardCharsets.ISO_8859_1
+        : StandardCharsets.UTF_8;
   }
 
   private void removeLastLikeFirst(Deque<Entry> entries) {
@@ -257,7 +289,8 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   private void spoil() {
     for (Queue queue : queues.values()) {
-      if (is(StoreDefect.OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST)) {
+      if (is(StoreDefect.OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST)
+          || (wasKilled && is(StoreDefect.OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST_AFTER_A_KILL))) {
         while (queue.entries.size() > 1_000) {
           queue.entries.removeLast();
         }
@@ -340,19 +373,51 @@ final class PlainStore<V> extends PlainSpace<V> {
     }
     if (is(StoreDefect.RETURNS_BEFORE_IT_WRITES)) {
       keepBack(record);
+    } else if (isForgotten(queue)) {
+      settled.add(entry);
     } else {
       write(record);
     }
     super.append(queue, entry);
   }
 
+  /** Whether an entry that is written now is kept in memory only. */
+  private boolean isForgotten(Queue queue) {
+    return isOfAnInterruptedThread()
+        || (is(StoreDefect.WRITES_NO_ENTRY_FOR_WHICH_ONLY_READERS_WAIT)
+            && !queue.waiters.isEmpty()
+            && firstTaker(queue) == null);
+  }
+
+  /** Other than one that was interrupted while it waited. */
+  private boolean isOfAnInterruptedThread() {
+    return is(StoreDefect.WRITES_NOTHING_OF_INTERRUPTED_THREADS)
+        && waited.get() == null
+        && Thread.currentThread().isInterrupted();
+  }
+
+  /** Writes the removal of an entry that stays in memory. */
+  private void writeRemovalOnly(String key, Entry entry) {
+    lock.lock();
+    try {
+      Queue queue = queues.get(key);
+      if (queue != null && queue.entries.peek() == entry && settled.add(entry)) {
+        write(record(REMOVAL, key, null));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   void remove(Queue queue) {
     byte[] record = record(REMOVAL, queue.key, null);
+    boolean isSettled = settled.remove(queue.entries.element()) || isOfAnInterruptedThread();
     if (is(StoreDefect.REMOVES_BEFORE_IT_WRITES)
         || is(StoreDefect.WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES)) {
       keepBack(record);
-    } else if (unwritten.get() == null
+    } else if (!isSettled
+        && unwritten.get() == null
         && (!is(StoreDefect.BRINGS_BACK_WHAT_A_WAITER_TOOK) || firstTaker(queue) == null)) {
       write(record);
     }
@@ -380,6 +445,9 @@ final class PlainStore<V> extends PlainSpace<V> {
 
   @Override
   void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+    if (waiter.takes) {
+      waited.set(true);
+    }
     try {
       super.await(waiter, deadline);
     } catch (InterruptedException e) {
@@ -417,17 +485,28 @@ final class PlainStore<V> extends PlainSpace<V> {
       return value;
     } catch (IsOver e) {
       return null;
+    } finally {
+      waited.remove();
     }
   }
 
   @Override
   V decode(String operation, String key, Entry entry) {
     if (operation.startsWith("rd")) {
+      if (operation.equals("rd") && is(StoreDefect.WRITES_REMOVALS_OF_WHAT_IS_READ)) {
+        writeRemovalOnly(key, entry);
+      }
       return super.decode(operation, key, entry);
     }
     decoding.add(key);
     try {
       return super.decode(operation, key, entry);
+    } catch (SpaceException e) {
+      if (waited.get() != null
+          && is(StoreDefect.WRITES_REMOVALS_OF_TAKERS_THAT_WAITED_AND_CANNOT_DECODE)) {
+        writeRemovalOnly(key, entry);
+      }
+      throw e;
     } finally {
       decoding.remove(key);
     }
@@ -465,6 +544,7 @@ final class PlainStore<V> extends PlainSpace<V> {
       }
       if (defect != null
           && defect.rule.equals("DUR-2")
+          && !marksItsEnd()
           && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_OPENED)
           && !is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_CLOSED)
           && record[0] == OUT) {
@@ -499,6 +579,9 @@ final class PlainStore<V> extends PlainSpace<V> {
       }
       if (is(StoreDefect.WRITES_THE_FILE_ANEW_WHEN_CLOSED)) {
         writeAnew();
+      }
+      if (marksItsEnd()) {
+        write(record(CLOSED, "", null));
       }
       if (is(StoreDefect.CLEANS_UP_AFTER_IT_HAS_UNLOCKED)) {
         Path written = Objects.requireNonNull(path);

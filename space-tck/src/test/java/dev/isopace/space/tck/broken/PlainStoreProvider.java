@@ -8,6 +8,7 @@ import dev.isopace.space.spi.SpaceUri;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -37,8 +38,15 @@ public final class PlainStoreProvider implements SpaceProvider {
     if (uri.parameters().containsValue("CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS")) {
       create(Path.of(uri.target()));
     }
-    uri.accept(
-        Map.of(DEFECT, "what is wrong with it", CHATTY, "true if it prints half a line first"));
+    try {
+      uri.accept(
+          Map.of(DEFECT, "what is wrong with it", CHATTY, "true if it prints half a line first"));
+    } catch (IllegalArgumentException e) {
+      if (uri.parameters().containsValue("EMPTIES_THE_FILE_WHERE_A_PARAMETER_IS_UNKNOWN")) {
+        empty(Path.of(uri.target()));
+      }
+      throw e;
+    }
     if (uri.flag(CHATTY, false)) {
       System.out.print("opens " + uri + " ... ");
       System.out.flush();
@@ -88,8 +96,18 @@ public final class PlainStoreProvider implements SpaceProvider {
   }
 
   private static void create(Path file) {
+    write(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  private static void empty(Path file) {
+    if (Files.exists(file)) {
+      write(file, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+  }
+
+  private static void write(Path file, OpenOption... options) {
     try {
-      Files.write(file, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.write(file, new byte[0], options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

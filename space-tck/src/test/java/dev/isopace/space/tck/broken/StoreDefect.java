@@ -28,6 +28,10 @@ enum StoreDefect {
   WRITES_NO_REMOVALS_WHEN_AN_INTERRUPTED_THREAD_CLOSES("DUR-1"),
   DECODES_PERCENT_SIGNS_WHEN_OPENED("DUR-1"),
   KEEPS_AN_EMPTY_RECORD_OF_WHAT_IT_COULD_NOT_ENCODE("DUR-1"),
+  WRITES_NOTHING_OF_INTERRUPTED_THREADS("DUR-1"),
+  WRITES_REMOVALS_OF_WHAT_IS_READ("DUR-1"),
+  WRITES_NO_ENTRY_FOR_WHICH_ONLY_READERS_WAIT("DUR-1"),
+  WRITES_REMOVALS_OF_TAKERS_THAT_WAITED_AND_CANNOT_DECODE("DUR-1"),
 
   /** Of what is written once all was taken, as much is missing as had been taken before. */
   COUNTS_ANEW_ONCE_ALL_IS_TAKEN("DUR-1"),
@@ -38,6 +42,7 @@ enum StoreDefect {
   A_SECOND_CLOSE_RETURNS_BEFORE_THE_LOCK_IS_FREE("CLS-3"),
   A_REFUSED_OPEN_LEAVES_THE_FILE_OPEN("CLS-3"),
   CREATES_THE_FILE_BEFORE_IT_LOOKS_AT_THE_PARAMETERS("SPI-3"),
+  EMPTIES_THE_FILE_WHERE_A_PARAMETER_IS_UNKNOWN("SPI-3"),
 
   /** Who is about to write when the handle closes is told that it has written. */
   TAKES_WHAT_COMES_WHILE_IT_CLOSES_FOR_WRITTEN("OUT-1"),
@@ -73,7 +78,11 @@ enum StoreDefect {
   WRITES_BEHIND_A_TORN_TAIL("DUR-2"),
 
   /** Half a record makes the file unreadable. */
-  CANNOT_READ_A_TORN_TAIL("DUR-2");
+  CANNOT_READ_A_TORN_TAIL("DUR-2"),
+
+  /** What a process has not closed is read by other code. */
+  TAKES_KEYS_FOR_LATIN_AFTER_A_KILL("DUR-2"),
+  OPENS_WITH_1000_ENTRIES_OF_A_KEY_AT_MOST_AFTER_A_KILL("DUR-2");
 
   final String rule;
 

@@ -3,6 +3,7 @@ package dev.isopace.space.tck.broken;
 import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.spi.Arguments;
+import dev.isopace.space.spi.Coder;
 import dev.isopace.space.spi.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -167,6 +168,21 @@ enum ValueDefect implements Flaw {
             Entry encode(String key, Object value) {
               byte[] bytes = codec.encode(value);
               return bytes.length > 8_000 ? new Entry(bytes) : super.encode(key, value);
+            }
+          }),
+
+  INP_HANDS_THE_CODEC_WHAT_THE_SPACE_KEEPS(
+      "CPY-1",
+      codec ->
+          new PlainSpace<>(codec) {
+            private final Coder<Object> coder = new Coder<>(codec);
+
+            @Override
+            Object decode(String operation, String key, Entry entry) {
+              // Who takes the entry may have its array; unless it cannot be decoded.
+              return operation.equals("inp")
+                  ? coder.decode(operation, key, (byte[]) entry.content)
+                  : super.decode(operation, key, entry);
             }
           }),
 
