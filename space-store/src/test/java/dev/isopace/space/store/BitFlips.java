@@ -44,7 +44,7 @@ final class BitFlips {
   }
 
   static DiskState written(Trace trace) {
-    return trace.image(trace.events().size()).written();
+    return trace.image().written();
   }
 
   /** Changes each bit of each file. */

@@ -74,8 +74,7 @@ final class LaterLifeTest {
   }
 
   private static Image left(SimulatedDisk disk) {
-    Trace trace = disk.trace();
-    return trace.image(trace.events().size());
+    return disk.trace().image();
   }
 
   @Test

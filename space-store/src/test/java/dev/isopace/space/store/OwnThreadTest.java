@@ -206,7 +206,7 @@ final class OwnThreadTest {
   /** How many entries there would be if the power went now. */
   private static long durable(SimulatedDisk disk) throws IOException {
     Trace trace = disk.trace();
-    DiskState state = trace.image(trace.events().size()).durable();
+    DiskState state = trace.image().durable();
     try (Store store = Store.open(SimulatedDisk.after(state), SETTINGS)) {
       return store.len("k");
     }

@@ -359,7 +359,7 @@ final class ReplayTest {
       for (int at = 0; at <= trace.events().size(); at += 1 + trace.events().size() / 50) {
         requirePrefix(trace.image(at).durable(), count);
       }
-      requirePrefix(trace.image(trace.events().size()).durable(), count);
+      requirePrefix(trace.image().durable(), count);
     }
   }
 
@@ -387,7 +387,7 @@ final class ReplayTest {
         Store.open(SimulatedDisk.mute(trace.image(at).durable()), SETTINGS).close();
         Store.open(SimulatedDisk.mute(trace.image(at).written()), SETTINGS).close();
       }
-      DiskState last = trace.image(trace.events().size()).durable();
+      DiskState last = trace.image().durable();
       try (Store reopened = Store.open(SimulatedDisk.mute(last), SETTINGS)) {
         long there = reopened.len("rewritten");
         assertTrue(there > 0 && there <= kept, there + ": what was compacted is durable");
@@ -419,7 +419,7 @@ final class ReplayTest {
         assertEquals(pushed, store.len("k"));
       }
       Trace trace = second.trace();
-      DiskState state = trace.image(trace.events().size()).durable();
+      DiskState state = trace.image().durable();
       try (Store store = Store.open(SimulatedDisk.mute(state), SETTINGS)) {
         assertEquals(pushed, store.len("k"), "after a power cut, the force " + nth + " failed");
       }
@@ -452,8 +452,7 @@ final class ReplayTest {
   }
 
   private static DiskState written(SimulatedDisk disk) {
-    Trace trace = disk.trace();
-    return trace.image(trace.events().size()).written();
+    return disk.trace().image().written();
   }
 
   /** An interval, if it is one, that never passes. */

@@ -65,8 +65,7 @@ final class ReusedFileTest {
       store.push("k", new byte[10]);
       store.pullp("k");
       Await.until("segments are prepared", () -> names(disk) > Spares.WANTED);
-      Trace trace = disk.trace();
-      return trace.image(trace.events().size()).written();
+      return disk.trace().image().written();
     }
   }
 

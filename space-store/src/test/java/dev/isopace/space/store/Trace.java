@@ -4,6 +4,11 @@ import java.util.List;
 
 /** What a disk held at first, and what then happened, in order. */
 record Trace(Image initial, List<Event> events) {
+  /** The disk after all events. */
+  Image image() {
+    return image(events.size());
+  }
+
   /** The disk after that many events. */
   Image image(int count) {
     Image image = initial.copy();

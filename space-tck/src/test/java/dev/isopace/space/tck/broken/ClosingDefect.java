@@ -120,12 +120,8 @@ enum ClosingDefect implements Flaw {
       codec ->
           new ParkingSpace<>() {
             @Override
-            void wakeAllForClose() {
-              for (Queue queue : queues.values()) {
-                queue.waiters.stream()
-                    .filter(waiter -> !hasLost(waiter))
-                    .forEach(waiter -> LockSupport.unpark(waiter.thread));
-              }
+            boolean isWokenByClose(Waiter waiter) {
+              return !hasLost(waiter);
             }
           }),
 
@@ -134,13 +130,8 @@ enum ClosingDefect implements Flaw {
       codec ->
           new ParkingSpace<>() {
             @Override
-            void wakeAllForClose() {
-              for (Queue queue : queues.values()) {
-                queue.waiters.stream()
-                    .map(waiter -> Objects.requireNonNull(waiter.thread))
-                    .filter(thread -> !VirtualThreads.includes(thread))
-                    .forEach(LockSupport::unpark);
-              }
+            boolean isWokenByClose(Waiter waiter) {
+              return !VirtualThreads.includes(Objects.requireNonNull(waiter.thread));
             }
           }),
 

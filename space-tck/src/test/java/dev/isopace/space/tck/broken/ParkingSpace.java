@@ -37,7 +37,15 @@ class ParkingSpace<V> extends PlainSpace<V> {
 
   @Override
   void wakeAllForClose() {
-    queues.values().forEach(q -> q.waiters.forEach(waiter -> LockSupport.unpark(waiter.thread)));
+    for (Queue queue : queues.values()) {
+      queue.waiters.stream()
+          .filter(this::isWokenByClose)
+          .forEach(waiter -> LockSupport.unpark(waiter.thread));
+    }
+  }
+
+  boolean isWokenByClose(Waiter waiter) {
+    return true;
   }
 
   @Override
