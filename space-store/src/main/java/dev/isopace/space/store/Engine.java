@@ -192,6 +192,11 @@ final class Engine implements Log.Owner {
   }
 
   @Override
+  public void written() {
+    forces.written();
+  }
+
+  @Override
   public int oldest() {
     return segments.oldest();
   }

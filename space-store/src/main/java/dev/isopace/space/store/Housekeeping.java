@@ -129,12 +129,18 @@ final class Housekeeping {
         segment.handle.mapIfPossible();
       };
     }
-    if (compactionsWanted > compactionsDone) {
-      long wanted = compactionsWanted;
-      return () -> compactAll(wanted);
+    Runnable wanted = takeWantedCompaction();
+    if (wanted != null) {
+      return wanted;
     }
     Runnable task = compactor.nextTask();
     return task == null && forces.isDue() ? forces::run : task;
+  }
+
+  /** The compaction that somebody waits for; null if nobody does. */
+  private @Nullable Runnable takeWantedCompaction() {
+    long wanted = compactionsWanted;
+    return wanted == compactionsDone ? null : () -> compactAll(wanted);
   }
 
   /** What makes room where a segment could not be made for want of it; null if nothing does. */
@@ -145,6 +151,10 @@ final class Housekeeping {
     Runnable closing = retirement.takeTask();
     if (closing != null) {
       return closing;
+    }
+    Runnable wanted = takeWantedCompaction();
+    if (wanted != null) {
+      return wanted;
     }
     Runnable compaction = compactor.nextTask();
     if (compaction != null) {
@@ -231,18 +241,22 @@ final class Housekeeping {
   void attend(long nanos) {
     long until = System.nanoTime() + nanos;
     boolean mayForce = true;
+    boolean mayPrepare = true;
     log.lock.lock();
     try {
       while (log.failure() == null) {
-        Runnable urgent = takePreparation();
-        if (urgent == null && mayForce && forces.isDue()) {
+        if (mayForce && forces.isDue()) {
           // Then rest first: what takes longer than the interval would be due for ever.
           mayForce = false;
-          urgent = forces::run;
+          perform(forces::run);
+          continue;
         }
+        Runnable preparation = mayPrepare ? takePreparation() : null;
         long left = until - System.nanoTime();
-        if (urgent != null) {
-          perform(urgent);
+        if (preparation != null) {
+          perform(preparation);
+          // Those who wait ask again, and there is no more room until the task has gone on.
+          mayPrepare = !supply.lacksRoom();
         } else if (left <= 0 || isStopping) {
           return;
         } else {

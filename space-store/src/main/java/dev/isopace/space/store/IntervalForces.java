@@ -17,13 +17,14 @@ final class IntervalForces {
   /** Without an interval none is ever due. */
   private final long interval;
 
-  private long lastForce = System.nanoTime();
-
   /** Filled segments that have not been forced since. */
   private final List<Segment> unforced = new ArrayList<>();
 
-  /** Up to where the active segment is durable, if nothing was written since. */
-  private long forcedEnd;
+  /** Whether something was written that no force has begun for. */
+  private boolean isWritten;
+
+  /** Since when, if so. */
+  private long writtenSince;
 
   IntervalForces(Engine engine, Settings settings) {
     this.engine = engine;
@@ -32,20 +33,33 @@ final class IntervalForces {
         settings.sync() == Sync.INTERVAL ? settings.interval().toNanos() : Long.MAX_VALUE;
   }
 
-  /** After how long the next one is due, or has been if negative. */
+  /**
+   * After how long the next one is due, or has been if negative. Under the lock. Nothing is due as
+   * long as nothing is written: a store that nobody uses costs nothing.
+   */
   long nanosLeft() {
-    return interval == Long.MAX_VALUE ? Long.MAX_VALUE : interval - (System.nanoTime() - lastForce);
+    return interval == Long.MAX_VALUE || !isWritten
+        ? Long.MAX_VALUE
+        : interval - (System.nanoTime() - writtenSince);
   }
 
   boolean isDue() {
     return nanosLeft() <= 0;
   }
 
-  /** A segment was filled, and nothing is yet in the one that is active now. Under the lock. */
+  /** Something was written to the active segment. Under the lock. */
+  void written() {
+    if (!isWritten) {
+      isWritten = true;
+      writtenSince = System.nanoTime();
+      engine.housekeeping().signalWork();
+    }
+  }
+
+  /** A segment was filled. Under the lock. */
   void rolled(Segment full) {
     if (interval < Long.MAX_VALUE) {
       unforced.add(full);
-      forcedEnd = 0;
     }
   }
 
@@ -56,7 +70,7 @@ final class IntervalForces {
 
   /** Within a long task, which may be what the log waits for: says nothing in the log. */
   void runIfDue() {
-    if (isDue()) {
+    if (interval < Long.MAX_VALUE && log.locked(this::isDue)) {
       forceAll();
     }
   }
@@ -81,10 +95,12 @@ final class IntervalForces {
     log.append(Marker.durable(forced.id(), forced.offset()));
     log.lock.lock();
     try {
-      // Unless somebody has appended between the force and the marker.
+      // The marker alone is not worth another one, unless somebody has appended before it.
       long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
       Segment active = log.active();
-      forcedEnd = active.first == forced.id() && active.end == marked ? marked : 0;
+      if (active.first == forced.id() && active.end == marked) {
+        isWritten = false;
+      }
     } finally {
       log.lock.unlock();
     }
@@ -97,14 +113,14 @@ final class IntervalForces {
     long end;
     log.lock.lock();
     try {
-      lastForce = System.nanoTime();
-      active = log.active();
-      end = active.end;
-      if (unforced.isEmpty() && end <= forcedEnd) {
+      if (!isWritten) {
         return null;
       }
+      active = log.active();
+      end = active.end;
       targets = new ArrayList<>(unforced);
       unforced.clear();
+      isWritten = false;
     } finally {
       log.lock.unlock();
     }

@@ -82,6 +82,9 @@ final class Log {
     /** A segment was filled, and another is the active one now. */
     void rolled(Segment full);
 
+    /** A record was written without sync. */
+    void written();
+
     /** The id of the oldest segment. */
     int oldest();
 
@@ -355,6 +358,7 @@ final class Log {
       lastOffset = tail;
       tail += length;
       segment.end = tail;
+      owner.written();
     } else if (outcome.kind() == Outcome.Kind.UNKNOWN) {
       fail(Objects.requireNonNull(outcome.cause()));
     }

@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.tck.TckOptions;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
@@ -31,6 +32,17 @@ final class Await {
         throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + what + "\n" + dump());
       }
       LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  /** Returns once the latch is open. */
+  static void released(CountDownLatch latch) {
+    try {
+      if (!latch.await(Math.round(PATIENCE_SECONDS * 1e9), TimeUnit.NANOSECONDS)) {
+        throw new AssertionError("not within " + PATIENCE_SECONDS + " s: released\n" + dump());
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts a thread that waits for a test", e);
     }
   }
 

@@ -70,11 +70,7 @@ final class FailedWithLineTest {
   private String decode(Thread slow, byte[] bytes) {
     if (Thread.currentThread() == slow) {
       decodes.countDown();
-      try {
-        assertTrue(mayGoOn.await(30, TimeUnit.SECONDS));
-      } catch (InterruptedException e) {
-        throw new AssertionError("nobody interrupts this thread", e);
-      }
+      Await.released(mayGoOn);
     }
     return new String(bytes, UTF_8);
   }

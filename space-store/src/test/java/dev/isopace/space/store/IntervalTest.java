@@ -102,6 +102,20 @@ final class IntervalTest {
   }
 
   @Test
+  @DisplayName("Where nothing was written, nothing is due: the store's own thread rests for good")
+  void nothingIsDueWhileNothingIsWritten() throws Exception {
+    SlowDisk disk = new SlowDisk(StoreTckTest.freshDirectory());
+    try (Store store = Store.open(disk, SETTINGS)) {
+      for (int i = 0; i < 3; i++) {
+        int before = disk.forces.get();
+        store.push("k", new byte[1000]);
+        Await.until("it is forced", () -> disk.forces.get() > before);
+        Await.until("the thread rests", () -> Await.isIdle(disk));
+      }
+    }
+  }
+
+  @Test
   void whileASegmentIsFilled() throws Exception {
     SlowDisk disk = new SlowDisk(StoreTckTest.freshDirectory());
     try (Store store = Store.open(disk, SETTINGS)) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,15 +63,15 @@ final class LastRoomTest {
           (call, file) -> {
             if (call.equals(HookedDisk.FORCE)) {
               forces.countDown();
-              await(mayForce);
+              Await.released(mayForce);
             } else if (call.equals(HookedDisk.CREATE)) {
-              await(mayFail);
+              Await.released(mayFail);
               throw new IOException("No space left on device");
             }
           };
       FutureTask<Integer> z = new FutureTask<>(() -> take(store, "z"));
       Await.start(z);
-      await(forces);
+      Await.released(forces);
       FutureTask<Integer> x = new FutureTask<>(() -> take(store, LONG_KEY));
       Await.waiting(Await.start(x));
       FutureTask<Integer> y = new FutureTask<>(() -> take(store, "y"));
@@ -92,14 +91,6 @@ final class LastRoomTest {
         assertEquals(0, store.len(key));
       }
       assertEquals(PUSHED, store.len("l"));
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(30, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError("nobody interrupts this thread", e);
     }
   }
 

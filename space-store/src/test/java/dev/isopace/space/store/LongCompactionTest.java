@@ -11,9 +11,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
@@ -180,13 +184,7 @@ final class LongCompactionTest {
     private void awaitRelease(String name) {
       if (Segment.NAME.matcher(name).matches()) {
         begun.countDown();
-        for (boolean isReleased = false; !isReleased; ) {
-          try {
-            isReleased = released.await(30, TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            throw new AssertionError("nobody interrupts the store's thread", e);
-          }
-        }
+        Await.released(released);
       }
     }
   }
@@ -224,6 +222,64 @@ final class LongCompactionTest {
     }
   }
 
+  @Test
+  @DisplayName("Nor does it wait for those who ask again and again for room that there is not")
+  void requestsDoNotHoldItUp() throws Exception {
+    HookedDisk disk = new HookedDisk(new NioDisk(StoreTckTest.freshDirectory(), 0, false));
+    List<Thread> pushers = new CopyOnWriteArrayList<>();
+    AtomicBoolean isFull = new AtomicBoolean();
+    AtomicInteger attempts = new AtomicInteger();
+    AtomicInteger mostAttempts = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    disk.before =
+        (call, file) -> {
+          if (file.startsWith("compacted")) {
+            begun.countDown();
+            Await.released(released);
+            attempts.set(0);
+          } else if (isFull.get() && call.equals(HookedDisk.CREATE)) {
+            mostAttempts.accumulateAndGet(attempts.incrementAndGet(), Math::max);
+            if (attempts.get() < 100) {
+              // Whoever waits for this attempt, another has asked for the next before it ends: one
+              // that was refused is awake by then, and asks again.
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+              for (Thread pusher : pushers) {
+                Await.waiting(pusher);
+              }
+            }
+            isFull.set(attempts.get() < 100);
+            throw new IOException("No space left on device");
+          }
+        };
+    try (Store store = Store.open(disk, SETTINGS)) {
+      fill(store);
+      CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> compact(store));
+      assertTrue(begun.await(30, TimeUnit.SECONDS), "nothing was rewritten");
+      isFull.set(true);
+      for (int i = 0; i < 2; i++) {
+        pushers.add(Await.start(new FutureTask<>(() -> pushWhile(store, isFull), null)));
+      }
+      for (Thread pusher : pushers) {
+        Await.waiting(pusher);
+      }
+      released.countDown();
+      compaction.get(30, TimeUnit.SECONDS);
+      isFull.set(false);
+    }
+    assertTrue(mostAttempts.get() < 10, mostAttempts + " attempts between two writes");
+  }
+
+  private static void pushWhile(Store store, AtomicBoolean condition) {
+    while (condition.get()) {
+      try {
+        store.push("pushed", VALUE);
+      } catch (IOException e) {
+        // There is no room. Again.
+      }
+    }
+  }
+
   /** Holds compaction up at its first write, until the store is being closed. */
   private static final class HoldingDisk extends ForwardingDisk {
     final CountDownLatch begun = new CountDownLatch(1);
@@ -243,11 +299,7 @@ final class LongCompactionTest {
             @Override
             public int write(ByteBuffer buffer, long at) throws IOException {
               begun.countDown();
-              try {
-                assertTrue(closing.await(30, TimeUnit.SECONDS), "nobody closes");
-              } catch (InterruptedException e) {
-                throw new AssertionError("nobody interrupts the store's thread", e);
-              }
+              Await.released(closing);
               return super.write(buffer, at);
             }
           };

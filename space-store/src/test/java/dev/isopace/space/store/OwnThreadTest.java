@@ -94,7 +94,7 @@ final class OwnThreadTest {
               && file.startsWith("segment")
               && made.incrementAndGet() == 2) {
             making.countDown();
-            awaitQuietly(released);
+            Await.released(released);
           }
         };
     Store store = Store.open(disk, SETTINGS);
@@ -128,7 +128,7 @@ final class OwnThreadTest {
                 && made.get() == 2
                 && chunks.incrementAndGet() == 2) {
               filling.countDown();
-              awaitQuietly(released);
+              Await.released(released);
             }
           }
         };
@@ -225,14 +225,6 @@ final class OwnThreadTest {
       store.close();
     } catch (IOException e) {
       throw new CompletionException(e);
-    }
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

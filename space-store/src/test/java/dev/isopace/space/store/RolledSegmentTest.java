@@ -45,7 +45,7 @@ final class RolledSegmentTest {
         () -> {
           if (Thread.currentThread() == heldUp.get()) {
             held.countDown();
-            awaitQuietly(released);
+            Await.released(released);
           }
         });
     ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -94,14 +94,6 @@ final class RolledSegmentTest {
     try {
       store.push(key, value);
     } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
   }

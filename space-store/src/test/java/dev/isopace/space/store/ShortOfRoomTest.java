@@ -101,13 +101,7 @@ final class ShortOfRoomTest {
       CountDownLatch latch = growth.get();
       if (latch != null) {
         grows.release();
-        for (boolean waited = false; !waited; ) {
-          try {
-            waited = latch.await(30, TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            throw new AssertionError("nobody interrupts the store's thread", e);
-          }
-        }
+        Await.released(latch);
       }
     }
 
