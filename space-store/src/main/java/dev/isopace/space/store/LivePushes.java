@@ -60,8 +60,12 @@ final class LivePushes {
     try {
       for (int i = 0; i < count; i++) {
         KeyQueue queue = index.find(keys[i]);
-        boolean lives = queue != null && queue.positions.indexOf(positions[i]) >= 0;
-        queues[i] = lives ? queue : null;
+        long at = queue == null ? -1 : queue.positions.indexOf(positions[i]);
+        queues[i] = at < 0 ? null : queue;
+        if (queue != null && at >= 0) {
+          // For want of memory, rewriting may end here, and not when it is led over.
+          queue.positions.prepareSet(at);
+        }
       }
     } finally {
       lock.unlock();

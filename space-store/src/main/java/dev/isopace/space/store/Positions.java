@@ -9,11 +9,19 @@ import java.util.Arrays;
  * <p>Elements are numbered from the beginning of time: number {@code n} is in slot {@code n mod
  * 1024} of its chunk, and the chunks are a ring. A queue that has had no more than 1024 at once is
  * one smaller ring.
+ *
+ * <p>A chunk whose elements all have the same distance from one another, and were added at once, is
+ * packed: it is the first of them and that distance, until one is changed. So a store of entries of
+ * one size is opened without touching memory for each of them.
  */
 final class Positions {
   private static final int CHUNK_BITS = 10;
   private static final int CHUNK = 1 << CHUNK_BITS;
   private static final int SMALLEST = 2;
+
+  /** Shorter than a chunk, and longer than none. */
+  private static final int PACKED = 2;
+
   private static final long[] NONE = new long[0];
   private static final long[][] NO_CHUNKS = new long[0][];
 
@@ -36,17 +44,35 @@ final class Positions {
   /** The element that has so many before it. */
   long get(long index) {
     long number = head + index;
-    return chunks.length == 0
-        ? ring[(int) number & (ring.length - 1)]
-        : chunk(number)[(int) number & (CHUNK - 1)];
+    if (chunks.length == 0) {
+      return ring[(int) number & (ring.length - 1)];
+    }
+    long[] chunk = chunk(number);
+    int slot = (int) number & (CHUNK - 1);
+    return chunk.length == PACKED ? chunk[0] + slot * chunk[1] : chunk[slot];
   }
 
+  /** Changes an element, which allocates nothing where {@link #prepareSet} was called for it. */
   void set(long index, long position) {
+    prepareSet(index);
     long number = head + index;
     if (chunks.length == 0) {
       ring[(int) number & (ring.length - 1)] = position;
     } else {
       chunk(number)[(int) number & (CHUNK - 1)] = position;
+    }
+  }
+
+  /** Unpacks the chunk of an element: to change it will not fail, until it is removed. */
+  void prepareSet(long index) {
+    long number = head + index;
+    if (chunks.length != 0 && chunk(number).length == PACKED) {
+      long[] packed = chunk(number);
+      long[] all = new long[CHUNK];
+      for (int i = 0; i < CHUNK; i++) {
+        all[i] = packed[0] + i * packed[1];
+      }
+      chunks[index(number)] = all;
     }
   }
 
@@ -64,6 +90,14 @@ final class Positions {
   void addRun(long first, long distance, long count) {
     long position = first;
     for (long left = count; left > 0; ) {
+      if (chunks.length != 0 && left >= CHUNK && ((int) tail & (CHUNK - 1)) == 0) {
+        int at = roomForChunk();
+        chunks[at] = new long[] {position, distance};
+        position += CHUNK * distance;
+        tail += CHUNK;
+        left -= CHUNK;
+        continue;
+      }
       makeRoom(left);
       boolean isSmall = chunks.length == 0;
       long[] part = isSmall ? ring : chunk(tail);
@@ -108,7 +142,8 @@ final class Positions {
   }
 
   /**
-   * Where in the queue a position is; negative if it is not there. Marks are left out of account.
+   * Where in the queue a position is; negative if it is not there. The generation is left out of
+   * account.
    */
   long indexOf(long position) {
     long low = 0;
@@ -152,8 +187,15 @@ final class Positions {
     ring = count < CHUNK ? all : NONE;
   }
 
-  /** Makes room for the chunk of the next element. */
   private void requireChunk() {
+    int at = roomForChunk();
+    if (chunks[at].length == 0) {
+      chunks[at] = new long[CHUNK];
+    }
+  }
+
+  /** Where the chunk of the next element belongs in the ring, which has room for it then. */
+  private int roomForChunk() {
     long first = head >>> CHUNK_BITS;
     long next = tail >>> CHUNK_BITS;
     if (next - first >= chunks.length) {
@@ -164,9 +206,6 @@ final class Positions {
       }
       chunks = more;
     }
-    int at = index(tail);
-    if (chunks[at].length == 0) {
-      chunks[at] = new long[CHUNK];
-    }
+    return index(tail);
   }
 }

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A queue of positions behaves as a list from which the first is removed, at every size. */
 class PositionsTest {
+  private static final long OTHER_GENERATION = Position.of(1, true, 0) ^ Position.of(1, false, 0);
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 10, 1000, 1023, 1024, 1025, 5000, 20_000})
   void behavesAsAList(int most) {
@@ -21,7 +23,7 @@ class PositionsTest {
     for (int wave = 0; wave < 6; wave++) {
       while (model.size() < most) {
         int distance = 1 + random.nextInt(3);
-        int run = 1 + random.nextInt(Math.min(1500, most - model.size()));
+        int run = 1 + random.nextInt(Math.min(5000, most - model.size()));
         if (random.nextInt(4) > 0) {
           run = 1;
           positions.add(next + distance);
@@ -48,12 +50,21 @@ class PositionsTest {
 
   private static void require(Positions positions, List<Long> model, Random random, long seed) {
     assertEquals(model.size(), positions.size(), "seed " + seed);
-    for (int i = 0; i < Math.min(50, model.size()); i++) {
-      int at = random.nextInt(model.size());
-      assertEquals(model.get(at), positions.get(at), "seed " + seed);
-      assertEquals(at, positions.indexOf(model.get(at)), "seed " + seed);
-      positions.set(at, model.get(at));
-    }
     assertEquals(-1, positions.indexOf(Long.MAX_VALUE >>> 1), "seed " + seed);
+    if (model.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < 50; i++) {
+      int some = random.nextInt(model.size());
+      assertEquals(model.get(some), positions.get(some), "seed " + seed);
+      assertEquals(some, positions.indexOf(model.get(some)), "seed " + seed);
+    }
+    int at = random.nextInt(model.size());
+    long moved = model.get(at) ^ OTHER_GENERATION;
+    positions.set(at, moved);
+    model.set(at, moved);
+    for (int i = Math.max(0, at - 2000); i < Math.min(at + 2000, model.size()); i++) {
+      assertEquals(model.get(i), positions.get(i), "seed " + seed);
+    }
   }
 }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +84,28 @@ class StoreTest {
         }
       }
       assertEquals(0, store.len("long"));
+    }
+  }
+
+  @Test
+  @DisplayName("Entries of one size that were there at the opening can be rewritten and taken")
+  void rewrittenAfterReopening() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    StoreOption[] options = {StoreOption.withSync(false), StoreOption.withSegmentSize(1 << 20)};
+    int count = 10_000;
+    try (Store store = Store.open(directory, options)) {
+      for (int i = 0; i < count; i++) {
+        store.push("kept", ByteBuffer.allocate(100).putInt(i).array());
+        store.push("taken", new byte[100]);
+      }
+    }
+    try (Store store = Store.open(directory, options)) {
+      while (store.pullp("taken").isPresent()) {}
+      store.compact();
+      store.push("kept", ByteBuffer.allocate(100).putInt(count).array());
+      for (int i = 0; i <= count; i++) {
+        assertEquals(i, ByteBuffer.wrap(store.pullp("kept").orElseThrow()).getInt());
+      }
     }
   }
 }
