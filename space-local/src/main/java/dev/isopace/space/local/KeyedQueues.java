@@ -209,12 +209,13 @@ final class KeyedQueues<V> {
   }
 
   @Nullable V poll(String operation, String key) {
-    Tenacity.requireStack();
     int hash = hash(key);
     Stripe stripe = stripe(hash);
     long seen = stripe.version();
     Node node = stripe.find(key, hash);
     if (head(node) != null || !stripe.isStill(seen)) {
+      // Only here: a probe that finds nothing changes nothing, so it may end anywhere.
+      Tenacity.requireStack();
       if (!stripe.tryLock(seen)) {
         stripe.lockAfterBackingOff();
         node = stripe.find(key, hash);

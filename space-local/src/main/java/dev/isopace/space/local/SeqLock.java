@@ -79,7 +79,8 @@ abstract class SeqLock extends Padding {
   /** Returns whether nobody held the lock when the version was read, nor has since. */
   final boolean isStill(long seen) {
     VarHandle.acquireFence();
-    return isFree(seen) && (long) VERSION.getOpaque(this) == seen;
+    // One comparison for both: if it was held, this is the version before, which never returns.
+    return (long) VERSION.getOpaque(this) == (seen & ~1L);
   }
 
   /** Takes the lock if nobody held it when the version was read, nor has since. */
