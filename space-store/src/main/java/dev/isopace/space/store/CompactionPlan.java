@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>Whenever the dead bytes in segments that are no longer appended to exceed the live ones in the
  * store, the segments with the least live bytes are rewritten; also, many small ones into one.
- * Where room is needed, that is done with all segments of which more than half is dead.
+ * Where room is needed, that is done with all segments of which more than half is dead. Where there
+ * are more bytes of removals that were kept than live ones, all are rewritten.
  */
 final class CompactionPlan {
   /** This many adjacent segments, each at most 1/SMALL of the largest size, are merged. */
@@ -51,17 +52,36 @@ final class CompactionPlan {
   }
 
   /**
+   * Whether so much is kept of removals that all should be rewritten, from the oldest segment on,
+   * to find out how many are needed. That ends before the first that is damaged.
+   */
+  boolean isFullOfRemovals(boolean needsRoom) {
+    long removals = 0;
+    for (Segment segment : sealed) {
+      if (segment.isDamaged) {
+        break;
+      }
+      removals += segment.removalsKept;
+    }
+    return removals > (needsRoom ? liveBytes / 2 : Math.max(liveBytes, segmentSize));
+  }
+
+  /**
    * All runs in which anything is of no use, or several segments fit into one; those that are
    * damaged are among them, so that it is found whether they still are.
    */
   List<List<Segment>> all() {
     List<List<Segment>> runs = new ArrayList<>();
     List<Segment> run = new ArrayList<>();
+    boolean isDamaged = false;
     long kept = 0;
     long read = 0;
     for (Segment segment : sealed) {
+      isDamaged |= segment.isDamaged;
+      // Where everything before it is rewritten, too, no removals are.
+      long keptOfIt = isDamaged ? kept(segment) : segment.liveBytes;
       if (!run.isEmpty()
-          && (kept + kept(segment) > segmentSize
+          && (kept + keptOfIt > segmentSize
               || read + segment.end > Position.LARGEST_OFFSET
               || !mayReplace(run.get(0), segment))) {
         runs.add(run);
@@ -70,12 +90,14 @@ final class CompactionPlan {
         read = 0;
       }
       run.add(segment);
-      kept += kept(segment);
+      kept += keptOfIt;
       read += segment.end;
     }
     runs.add(run);
     runs.removeIf(
-        some -> some.stream().allMatch(segment -> garbage(segment) <= 0) && some.size() < 2);
+        some ->
+            some.stream().allMatch(segment -> garbage(segment) <= 0 && segment.removalsKept == 0)
+                && some.size() < 2);
     return runs;
   }
 

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  *       removals that cover the same, the last one does.
  * </ul>
  *
+ * <p>What becomes of such a push when its own segment is rewritten, the removal that was kept for
+ * it does not learn. So such removals are counted, and once they are too many, all runs are
+ * rewritten from the oldest segment on: then no push is left before a run that was removed in it,
+ * and none of its removals is needed.
+ *
  * <p>The new file appears by a rename when it is durable; from that instant it is what counts, and
  * a crash changes nothing. Then the index is switched over to it, a few entries at a time, and at
  * last the old files are deleted. An entry that is taken meanwhile is not switched over; it is dead
@@ -83,7 +88,11 @@ final class Compactor {
     if (pause.isPausing()) {
       return null;
     }
-    List<Segment> run = plan().next(engine.supply().needsRoom());
+    boolean needsRoom = engine.supply().needsRoom();
+    if (plan().isFullOfRemovals(needsRoom)) {
+      return () -> attempt(this::rewriteAll);
+    }
+    List<Segment> run = plan().next(needsRoom);
     return run.isEmpty() ? null : () -> attempt(() -> rewriteUnlessEmptied(run));
   }
 
@@ -100,7 +109,7 @@ final class Compactor {
     long before = liveBytes(run);
     engine.housekeeping().attend(WATCHED_NANOS);
     if (!engine.housekeeping().isStopping() && before - liveBytes(run) <= before / SOON) {
-      rewrite(run);
+      rewrite(run, true);
     }
   }
 
@@ -156,6 +165,11 @@ final class Compactor {
     discards.clear();
     rollIfWorthwhile();
     dropOldest();
+    rewriteAll();
+  }
+
+  /** The same, in segments that nothing is written to any more. */
+  private void rewriteAll() throws IOException {
     List<CorruptLogException> damages = new ArrayList<>();
     compact(log.locked(() -> plan().all()), damages);
     dropOldest();
@@ -166,7 +180,14 @@ final class Compactor {
     }
   }
 
-  /** Rewrites runs; of those that turn out to be damaged, what is on either side of it. */
+  /**
+   * Rewrites runs, from the oldest on; of those that turn out to be damaged, what is on either side
+   * of it.
+   *
+   * <p>All that is in sealed segments has taken effect. So once a run is rewritten, no push is left
+   * in it that was removed in a later one; and a run that is not in the plan has never held any.
+   * Only behind damage, something may be left.
+   */
   private void compact(List<List<Segment>> runs, List<CorruptLogException> damages)
       throws IOException {
     for (List<Segment> run : runs) {
@@ -174,7 +195,7 @@ final class Compactor {
         return;
       }
       try {
-        rewrite(run);
+        rewrite(run, !damages.isEmpty());
       } catch (CorruptLogException e) {
         damages.add(e);
         for (List<Segment> part : soundParts(run)) {
@@ -249,6 +270,7 @@ final class Compactor {
     try {
       segments.removeBefore(oldest);
       segments.all().get(0).needed = START;
+      segments.all().get(0).removalsKept = 0;
     } finally {
       log.lock.unlock();
     }
@@ -262,8 +284,8 @@ final class Compactor {
     return discards.abandon();
   }
 
-  private void rewrite(List<Segment> run) throws IOException {
-    Rewrite rewrite = new Rewrite(engine, run);
+  private void rewrite(List<Segment> run, boolean keepsRemovals) throws IOException {
+    Rewrite rewrite = new Rewrite(engine, run, keepsRemovals);
     Rewritten rewritten = writeWithRoom(rewrite);
     try {
       rewrite.replace(rewritten);

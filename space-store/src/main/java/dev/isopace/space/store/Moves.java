@@ -14,6 +14,7 @@ final class Moves {
 
   private int size;
   private long needed;
+  private long removals;
 
   void add(KeyQueue queue, long position, long offset, int length) {
     if (size == queues.length) {
@@ -27,8 +28,9 @@ final class Moves {
   }
 
   /** A record is copied that pushes no entry. */
-  void addNeeded(int length) {
+  void addNeeded(int length, boolean isRemoval) {
     needed += length;
+    removals += isRemoval ? length : 0;
   }
 
   int size() {
@@ -38,6 +40,11 @@ final class Moves {
   /** Bytes of records that push no entry. */
   long needed() {
     return needed;
+  }
+
+  /** How many of those are of removals. */
+  long removals() {
+    return removals;
   }
 
   /** Leads an entry over to the new segment, unless it was taken meanwhile; under the lock. */

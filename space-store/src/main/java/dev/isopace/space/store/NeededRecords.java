@@ -19,6 +19,11 @@ final class NeededRecords {
   /** The sequence of the last record that says that what is before it was durable. */
   private long lastDurable;
 
+  /** For a run before which nothing is left of what removals in it cover. */
+  static NeededRecords withoutRemovals() {
+    return new NeededRecords(0);
+  }
+
   /**
    * None yet.
    *

@@ -25,13 +25,20 @@ final class Rewrite {
   private final Disk disk;
   private final Segments segments;
   private final List<Segment> run;
+  private final boolean keepsRemovals;
   private long bytesRead;
 
-  Rewrite(Engine engine, List<Segment> run) {
+  /**
+   * One that nothing has been done for yet.
+   *
+   * @param keepsRemovals whether older segments may hold what was removed in the run
+   */
+  Rewrite(Engine engine, List<Segment> run, boolean keepsRemovals) {
     this.engine = engine;
     this.disk = engine.disk();
     this.segments = engine.segments();
     this.run = run;
+    this.keepsRemovals = keepsRemovals;
   }
 
   /** What has been written: the new segment, and what it holds. */
@@ -112,11 +119,11 @@ final class Rewrite {
           moves.add(queue, segment.position(reader.offset()), file.size(), reader.length());
         } else if (reader.type() == Format.START && !hasStart) {
           hasStart = true;
-          moves.addNeeded(reader.length());
+          moves.addNeeded(reader.length(), false);
           Format.putOldest(reader.bytes(), reader.bodyAt(), oldest());
           Format.reseal(reader.bytes(), reader.at(), segment.epoch);
         } else if (needed.includes(reader)) {
-          moves.addNeeded(reader.length());
+          moves.addNeeded(reader.length(), reader.type() == Format.REMOVAL);
         } else {
           continue;
         }
@@ -131,7 +138,8 @@ final class Rewrite {
   }
 
   private NeededRecords needed() throws IOException {
-    NeededRecords needed = new NeededRecords(run.get(0).sequence);
+    NeededRecords needed =
+        keepsRemovals ? new NeededRecords(run.get(0).sequence) : NeededRecords.withoutRemovals();
     if (run.get(0).first == oldest()) {
       // Nothing is older: none of it is needed.
       return needed;
@@ -200,6 +208,7 @@ final class Rewrite {
     try {
       segments.endReplacing(segment);
       segment.needed = moves.needed();
+      segment.removalsKept = moves.removals();
       segment.noteAt = segment.liveBytes / 4 * 3;
     } finally {
       log.lock.unlock();

@@ -63,6 +63,9 @@ final class Segment {
   /** Bytes of other records that would be left in it if it were rewritten, as far as is known. */
   long needed = Format.length(0, Format.START_BODY);
 
+  /** How many of those are of removals, which are kept for what older segments may hold. */
+  long removalsKept;
+
   /** How long the file is. */
   long capacity;
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -107,5 +109,48 @@ class StoreTest {
         assertEquals(i, ByteBuffer.wrap(store.pullp("kept").orElseThrow()).getInt());
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "A key for each entry, and some entries that stay, do not fill the disk with removals")
+  void removalsAreForgotten() throws Exception {
+    Path directory = StoreTckTest.freshDirectory();
+    StoreOption[] options = {StoreOption.withSync(false), StoreOption.withSegmentSize(64 << 10)};
+    int count = 60_000;
+    int backlog = 1500;
+    try (Store store = Store.open(directory, options)) {
+      for (int i = 0; i < 20; i++) {
+        store.push("stays", new byte[1000]);
+      }
+      for (int i = 0; i < count; i++) {
+        store.push("request " + i, new byte[10]);
+        if (i >= backlog) {
+          assertTrue(store.pullp("request " + (i - backlog)).isPresent());
+        }
+      }
+      store.compact();
+      // Some 100 KiB live.
+      assertTrue(sizeOf(directory) < 8 * (64 << 10), sizeOf(directory) + " bytes");
+    }
+    // So that the log is read.
+    Files.delete(directory.resolve(Checkpoint.NAME));
+    try (Store store = Store.open(directory, options)) {
+      assertEquals(backlog + 1, store.keys().size());
+      assertEquals(20, store.len("stays"));
+      for (int i = count - backlog; i < count; i++) {
+        assertEquals(1, store.len("request " + i));
+      }
+    }
+  }
+
+  private static long sizeOf(Path directory) throws IOException {
+    long size = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.log")) {
+      for (Path file : files) {
+        size += Files.size(file);
+      }
+    }
+    return size;
   }
 }
