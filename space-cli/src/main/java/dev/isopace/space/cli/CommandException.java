@@ -2,7 +2,9 @@ package dev.isopace.space.cli;
 
 import dev.isopace.space.SpaceException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a command with one line on standard error, and an exit code. */
 final class CommandException extends Exception {
@@ -17,21 +19,24 @@ final class CommandException extends Exception {
   private final Kind kind;
   private final String line;
 
-  private CommandException(Kind kind, String line, Throwable cause) {
+  /** The end of the message. */
+  private final byte @Nullable [] entry;
+
+  private CommandException(
+      Kind kind, String line, byte @Nullable [] entry, @Nullable Throwable cause) {
     super(line, cause);
     this.kind = kind;
     this.line = line;
+    this.entry = entry;
   }
 
-  private CommandException(Kind kind, String line) {
-    super(line);
-    this.kind = kind;
-    this.line = line;
+  private CommandException(Kind kind, String line, @Nullable Throwable cause) {
+    this(kind, line, null, cause);
   }
 
   /** Returns the exception for a request that cannot be fulfilled. */
   static CommandException badInput(String line) {
-    return new CommandException(Kind.BAD_INPUT, line);
+    return new CommandException(Kind.BAD_INPUT, line, null);
   }
 
   static CommandException badInput(Throwable cause) {
@@ -45,7 +50,7 @@ final class CommandException extends Exception {
 
   /** Returns the exception for work that failed. */
   static CommandException failure(String line) {
-    return new CommandException(Kind.FAILURE, line);
+    return new CommandException(Kind.FAILURE, line, null);
   }
 
   static CommandException failure(Throwable cause) {
@@ -57,7 +62,21 @@ final class CommandException extends Exception {
 
   /** Returns this exception with more in its message. */
   CommandException and(String more) {
-    return new CommandException(kind, line + "; " + more, this);
+    return new CommandException(kind, line + "; " + more, entry, this);
+  }
+
+  /** Returns this exception with an entry at the end of its message, after what is said of it. */
+  CommandException andEntry(String what, byte[] last) {
+    return new CommandException(kind, line + "; " + what + ":", last, this);
+  }
+
+  /** Prints the message. */
+  void print(PrintWriter to) {
+    to.print(OneLine.of(line));
+    if (entry != null) {
+      to.print(' ');
+      Escaped.print(entry, to);
+    }
   }
 
   /**

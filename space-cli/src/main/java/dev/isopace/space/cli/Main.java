@@ -3,6 +3,7 @@ package dev.isopace.space.cli;
 import dev.isopace.space.spi.SpaceUri;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -147,15 +148,21 @@ final class Main implements Runnable {
   private static int report(CommandLine command, Exception e) {
     int failed = command.getCommandSpec().exitCodeOnExecutionException();
     if (e instanceof CommandException failure) {
-      return report(command, failure.exitCode(failed), failure.getMessage());
+      return report(command, failure.exitCode(failed), failure::print);
     }
     // A defect of this program, or a failure that nobody foresaw: its kind may be all it says.
     return report(command, failed, e.toString());
   }
 
   private static int report(CommandLine command, int exitCode, String message) {
+    return report(command, exitCode, err -> err.print(OneLine.of(message)));
+  }
+
+  private static int report(CommandLine command, int exitCode, Consumer<PrintWriter> message) {
     PrintWriter err = command.getErr();
-    err.println(command.getCommandSpec().qualifiedName() + ": " + OneLine.of(message));
+    err.print(command.getCommandSpec().qualifiedName() + ": ");
+    message.accept(err);
+    err.println();
     err.flush();
     return exitCode;
   }

@@ -79,6 +79,7 @@ final class OutCommand implements Callable<Integer> {
           for (String entry : entries) {
             outbox.put(Codec.utf8().encode(entry));
           }
+          outbox.close();
           return 0;
         });
   }
@@ -117,6 +118,7 @@ final class OutCommand implements Callable<Integer> {
       for (byte[] line = next(lines, outbox); line != null; line = next(lines, outbox)) {
         outbox.put(line);
       }
+      outbox.close();
     } finally {
       progress.close();
     }

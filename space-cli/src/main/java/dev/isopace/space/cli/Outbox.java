@@ -41,6 +41,15 @@ final class Outbox {
     }
   }
 
+  /** Closes the space, behind the last entry. */
+  void close() throws CommandException {
+    try {
+      space.close();
+    } catch (SpaceException e) {
+      throw CommandException.failure(e).and(report());
+    }
+  }
+
   /** Reports how many entries are written; for the thread that writes them. */
   String report() {
     return written == 1 ? "1 entry was written" : Counted.entries(written) + " were written";
@@ -50,11 +59,15 @@ final class Outbox {
    * Waits for an entry that is being written, and lets no other be written after it: whoever tries
    * waits until the process ends. For any thread.
    *
-   * @return how many are written
+   * @return how many are written, and what has failed, if the space cannot be closed
    */
   String end() {
     turn.acquireUninterruptibly();
-    space.close();
-    return report();
+    try {
+      space.close();
+      return report();
+    } catch (SpaceException e) {
+      return report() + "; " + OneLine.of(e);
+    }
   }
 }

@@ -28,6 +28,8 @@ final class Taking {
   /** How long a signal may take before the user is told what it waits for. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private static final String NOT_PRINTED = "taken and not printed";
+
   private final CommandSpec command;
   private final Interruption interruption;
   private final Printer printer;
@@ -70,7 +72,7 @@ final class Taking {
       CommandException failure = CommandException.failure(e);
       throw e.payload().isEmpty()
           ? failure
-          : failure.and("not printed is the entry in doubt: " + Escaped.entry(e.payload().get()));
+          : failure.andEntry("not printed is the entry in doubt", e.payload().get());
     }
     return taken;
   }
@@ -80,7 +82,10 @@ final class Taking {
     try {
       printer.write(entry);
     } catch (IOException e) {
-      throw Printer.failure(e).and("taken and not printed: " + Escaped.entry(entry));
+      throw Printer.failure(e).andEntry(NOT_PRINTED, entry);
+    } catch (Error e) {
+      // Such as that there is no memory to pass on a large entry.
+      throw CommandException.failure(e).andEntry(NOT_PRINTED, entry);
     } finally {
       printing = false;
     }

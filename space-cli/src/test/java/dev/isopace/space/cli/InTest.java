@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
+import dev.isopace.space.Spaces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -21,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InTest {
   private static final long SECONDS = 30;
+
+  /** The size of an entry of which a small heap holds few copies. */
+  private static final int LARGE = 15_000_000;
 
   private final String name = UUID.randomUUID().toString();
   private final String uri = "kept:" + name;
@@ -226,6 +235,59 @@ final class InTest {
             + " base64, /w=="
             + System.lineSeparator(),
         in.err());
+  }
+
+  @Test
+  @DisplayName("An entry for which standard output has no memory is in that message, too")
+  void shortOfMemory() throws Exception {
+    put("a");
+    Output output =
+        new Output(
+            1,
+            () -> {
+              throw new OutOfMemoryError("native buffer");
+            });
+    Background in = new Background(InputStream.nullInputStream(), output, "in", uri, "k");
+    assertEquals(3, in.exitCode());
+    assertEquals(
+        "space in: java.lang.OutOfMemoryError: native buffer; taken and not printed: 'a'"
+            + System.lineSeparator(),
+        in.err());
+  }
+
+  @ParameterizedTest
+  @DisplayName("An entry that fits into memory once or twice only is in that message, too")
+  @ValueSource(booleans = {true, false})
+  void closedOutputLarge(boolean isText, @TempDir Path folder) throws Exception {
+    byte[] entry = new byte[LARGE];
+    Arrays.fill(entry, (byte) (isText ? 'x' : 0xff));
+    String store = "store:" + folder.resolve("box");
+    try (Space<byte[]> box = Spaces.open(store, Codec.bytes())) {
+      box.out("k", entry);
+    }
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "in",
+                store,
+                "k")
+            .redirectError(err.toFile())
+            .start();
+    process.getInputStream().close();
+    assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS));
+    String message = Files.readString(err, UTF_8).strip();
+    String begin =
+        "space in: standard output cannot be written: Broken pipe; taken and not printed: ";
+    String shown = isText ? "'" + "x".repeat(LARGE) + "'" : "in base64, " + "/".repeat(LARGE / 3 * 4);
+    assertEquals(3, process.exitValue());
+    assertTrue(
+        message.equals(begin + shown),
+        () -> message.length() + " characters: " + message.substring(0, Math.min(200, message.length())));
   }
 
   @Test

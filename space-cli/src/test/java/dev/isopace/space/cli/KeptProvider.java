@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * {@code kept:NAME?fail=OP&lack=OP&doubt=OP&after=N}: a space that outlives its handles, in this
  * process, as a durable one does. The N-th call of operation OP of a handle fails, lacks memory, or
- * is left in doubt.
+ * is left in doubt; close fails the first time.
  */
 public final class KeptProvider implements SpaceProvider {
   private static final ConcurrentMap<String, Space<byte[]>> KEPT = new ConcurrentHashMap<>();
@@ -160,7 +160,9 @@ public final class KeptProvider implements SpaceProvider {
 
     @Override
     public void close() {
-      closed.set(true);
+      if (!closed.getAndSet(true) && fail.equals("close")) {
+        throw new SpaceException("close: the disk\nis on fire");
+      }
     }
   }
 }

@@ -81,6 +81,35 @@ final class OutTest {
   }
 
   @Test
+  @DisplayName("If the space cannot be closed, it says so, and how many entries were written")
+  void failureOfClose() throws Exception {
+    String line = "space out: close: the disk is on fire; 2 entries were written";
+    assertFailed(3, line, Run.of("out", uri + "?fail=close", "k", "a", "b"));
+    assertFailed(3, line, Run.onText("a\nb\n", "out", uri + "?fail=close", "k"));
+    CountDownLatch blocked = new CountDownLatch(1);
+    InputStream endless =
+        new ScriptedInput(
+            "a\nb\n".getBytes(UTF_8),
+            () -> {
+              blocked.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            });
+    Background out =
+        new Background(
+            endless, OutputStream.nullOutputStream(), "out", uri + "?fail=close", "k");
+    assertTrue(blocked.await(30, TimeUnit.SECONDS));
+    out.signal().get(30, TimeUnit.SECONDS);
+    assertEquals(
+        "space out: interrupted; 2 entries were written; close: the disk is on fire"
+            + System.lineSeparator(),
+        out.err());
+  }
+
+  @Test
   @DisplayName("Input that is not UTF-8 is refused where it is, exit code 2; what was before stays")
   void malformed(@TempDir Path folder) throws IOException {
     byte[] text = {'a', '\n', 'b', '\n', 'c', (byte) 0xC3, '\n', 'd'};

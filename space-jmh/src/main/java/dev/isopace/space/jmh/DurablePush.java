@@ -41,12 +41,16 @@ public class DurablePush {
 
     /** Gives each thread a key. */
     @Setup
-    public void name(ThreadParams thread) {
+    public void name(Subject subject, ThreadParams thread) {
       key = "outbox-" + thread.getThreadIndex();
+      subject.drainAtClose(key);
     }
 
-    /** Removes the entries where they would stay; a directory is deleted as a whole. */
-    @TearDown(Level.Iteration)
+    /**
+     * Removes the entries of the iteration before, where they would stay; a directory is deleted as
+     * a whole.
+     */
+    @Setup(Level.Iteration)
     public void drain(Subject subject) {
       if (!Subject.isOnDisk(subject.uri)) {
         subject.drain(key);

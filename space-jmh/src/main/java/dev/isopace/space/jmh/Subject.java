@@ -10,10 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -42,7 +41,9 @@ public class Subject {
   @Param("128")
   public int size = 128;
 
-  private final List<String> kept = new ArrayList<>();
+  /** The keys to drain before the space is closed. */
+  private final Set<String> used = ConcurrentHashMap.newKeySet();
+
   private @Nullable Space<byte[]> space;
   private @Nullable Path directory;
   private byte[] value = {};
@@ -91,9 +92,9 @@ public class Subject {
     try {
       if (space != null) {
         if (directory == null) {
-          kept.forEach(this::drain);
+          used.forEach(this::drain);
         }
-        kept.clear();
+        used.clear();
         space.close();
       }
     } finally {
@@ -135,8 +136,17 @@ public class Subject {
 
   /** Writes an entry that stays until the space is closed, and is removed then. */
   void keep(String key) {
-    kept.add(key);
+    drainAtClose(key);
     space().out(key, value);
+  }
+
+  /**
+   * Has all entries of a key removed before the space is closed. A thread must not do so itself when
+   * it is torn down, at the end of the last iteration: another, which has ended earlier, may have
+   * closed the space.
+   */
+  void drainAtClose(String key) {
+    used.add(key);
   }
 
   /** Removes all entries of a key. */

@@ -8,6 +8,7 @@ import dev.isopace.space.Space;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,21 @@ class SubjectTest {
     subject.close();
 
     assertEquals(1, others.len("jobs"));
+  }
+
+  @Test
+  void whatIsUnderTheKeysOfItsThreadsIsRemovedAtTheEnd() throws IOException {
+    Subject subject = new Subject();
+    subject.uri = "shared:{fresh}";
+    subject.open();
+    subject.drainAtClose("outbox-0");
+    // It is seen by others still.
+    Space<byte[]> space = subject.space();
+    space.out("outbox-0", new byte[] {1});
+    space.out("other", new byte[] {1});
+    subject.close();
+
+    assertEquals(Set.of("other"), space.keys());
   }
 
   @ParameterizedTest

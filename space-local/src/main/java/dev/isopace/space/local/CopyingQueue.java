@@ -1,5 +1,6 @@
 package dev.isopace.space.local;
 
+import dev.isopace.space.spi.Tenacity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,12 @@ final class CopyingQueue<V> {
     return head == null && readers.first() == null && takers.first() == null;
   }
 
+  /** Ends all waits: the space is closed. */
+  void close() {
+    readers.close();
+    takers.close();
+  }
+
   /** An entry, which its identity distinguishes from others of equal value. */
   static final class Entry {
     final byte[] value;
@@ -80,6 +87,7 @@ final class CopyingQueue<V> {
     }
 
     void add(CopyingWaiter<T> waiter) {
+      waiter.inLine = true;
       waiter.previous = last;
       if (last == null) {
         first = waiter;
@@ -93,6 +101,7 @@ final class CopyingQueue<V> {
     }
 
     void remove(CopyingWaiter<T> waiter) {
+      waiter.inLine = false;
       CopyingWaiter<T> before = waiter.previous;
       CopyingWaiter<T> after = waiter.next;
       if (before == null) {
@@ -126,15 +135,28 @@ final class CopyingQueue<V> {
     }
 
     /**
-     * Empties the line and returns its first waiter; {@link CopyingWaiter#next()} leads to the
-     * others.
+     * Hands the entry to all in line, and returns the first of them; {@link CopyingWaiter#next()}
+     * leads to the others.
      */
-    @Nullable CopyingWaiter<T> clear() {
+    @Nullable CopyingWaiter<T> serveAll(T entry) {
       CopyingWaiter<T> chain = first;
+      for (CopyingWaiter<T> waiter = chain; waiter != null; waiter = waiter.next) {
+        waiter.inLine = false;
+        waiter.received = entry;
+      }
       first = null;
       last = null;
       probes = 0;
       return chain;
+    }
+
+    /** Wakes all in line, one by one: whatever fails, those that are left are still in line. */
+    void close() {
+      for (CopyingWaiter<T> waiter = first; waiter != null; waiter = first) {
+        waiter.closed = true;
+        Tenacity.unpark(waiter.thread);
+        remove(waiter);
+      }
     }
   }
 
@@ -165,6 +187,9 @@ final class CopyingQueue<V> {
 
     /** Whether this taker should try for the head; see {@link CopyingQueues}. */
     volatile boolean turn;
+
+    /** Whether it is in line. Guarded by the lock. */
+    boolean inLine;
 
     private @Nullable CopyingWaiter<T> previous;
     private @Nullable CopyingWaiter<T> next;

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +115,9 @@ final class CopyingQueues<V> {
       queues.put("k", new byte[1]);
       queues.await("rd", "k", reader, CopyingQueues::readers, Deadline.NEVER);
       queues.takeInLine("in", "k", taker);
+      queues.takeOrJoin("in", "k", new CopyingWaiter<>(true));
+      queues.peekOrJoin("rd", "k", new CopyingWaiter<>(true));
+      queues.close();
       queues.take("k", Deadline.after(KeyedQueues.REHEARSED_WAIT));
       queues.read("k", Deadline.after(KeyedQueues.REHEARSED_WAIT));
       CopyingWaiter<byte[]> interrupted = new CopyingWaiter<>(true);
@@ -145,7 +147,7 @@ final class CopyingQueues<V> {
         return false;
       }
       CopyingQueue<V> queue = stripe.obtain(key);
-      readers = clear(queue.readers, reader -> reader.received = value);
+      readers = queue.readers.serveAll(value);
       taker = queue.takers.first();
       queue.append(entry);
       if (taker != null) {
@@ -226,14 +228,22 @@ final class CopyingQueues<V> {
    * Wakes all waiters and drops all entries. The lifecycle has been closed: nothing can be added.
    */
   void close() {
-    for (CopyingStripe<V> stripe : stripes) {
+    // By index: there may be no memory for an iterator.
+    for (int i = 0; i < stripes.size(); i++) {
+      close(stripes.get(i));
+    }
+  }
+
+  /** Closes a stripe, for as often as that fails: nobody closes it later, or those behind it. */
+  private void close(CopyingStripe<V> stripe) {
+    while (true) {
       Tenacity.lock(stripe.lock);
       try {
-        for (CopyingQueue<V> queue : stripe.queues()) {
-          unparkAll(clear(queue.readers, reader -> reader.closed = true));
-          unparkAll(clear(queue.takers, taker -> taker.closed = true));
-        }
-        stripe.clear();
+        stripe.close();
+        return;
+      } catch (OutOfMemoryError e) {
+        // Not expected; nor would anything be lost.
+        Thread.onSpinWait();
       } finally {
         stripe.lock.unlock();
       }
@@ -446,6 +456,20 @@ final class CopyingQueues<V> {
   private <T> boolean await(
       String operation, String key, CopyingWaiter<T> waiter, LineOf<V, T> line, Deadline deadline)
       throws InterruptedException {
+    try {
+      return awaitInLine(operation, key, waiter, line, deadline);
+    } catch (Error e) {
+      // Not expected; but in line, it would be given an entry that nobody gets, or keep the turn.
+      if (leave(key, waiter, line, true)) {
+        throw e;
+      }
+      return awaitInLine(operation, key, waiter, line, deadline); // It has been served.
+    }
+  }
+
+  private <T> boolean awaitInLine(
+      String operation, String key, CopyingWaiter<T> waiter, LineOf<V, T> line, Deadline deadline)
+      throws InterruptedException {
     for (; ; ) {
       if (waiter.received != null) {
         return true;
@@ -480,6 +504,9 @@ final class CopyingQueues<V> {
     try {
       if (isServed(waiter)) {
         return false;
+      }
+      if (!waiter.inLine) {
+        return true;
       }
       CopyingQueue<V> queue = stripe.require(key);
       if (!atAnyPrice && queue.head() != null) {
@@ -527,15 +554,6 @@ final class CopyingQueues<V> {
       throw lifecycle.closed(operation, key);
     }
     return received;
-  }
-
-  private static <T> @Nullable CopyingWaiter<T> clear(
-      CopyingLine<T> line, Consumer<CopyingWaiter<T>> end) {
-    CopyingWaiter<T> chain = line.clear();
-    for (CopyingWaiter<T> waiter = chain; waiter != null; waiter = waiter.next()) {
-      end.accept(waiter);
-    }
-    return chain;
   }
 
   private static void unparkAll(@Nullable CopyingWaiter<?> chain) {

@@ -1,8 +1,8 @@
 package dev.isopace.space.local;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Collection;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what takers receive
  */
 final class CopyingStripe<V> {
-  /** Below this a map is not worth rebuilding. */
-  private static final int SMALL = 64;
-
   final ReentrantLock lock = new ReentrantLock();
-  private Map<String, CopyingQueue<V>> map = new HashMap<>();
 
-  /** How many keys the map has held at most; from this follows how much memory it keeps. */
-  private int largest;
+  /**
+   * A tree needs memory for nothing but a key that is added, and asks for it before it changes. A
+   * HashMap may fail in mid-change, when its table grows or keys of one hash code become few; nor
+   * does its table ever shrink.
+   */
+  private final TreeMap<String, CopyingQueue<V>> map = new TreeMap<>();
 
   @Nullable CopyingQueue<V> find(String key) {
     return map.get(key);
@@ -35,7 +35,6 @@ final class CopyingStripe<V> {
     if (queue == null) {
       queue = new CopyingQueue<>(key);
       map.put(key, queue);
-      largest = Math.max(largest, map.size());
     }
     return queue;
   }
@@ -43,24 +42,17 @@ final class CopyingStripe<V> {
   void forgetIfIdle(CopyingQueue<V> queue) {
     if (queue.isIdle()) {
       map.remove(queue.key);
-      // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
-      if (largest > SMALL && map.size() < largest / 8) {
-        try {
-          map = new HashMap<>(map);
-          largest = map.size();
-        } catch (OutOfMemoryError | StackOverflowError e) {
-          // It stays as large as it is, until the next time; what was removed must not be lost.
-        }
-      }
     }
   }
 
-  Iterable<CopyingQueue<V>> queues() {
+  Collection<CopyingQueue<V>> queues() {
     return map.values();
   }
 
-  void clear() {
-    map = new HashMap<>();
-    largest = 0;
+  /** Wakes all waiters, and forgets everything. Needs no memory; may be called again. */
+  void close() {
+    // Not by an iterator, which would need some.
+    map.forEach((key, queue) -> queue.close());
+    map.clear();
   }
 }

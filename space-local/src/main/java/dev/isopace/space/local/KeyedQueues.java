@@ -83,9 +83,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A ReentrantLock and a HashMap in each stripe, two lines in each queue, which {@link
- *       CopyingQueues} still is: 2 to 3 times as long for a pair. It also hands each entry to the
- *       first in line, one wake-up each: with 16 writers and 16 takers on one key it moved fewer
- *       than half as many entries as this when it was measured.
+ *       CopyingQueues} is but for the map: 2 to 3 times as long for a pair. It also hands each
+ *       entry to the first in line, one wake-up each: with 16 writers and 16 takers on one key it
+ *       moved fewer than half as many entries as this when it was measured.
  *   <li>A ConcurrentHashMap with a lock in each queue: a queue that becomes idle must be marked
  *       dead before it is removed, and every caller be ready to find a dead one and start again.
  *       Removing a key and making it again costs 36 ns in the map alone, and its table never
@@ -389,8 +389,9 @@ final class KeyedQueues<V> {
     Object received;
     try {
       received = awaitServed(operation, stripe, waiter, deadline);
-    } catch (StackOverflowError | OutOfMemoryError e) {
-      // Not expected, see above; but in line, it would be given an entry that nobody gets.
+    } catch (Error e) {
+      // Not expected, see above, unless the thread was stopped; but in line, it would be given an
+      // entry that nobody gets.
       if (leave(stripe, waiter)) {
         throw e;
       }

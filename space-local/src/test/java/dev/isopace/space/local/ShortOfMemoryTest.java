@@ -3,20 +3,22 @@ package dev.isopace.space.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.SpaceClosedException;
 import dev.isopace.space.spi.Deadline;
 import dev.isopace.space.spi.Lifecycle;
-import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Where there is no memory, nothing is lost")
 final class ShortOfMemoryTest {
@@ -26,20 +28,29 @@ final class ShortOfMemoryTest {
     assertPrints("400 entries taken, 0 failures; then [1]", FullHeap.class);
   }
 
-  @Test
-  @DisplayName("A table that could not shrink for want of memory shrinks at the next occasion")
-  void tableOfManyKeys() throws Exception {
-    assertPrints("2048 slots, 2048 in a full heap, 128 after it", LargeTable.class);
+  @ParameterizedTest
+  @ValueSource(strings = {"values", "copies"})
+  @DisplayName("The first close of a process wakes all who wait, though there is no memory for it")
+  void close(String engine) throws Exception {
+    assertPrints("closed: null; 40 of 40 have ended", FirstClose.class, engine);
   }
 
-  private static void assertPrints(String expected, Class<?> program) throws Exception {
+  @Test
+  @DisplayName("A key is there or not, and is forgotten, though no table can grow")
+  void keysOfAStripe() throws Exception {
+    assertPrints("1 added; 16 forgotten, 0 failures, 0 left", Keys.class);
+  }
+
+  private static void assertPrints(String expected, Class<?> program, String... arguments)
+      throws Exception {
     String classes =
         DiscoveryTest.join(
             DiscoveryTest.place(Lifecycle.class),
             DiscoveryTest.place(KeyedQueues.class),
             DiscoveryTest.place(ShortOfMemoryTest.class));
-    Process child =
-        new ProcessBuilder(
+    List<String> line =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx8m",
                 // One that fills the heap would leave the buffers of the other threads empty.
@@ -47,10 +58,9 @@ final class ShortOfMemoryTest {
                 "-XX:+UseSerialGC",
                 "-cp",
                 classes,
-                "--add-opens=java.base/java.util=ALL-UNNAMED",
-                program.getName())
-            .redirectErrorStream(true)
-            .start();
+                program.getName()));
+    line.addAll(List.of(arguments));
+    Process child = new ProcessBuilder(line).redirectErrorStream(true).start();
     try {
       String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(child.waitFor(60, TimeUnit.SECONDS), printed);
@@ -122,39 +132,135 @@ final class ShortOfMemoryTest {
     }
   }
 
-  /** The same, of a table with many keys that are forgotten while there is no memory. */
-  static final class LargeTable {
-    private static final int KEYS = 1_500;
+  /** Closes a space where 40 wait, in a process that has closed none before. */
+  static final class FirstClose {
+    private static final int KEYS = 20;
 
-    private LargeTable() {}
+    private FirstClose() {}
 
     public static void main(String[] args) throws Exception {
-      CopyingStripe<Integer> stripe = new CopyingStripe<>();
-      List<CopyingQueue<Integer>> queues = new ArrayList<>();
+      Lifecycle lifecycle = new Lifecycle("short of memory");
+      KeyedQueues<byte[]> values = new KeyedQueues<>(lifecycle);
+      CopyingQueues<byte[]> copies =
+          new CopyingQueues<>(lifecycle, (operation, key, bytes) -> bytes);
+      boolean areCopies = args[0].equals("copies");
+      // The call of a space makes this before anything has happened.
+      Runnable release = areCopies ? copies::close : values::close;
+      List<Thread> waiters = new ArrayList<>();
       for (int i = 0; i < KEYS; i++) {
-        queues.add(stripe.obtain("key " + i));
+        String key = "key " + i;
+        waiters.add(
+            waiter(
+                () ->
+                    areCopies
+                        ? copies.take(key, Deadline.NEVER)
+                        : values.take(key, Deadline.NEVER)));
+        waiters.add(
+            waiter(
+                () ->
+                    areCopies
+                        ? copies.read(key, Deadline.NEVER)
+                        : values.read(key, Deadline.NEVER)));
       }
-      int before = slots(stripe);
+      // What belongs to the lifecycle, and not to the engine, is loaded now.
+      new Lifecycle("closed before").close(() -> {});
+      Error failure = null;
       Object[] brim = new Object[1];
-      queues.subList(200, KEYS).forEach(stripe::forgetIfIdle);
-      for (CopyingQueue<Integer> queue : queues.subList(80, 200)) {
-        // Again: what was forgotten has left its place in the table behind.
-        fill(brim);
-        stripe.forgetIfIdle(queue);
+      fill(brim);
+      try {
+        lifecycle.close(release);
+      } catch (OutOfMemoryError e) {
+        failure = e;
       }
       brim[0] = null;
-      int meanwhile = slots(stripe);
-      stripe.forgetIfIdle(queues.get(0));
-      System.out.printf(
-          "%d slots, %d in a full heap, %d after it%n", before, meanwhile, slots(stripe));
+      int ended = 0;
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      for (Thread waiter : waiters) {
+        TimeUnit.NANOSECONDS.timedJoin(waiter, Math.max(1, end - System.nanoTime()));
+        ended += waiter.isAlive() ? 0 : 1;
+      }
+      System.out.println("closed: " + failure + "; " + ended + " of 40 have ended");
     }
 
-    private static int slots(CopyingStripe<?> stripe) throws ReflectiveOperationException {
-      Field map = CopyingStripe.class.getDeclaredField("map");
-      map.setAccessible(true);
-      Field table = HashMap.class.getDeclaredField("table");
-      table.setAccessible(true);
-      return ((Object[]) table.get(map.get(stripe))).length;
+    private interface Wait {
+      byte @Nullable [] forEntry() throws InterruptedException;
+    }
+
+    private static Thread waiter(Wait wait) {
+      Thread waiter =
+          new Thread(
+              () -> {
+                try {
+                  wait.forEntry();
+                } catch (OutOfMemoryError | SpaceClosedException | InterruptedException e) {
+                  // Either way it waits no more.
+                }
+              });
+      waiter.setDaemon(true);
+      waiter.start();
+      while (waiter.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      return waiter;
+    }
+  }
+
+  /** Adds and forgets keys of a stripe, by the dozen and of one hash code. */
+  static final class Keys {
+    /** As many as the table of a HashMap takes before it becomes larger. */
+    private static final int KEYS = 768;
+
+    /** Enough for a key, but not for such a table. */
+    private static final int SPARE = 2 << 10;
+
+    private Keys() {}
+
+    public static void main(String[] args) {
+      CopyingStripe<Integer> stripe = new CopyingStripe<>();
+      for (int i = 0; i < KEYS; i++) {
+        stripe.obtain("key " + i);
+      }
+      List<CopyingQueue<Integer>> alike = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        StringBuilder key = new StringBuilder();
+        for (int bit = 1; bit < 16; bit <<= 1) {
+          key.append((i & bit) == 0 ? "Aa" : "BB");
+        }
+        alike.add(new CopyingStripe<Integer>().obtain(key.toString()));
+      }
+      Object[] brim = new Object[1];
+      Object[] spare = {new byte[SPARE]};
+      fill(brim);
+      spare[0] = null;
+      boolean isAdded;
+      try {
+        stripe.obtain("one more");
+        isAdded = true;
+      } catch (OutOfMemoryError e) {
+        isAdded = false;
+      }
+      brim[0] = null;
+      boolean isThere = stripe.find("one more") != null;
+      String added = isAdded == isThere ? (isAdded ? 1 : 0) + " added" : "half of it added";
+      CopyingStripe<Integer> other = new CopyingStripe<>();
+      for (CopyingQueue<Integer> queue : alike) {
+        other.obtain(queue.key);
+      }
+      int forgotten = 0;
+      int failures = 0;
+      for (CopyingQueue<Integer> queue : alike) {
+        fill(brim);
+        try {
+          other.forgetIfIdle(queue);
+          forgotten++;
+        } catch (OutOfMemoryError e) {
+          failures++;
+        }
+      }
+      brim[0] = null;
+      long left = alike.stream().filter(queue -> other.find(queue.key) != null).count();
+      System.out.printf(
+          "%s; %d forgotten, %d failures, %d left%n", added, forgotten, failures, left);
     }
   }
 
