@@ -42,7 +42,8 @@ final class Index {
 
   void forgetIfIdle(KeyQueue queue) {
     if (queue.isIdle()) {
-      map.remove(queue.key);
+      // Only that one: another may have its key by now.
+      map.remove(queue.key, queue);
       // A HashMap never shrinks: without this, a burst of keys would cost memory for ever.
       if (largest > SMALL && map.size() < largest / 8) {
         try {

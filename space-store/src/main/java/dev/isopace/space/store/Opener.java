@@ -38,7 +38,7 @@ final class Opener {
         disk.syncDir();
       } catch (IOException | RuntimeException | Error e) {
         // Else the next life would go on behind what a crash may take away.
-        spares.discard(first.handle, first.name, e);
+        spares.discard(first, e);
         throw e;
       }
       try {

@@ -68,9 +68,22 @@ final class Salvager {
   }
 
   private static void requireOutside(Path damaged, Path fresh) throws IOException {
-    if (fresh.toAbsolutePath().normalize().startsWith(damaged.toAbsolutePath().normalize())) {
+    if (real(fresh).startsWith(real(damaged))) {
       throw new IOException(fresh + " is in " + damaged + ", in which nothing is to be changed");
     }
+  }
+
+  /** Where a directory is, or will be once it is made, whatever links lead there. */
+  private static Path real(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      return directory.toRealPath();
+    }
+    Path made = directory.toAbsolutePath().normalize();
+    Path parent = made;
+    while (parent.getParent() != null && !Files.exists(parent)) {
+      parent = parent.getParent();
+    }
+    return parent.toRealPath().resolve(parent.relativize(made));
   }
 
   private static void requireEmpty(Path fresh) throws IOException {

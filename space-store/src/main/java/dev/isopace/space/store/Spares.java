@@ -61,6 +61,15 @@ final class Spares implements Closeable {
   private final boolean forced;
   private final Deque<Segment> ready = new ArrayDeque<>();
   private final Deque<Reusable> reusable = new ArrayDeque<>();
+
+  /**
+   * Files that were given up and may still be there, as one that could not be deleted: the names
+   * that each may have, the first that is found being its own. They are to be deleted before any
+   * other spare is deleted or made: one behind a gap would look as if those before it were lost.
+   * Used by the store's own thread.
+   */
+  private final Deque<List<String>> givenUp = new ArrayDeque<>();
+
   private int nextId;
 
   /** How many files were taken out of the log. Used by the store's own thread. */
@@ -240,17 +249,14 @@ final class Spares implements Closeable {
     if (id > Position.LARGEST_ID) {
       throw new IOException("segment " + (id - 1) + " was the last one that a store can have");
     }
-    if (old == null) {
-      // An attempt may have failed, and not even have cleared away what it had made.
-      disk.deleteIfExists(NEW);
-    }
-    Handle handle = old == null ? disk.open(NEW, Mode.CREATE) : old.handle();
-    String name = old == null ? NEW : old.name();
+    Handle handle = old == null ? create() : old.handle();
+    // A rename that is said to have failed may have been done: both names, until it has succeeded.
+    List<String> names = old == null ? List.of(NEW) : List.of(old.name(), NEW);
     try {
+      deleteGivenUp();
       requireSpace(capacity - handle.size());
       if (old != null) {
         disk.rename(old.name(), NEW);
-        name = NEW;
       }
       long size = Math.max(capacity, handle.size());
       long filled = old != null && old.isFilled() ? handle.size() : 0;
@@ -263,17 +269,24 @@ final class Spares implements Closeable {
       long end = begin(handle, header, records.apply(epoch));
       handle.force();
       meanwhile.run();
+      names = List.of(NEW, Segment.name(id));
       disk.rename(NEW, Segment.name(id));
-      name = Segment.name(id);
       fill(handle, Math.max(filled, end + Format.TERMINATOR), size, meanwhile);
       handle.mapIfPossible();
       Segment made = new Segment(disk, handle, Segment.name(id), header, false, 0, size);
       made.end = end;
       return made;
     } catch (IOException | RuntimeException | Error e) {
-      discard(handle, name, e);
+      discard(handle, names, e);
       throw e;
     }
+  }
+
+  private Handle create() throws IOException {
+    deleteGivenUp();
+    // An attempt may have failed before there was a handle to give it up by.
+    disk.deleteIfExists(NEW);
+    return disk.open(NEW, Mode.CREATE);
   }
 
   /** To fill the disk to find out that it is too small would take long, and leave others none. */
@@ -319,6 +332,7 @@ final class Spares implements Closeable {
    * room any more, a store can still be opened, to be emptied.
    */
   void giveBack() throws IOException {
+    deleteGivenUp();
     for (Reusable file = reusable.poll(); file != null; file = reusable.poll()) {
       file.handle().close();
       disk.delete(file.name());
@@ -365,13 +379,39 @@ final class Spares implements Closeable {
     }
   }
 
-  /** Deletes a segment that could not be made, or not be made durable. */
-  void discard(Handle handle, String name, Throwable failure) {
+  /** Deletes a segment that could not be made durable. */
+  void discard(Segment segment, Throwable failure) {
+    discard(segment.handle, List.of(segment.name), failure);
+  }
+
+  private void discard(Handle handle, List<String> names, Throwable failure) {
     try {
-      handle.close();
-      disk.deleteIfExists(name);
+      giveUp(handle, names);
     } catch (IOException e) {
       Closeables.suppress(failure, e);
+    }
+  }
+
+  /** Deletes a segment that was taken away for good. Without the lock. */
+  void delete(Segment segment) throws IOException {
+    giveUp(segment.handle, List.of(segment.name));
+  }
+
+  private void giveUp(Handle handle, List<String> names) throws IOException {
+    givenUp.add(names);
+    handle.close();
+    deleteGivenUp();
+  }
+
+  /** Deletes what was to be deleted, and could not be. Without the lock. */
+  void deleteGivenUp() throws IOException {
+    for (List<String> names = givenUp.peek(); names != null; names = givenUp.peek()) {
+      for (String name : names) {
+        if (disk.deleteIfExists(name)) {
+          break;
+        }
+      }
+      givenUp.remove();
     }
   }
 }

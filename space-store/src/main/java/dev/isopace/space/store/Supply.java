@@ -194,10 +194,10 @@ final class Supply implements Closeable {
     IOException cause = null;
     try {
       if (small == null) {
-        made = spares.make(id, size, old, this::attend);
+        made = spares.make(id, size, old, this::forceOrStop);
         engine.syncDir();
       } else {
-        made = spares.enlarge(small, size, this::attend);
+        made = spares.enlarge(small, size, this::forceOrStop);
       }
     } catch (IOException e) {
       cause = e;
@@ -229,8 +229,11 @@ final class Supply implements Closeable {
     }
   }
 
-  /** While a segment is filled. */
-  private void attend() throws IOException {
+  /**
+   * While a segment is filled: forces if that is due, and ends the filling if the store is being
+   * closed.
+   */
+  private void forceOrStop() throws IOException {
     engine.forces().runIfDue();
     if (engine.housekeeping().isStopping()) {
       throw new IOException("the store is being closed");
@@ -264,6 +267,8 @@ final class Supply implements Closeable {
    * False if there is none.
    */
   boolean lendReserve() throws IOException {
+    // First: what is younger than the reserve, and still there, would be behind a gap.
+    spares.deleteGivenUp();
     Segment reserve;
     log.lock.lock();
     try {
@@ -277,8 +282,7 @@ final class Supply implements Closeable {
     } finally {
       log.lock.unlock();
     }
-    reserve.handle.close();
-    engine.disk().delete(reserve.name);
+    spares.delete(reserve);
     engine.syncDir();
     return true;
   }

@@ -24,7 +24,7 @@ final class Survey implements Closeable {
   private final List<FoundFile> files = new ArrayList<>();
 
   /** Files before a gap, which had better be of no use. */
-  private final List<FoundFile> stale = new ArrayList<>();
+  private final List<FoundFile> beforeGap = new ArrayList<>();
 
   private final List<String> unfinished = new ArrayList<>();
   private final List<String> superseded = new ArrayList<>();
@@ -116,7 +116,7 @@ final class Survey implements Closeable {
         return;
       }
       if (found.header.first() != before.header.last() + 1) {
-        stale.addAll(files);
+        beforeGap.addAll(files);
         files.clear();
       }
     }
@@ -185,7 +185,7 @@ final class Survey implements Closeable {
     if (!checkpoint.mayBeOfLastLife(lastId)) {
       return;
     }
-    List<FoundFile> all = new ArrayList<>(stale);
+    List<FoundFile> all = new ArrayList<>(beforeGap);
     all.addAll(files);
     int next = 0;
     for (Checkpoint.State state : held) {
@@ -261,9 +261,9 @@ final class Survey implements Closeable {
    * @param oldest the oldest segment that the log says it has
    */
   void leaveStale(int oldest) throws IOException {
-    for (FoundFile found : stale) {
+    for (FoundFile found : beforeGap) {
       if (found.header.last() >= oldest) {
-        throw missing(stale.get(stale.size() - 1).header.last() + 1);
+        throw missing(beforeGap.get(beforeGap.size() - 1).header.last() + 1);
       }
       leave(found.name, found.handle);
     }

@@ -475,6 +475,34 @@ class SalvageTest {
   }
 
   @Test
+  void nothingIsMadeInTheDamagedStoreByALink() throws IOException {
+    fill();
+    Path inner = Files.createDirectory(directory.resolve("inner"));
+    Path links = StoreTckTest.freshDirectory().toAbsolutePath();
+    Path toStore = Files.createSymbolicLink(links.resolve("store"), directory.toAbsolutePath());
+    Path toInner = Files.createSymbolicLink(links.resolve("inner"), inner.toAbsolutePath());
+    for (Path within :
+        List.of(
+            toStore.resolve("fresh"), toStore.resolve("inner"), toInner, toInner.resolve("a"))) {
+      requireRefused(directory, within);
+      requireRefused(toStore, within);
+    }
+    requireRefused(toStore, directory.resolve("fresh"));
+    try (Stream<Path> made = Files.list(inner)) {
+      assertEquals(0, made.count());
+    }
+    assertFalse(Files.exists(directory.resolve("fresh")));
+    Store.salvage(toStore, links.resolve("a/b"));
+  }
+
+  private static void requireRefused(Path damaged, Path within) {
+    IOException refusal =
+        assertThrows(IOException.class, () -> Store.salvage(damaged, within), within::toString);
+    assertEquals(
+        within + " is in " + damaged + ", in which nothing is to be changed", refusal.getMessage());
+  }
+
+  @Test
   void anOlderFileIsNotTakenForTheOneThatWasThere() throws IOException {
     fillInLives();
     byte[] prepared = Files.readAllBytes(file(5));

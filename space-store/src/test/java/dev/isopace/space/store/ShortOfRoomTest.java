@@ -2,9 +2,11 @@ package dev.isopace.space.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.Closeable;
@@ -17,11 +19,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -39,6 +43,9 @@ final class ShortOfRoomTest {
   private static final Settings SETTINGS =
       Settings.DEFAULT.withSegmentSize(Settings.SMALLEST_SEGMENT);
 
+  /** A segment gets its name before it is filled. */
+  private static final Settings UNFORCED = SETTINGS.withSync(Settings.Sync.NEVER, Duration.ZERO);
+
   /** A disk that can be filled up. */
   private static final class SmallDisk extends ForwardingDisk {
     volatile boolean isFull;
@@ -47,6 +54,15 @@ final class ShortOfRoomTest {
     private final AtomicLong room = new AtomicLong();
 
     volatile boolean isBroken;
+
+    /** Whether no segment can be deleted. */
+    volatile boolean keepsSegments;
+
+    /** Whether the next segment that gets its name has it, although that is said to have failed. */
+    final AtomicBoolean misreportsName = new AtomicBoolean();
+
+    /** What a kill after a deletion of a segment would have left. */
+    final List<Path> killed = new CopyOnWriteArrayList<>();
 
     /** Whoever makes a file, or makes one larger, waits for it, if there is one. */
     final AtomicReference<CountDownLatch> growth = new AtomicReference<>();
@@ -111,6 +127,9 @@ final class ShortOfRoomTest {
         throw new IOException("Input/output error");
       }
       super.rename(from, to);
+      if (Segment.NAME.matcher(to).matches() && misreportsName.getAndSet(false)) {
+        throw new IOException("Input/output error");
+      }
     }
 
     @Override
@@ -118,8 +137,34 @@ final class ShortOfRoomTest {
       if (isBroken) {
         throw new IOException("Input/output error");
       }
-      room.addAndGet(Files.size(directory.resolve(name)));
+      long size = Files.size(directory.resolve(name));
+      boolean isSegment = Segment.NAME.matcher(name).matches();
+      if (isSegment && keepsSegments) {
+        throw new IOException("Input/output error");
+      }
+      room.addAndGet(size);
       super.delete(name);
+      if (isSegment) {
+        killed.add(copy());
+      }
+    }
+
+    private Path copy() throws IOException {
+      Path copy = StoreTckTest.freshDirectory();
+      for (String name : list()) {
+        Files.copy(directory.resolve(name), copy.resolve(name));
+      }
+      return copy;
+    }
+
+    /** Sees to it that a kill at any of those moments leaves a store with as many entries. */
+    void requireSound(String key, long count) throws IOException {
+      assertFalse(killed.isEmpty(), "no segment was deleted");
+      for (Path each : killed) {
+        try (Store store = Store.open(each)) {
+          assertEquals(count, store.len(key));
+        }
+      }
     }
   }
 
@@ -164,6 +209,14 @@ final class ShortOfRoomTest {
             store.push(key, new byte[size]);
           }
         });
+  }
+
+  private static void compactIfThereIsRoom(Store store) {
+    try {
+      store.compact();
+    } catch (IOException e) {
+      assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
+    }
   }
 
   @Test
@@ -247,11 +300,7 @@ final class ShortOfRoomTest {
         assertTrue(store.pullp("q").isPresent());
       }
       for (int i = 0; i < 3; i++) {
-        try {
-          store.compact();
-        } catch (IOException e) {
-          assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
-        }
+        compactIfThereIsRoom(store);
       }
       for (long left = count - taken; left > 0; left--) {
         assertTrue(store.pullp("q").isPresent(), left + " are left");
@@ -281,11 +330,7 @@ final class ShortOfRoomTest {
       disk.fillUp();
       fill(store, "q", 1_000);
       pushAndPull(store, rounds);
-      try {
-        store.compact();
-      } catch (IOException e) {
-        assertTrue(e.getMessage().contains(NO_SPACE), e.getMessage());
-      }
+      compactIfThereIsRoom(store);
     }
     try (Store store = Store.open(disk, SETTINGS)) {
       pushAndPull(store, Integer.MAX_VALUE);
@@ -362,6 +407,71 @@ final class ShortOfRoomTest {
       small.get();
       assertTrue(large.get().getMessage().contains(NO_SPACE), large.get().getMessage());
       disk.isFull = false;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("A segment that was given up while it was made, and is still there, leaves no gap")
+  void aFileOfASegmentThatWasGivenUp(boolean isMisreported) throws Exception {
+    try (Store store = Store.open(disk, UNFORCED)) {
+      for (int i = 0; i < 100; i++) {
+        store.push("k", new byte[1_000]);
+      }
+      for (int i = 0; i < 5; i++) {
+        assertTrue(store.pullp("k").isPresent());
+      }
+      settle();
+      disk.fillUp();
+      // For one that gets its name, and cannot be filled.
+      disk.room.set(1 + Format.HEADER + Format.TERMINATOR);
+      disk.keepsSegments = !isMisreported;
+      disk.misreportsName.set(isMisreported);
+      fill(store, "k", 1_000);
+      disk.keepsSegments = false;
+      disk.killed.clear();
+      // For which the reserve is deleted.
+      compactIfThereIsRoom(store);
+      disk.requireSound("k", store.len("k"));
+      disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("A reserve that could not be deleted goes before the next one does")
+  void aReserveThatIsStillThere() throws Exception {
+    try (Store store = Store.open(disk, UNFORCED)) {
+      for (int i = 0; i < 100; i++) {
+        store.push("k", new byte[1_000]);
+      }
+      settle();
+      disk.fillUp();
+      disk.keepsSegments = true;
+      for (int i = 0; i < 5; i++) {
+        assertTrue(store.pullp("k").isPresent());
+      }
+      assertThrows(IOException.class, store::compact);
+      disk.keepsSegments = false;
+      compactIfThereIsRoom(store);
+      disk.requireSound("k", store.len("k"));
+      disk.isFull = false;
+    }
+  }
+
+  @Test
+  @DisplayName("To delete a file that may be there takes no look at the directory")
+  void deletionIfExists() throws Exception {
+    try (Disk blind =
+        new ForwardingDisk(new NioDisk(directory, 0, false)) {
+          @Override
+          public List<String> list() throws IOException {
+            throw new IOException("Too many open files");
+          }
+        }) {
+      Files.createFile(directory.resolve("there"));
+      assertTrue(blind.deleteIfExists("there"));
+      assertFalse(Files.exists(directory.resolve("there")));
+      assertFalse(blind.deleteIfExists("there"));
     }
   }
 

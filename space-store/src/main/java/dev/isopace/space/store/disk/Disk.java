@@ -2,6 +2,7 @@ package dev.isopace.space.store.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
@@ -29,7 +30,7 @@ public interface Disk extends Closeable {
    * Opens a file.
    *
    * @param name a plain file name
-   * @throws java.nio.file.NoSuchFileException if it must exist and does not
+   * @throws NoSuchFileException if it must exist and does not
    * @throws java.nio.file.FileAlreadyExistsException if it must not exist and does
    */
   Handle open(String name, Mode mode) throws IOException;
@@ -37,13 +38,21 @@ public interface Disk extends Closeable {
   /** Gives a file another name, atomically; a file of that name is replaced. */
   void rename(String from, String to) throws IOException;
 
-  /** Deletes a file, which must exist. */
+  /**
+   * Deletes a file.
+   *
+   * @throws NoSuchFileException if it does not exist
+   */
   void delete(String name) throws IOException;
 
-  /** Deletes a file if it exists. */
-  default void deleteIfExists(String name) throws IOException {
-    if (list().contains(name)) {
+  /** Deletes a file if it exists; returns whether it did. */
+  default boolean deleteIfExists(String name) throws IOException {
+    // Without a look at the directory: that would need a descriptor, which a process may not have.
+    try {
       delete(name);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
