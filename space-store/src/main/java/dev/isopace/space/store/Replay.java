@@ -138,6 +138,7 @@ final class Replay implements Closeable {
       survey.requireAllSinceClose(checkpoint);
     }
     survey.findLimits();
+    survey.setGivenUpAside();
     int from = checkpointed && checkpoint != null ? use(checkpoint) : 0;
     for (int i = from; i < files.size(); i++) {
       scan(i);

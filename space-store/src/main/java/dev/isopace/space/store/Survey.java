@@ -23,7 +23,7 @@ final class Survey implements Closeable {
   private final List<Handle> opened = new ArrayList<>();
   private final List<FoundFile> files = new ArrayList<>();
 
-  /** Files before a gap, which had better be of no use. */
+  /** Files before a gap, or that others say are given up: they had better be of no use. */
   private final List<FoundFile> stale = new ArrayList<>();
 
   private final List<String> unfinished = new ArrayList<>();
@@ -241,6 +241,24 @@ final class Survey implements Closeable {
     }
   }
 
+  /**
+   * Sets aside the files before the oldest that a start says there is, if all before that start was
+   * durable: the log is read up to there, or is damaged. A file before that oldest need not be
+   * whole: a life without sync had given it up, and nothing has made it durable since.
+   */
+  void setGivenUpAside() {
+    int oldest = 0;
+    for (FoundFile found : files) {
+      if (found.start != null && found.isSettled && found.limit != Format.HEADER) {
+        int named = Format.oldest(found.start, 0);
+        oldest = Math.max(oldest, Math.min(named, found.header.last()));
+      }
+    }
+    while (!files.isEmpty() && files.get(0).header.last() < oldest) {
+      stale.add(files.remove(0));
+    }
+  }
+
   /** The log ends in a file, although others follow; those are void. */
   void cutAfter(int index) throws IOException {
     for (FoundFile found : files.subList(index + 1, files.size())) {
@@ -255,8 +273,8 @@ final class Survey implements Closeable {
   }
 
   /**
-   * Leaves the files before a gap. If the log still needs one of them, what is in the gap is
-   * missing.
+   * Leaves the files before a gap, and those that were set aside with them. If the log still needs
+   * one of them, what is in the gap is missing.
    *
    * @param oldest the oldest segment that the log says it has
    */
