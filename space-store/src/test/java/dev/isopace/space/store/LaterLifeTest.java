@@ -178,4 +178,33 @@ final class LaterLifeTest {
       assertFalse(left(third).names().containsKey(Segment.name(1)), "it is still there");
     }
   }
+
+  @Test
+  @DisplayName("No power cut spoils an acknowledged entry that a life without sync has led on")
+  void carriedThrough() throws IOException {
+    SimulatedDisk first = SimulatedDisk.empty();
+    Image killed;
+    try (Store store = Store.open(first, ALWAYS)) {
+      store.push("k", VALUE);
+      store.push("k", VALUE);
+      killed = left(first);
+    }
+    SimulatedDisk second = SimulatedDisk.after(killed);
+    try (Store store = Store.open(second, NEVER)) {
+      assertEquals(2, store.len("k"));
+      killed = left(second);
+    }
+    SimulatedDisk third = SimulatedDisk.after(killed);
+    Store.open(third, ALWAYS).close();
+    List<CrashStates.Moment> moments =
+        new CrashStates(third.trace(), 1, 1 << 12, 1 << 8).moments(0).toList();
+    for (CrashStates.Moment moment : moments) {
+      for (long i = 0; i < moment.count(); i++) {
+        CrashStates.Choice choice = moment.choice(i);
+        try (Store store = Store.open(SimulatedDisk.mute(moment.state(choice)), ALWAYS)) {
+          assertEquals(2, store.len("k"), () -> moment.describe(choice));
+        }
+      }
+    }
+  }
 }
