@@ -35,7 +35,8 @@ final class DurableEvidence {
     int least = Math.max(id, oldest);
     for (Segment segment : unproven) {
       if (segment.last >= least) {
-        // The header is durable before the file has its name.
+        // The header is durable before the file has its name; and so are the first records of a
+        // life, which say it themselves if all before them was.
         segment.unproven = segment.last == id ? offset : Format.HEADER;
       }
     }

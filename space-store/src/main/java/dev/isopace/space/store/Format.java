@@ -43,7 +43,8 @@ import java.util.zip.CRC32C;
  *                8 bytes end of the records there: what is behind it, and in segments between
  *                that one and this one, is void
  *              4 oldest (no key): 4 bytes id of the oldest segment; earlier ones may be deleted
- *              5 durable (no key): 4 bytes id and 4 bytes offset, up to which the log was durable
+ *              5 durable (no key): 4 bytes id and 4 bytes offset, up to which the log was durable;
+ *                at the end of what a segment held before it had its name: the end of this record
  * </pre>
  */
 final class Format {

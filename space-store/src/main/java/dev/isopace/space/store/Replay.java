@@ -138,6 +138,7 @@ final class Replay implements Closeable {
       survey.requireAllSinceClose(checkpoint);
     }
     survey.findLimits();
+    survey.setGivenUpAside();
     int from = checkpointed && checkpoint != null ? use(checkpoint) : 0;
     for (int i = from; i < files.size(); i++) {
       scan(i);
@@ -323,7 +324,7 @@ final class Replay implements Closeable {
 
   /** Sees to it that no file is missing at the beginning, and none is left that should be gone. */
   private void requireOldest() throws IOException {
-    survey.leaveStale(oldest);
+    survey.leaveSetAside(oldest);
     if (segments.all().isEmpty()) {
       return;
     }

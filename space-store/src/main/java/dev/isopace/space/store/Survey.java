@@ -23,8 +23,8 @@ final class Survey implements Closeable {
   private final List<Handle> opened = new ArrayList<>();
   private final List<FoundFile> files = new ArrayList<>();
 
-  /** Files before a gap, which had better be of no use. */
-  private final List<FoundFile> beforeGap = new ArrayList<>();
+  /** Files before a gap, or that others say are given up: they had better be of no use. */
+  private final List<FoundFile> setAside = new ArrayList<>();
 
   private final List<String> unfinished = new ArrayList<>();
   private final List<String> superseded = new ArrayList<>();
@@ -116,7 +116,7 @@ final class Survey implements Closeable {
         return;
       }
       if (found.header.first() != before.header.last() + 1) {
-        beforeGap.addAll(files);
+        setAside.addAll(files);
         files.clear();
       }
     }
@@ -185,7 +185,7 @@ final class Survey implements Closeable {
     if (!checkpoint.mayBeOfLastLife(lastId)) {
       return;
     }
-    List<FoundFile> all = new ArrayList<>(beforeGap);
+    List<FoundFile> all = new ArrayList<>(setAside);
     all.addAll(files);
     int next = 0;
     for (Checkpoint.State state : held) {
@@ -241,6 +241,24 @@ final class Survey implements Closeable {
     }
   }
 
+  /**
+   * Sets aside the files before the oldest that a start says there is, if all before that start was
+   * durable: the log is read up to there, or is damaged. A file before that oldest need not be
+   * whole: a life without sync had given it up, and nothing has made it durable since.
+   */
+  void setGivenUpAside() {
+    int oldest = 0;
+    for (FoundFile found : files) {
+      if (found.start != null && found.isSettled && found.limit != Format.HEADER) {
+        int named = Format.oldest(found.start, 0);
+        oldest = Math.max(oldest, Math.min(named, found.header.last()));
+      }
+    }
+    while (!files.isEmpty() && files.get(0).header.last() < oldest) {
+      setAside.add(files.remove(0));
+    }
+  }
+
   /** The log ends in a file, although others follow; those are void. */
   void cutAfter(int index) throws IOException {
     for (FoundFile found : files.subList(index + 1, files.size())) {
@@ -255,15 +273,15 @@ final class Survey implements Closeable {
   }
 
   /**
-   * Leaves the files before a gap. If the log still needs one of them, what is in the gap is
-   * missing.
+   * Leaves the files before a gap, and those that were set aside with them. If the log still needs
+   * one of them, what is in the gap is missing.
    *
    * @param oldest the oldest segment that the log says it has
    */
-  void leaveStale(int oldest) throws IOException {
-    for (FoundFile found : beforeGap) {
+  void leaveSetAside(int oldest) throws IOException {
+    for (FoundFile found : setAside) {
       if (found.header.last() >= oldest) {
-        throw missing(beforeGap.get(beforeGap.size() - 1).header.last() + 1);
+        throw missing(setAside.get(setAside.size() - 1).header.last() + 1);
       }
       leave(found.name, found.handle);
     }

@@ -1,6 +1,7 @@
 package dev.isopace.space.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.isopace.space.store.disk.Handle;
@@ -144,6 +145,66 @@ final class LaterLifeTest {
     try (Store store = Store.open(SimulatedDisk.after(left(first).durable()), NEVER)) {
       assertEquals(1, store.len("k"));
       assertEquals(0, store.len("taken"));
+    }
+  }
+
+  @Test
+  @DisplayName("A file given up by a killed life without sync, and then torn, is not missed")
+  void givenUp() throws Exception {
+    SimulatedDisk first = SimulatedDisk.empty();
+    FaultyDisk disk = new FaultyDisk(first);
+    Image killed;
+    try (Store store = Store.open(disk, NEVER)) {
+      disk.deletes = false;
+      for (int i = 0; i < 200; i++) {
+        store.push("taken", VALUE);
+      }
+      while (store.pullp("taken").isPresent()) {}
+      assertThrows(IOException.class, store::compact);
+      store.push("k", VALUE);
+      killed = left(first);
+    }
+    SimulatedDisk second = SimulatedDisk.after(killed);
+    Store.open(second, ALWAYS).close();
+    Trace opening = second.trace();
+    int deletion = opening.events().indexOf(new Event.Delete(Segment.name(1)));
+    DiskState cut = opening.image(deletion).durable();
+    for (Settings settings : List.of(ALWAYS, NEVER)) {
+      SimulatedDisk third = SimulatedDisk.after(cut);
+      try (Store store = Store.open(third, settings)) {
+        assertEquals(1, store.len("k"));
+        assertEquals(0, store.len("taken"));
+      }
+      assertFalse(left(third).names().containsKey(Segment.name(1)), "it is still there");
+    }
+  }
+
+  @Test
+  @DisplayName("No power cut spoils an acknowledged entry that a life without sync has led on")
+  void carriedThrough() throws IOException {
+    SimulatedDisk first = SimulatedDisk.empty();
+    Image killed;
+    try (Store store = Store.open(first, ALWAYS)) {
+      store.push("k", VALUE);
+      store.push("k", VALUE);
+      killed = left(first);
+    }
+    SimulatedDisk second = SimulatedDisk.after(killed);
+    try (Store store = Store.open(second, NEVER)) {
+      assertEquals(2, store.len("k"));
+      killed = left(second);
+    }
+    SimulatedDisk third = SimulatedDisk.after(killed);
+    Store.open(third, ALWAYS).close();
+    List<CrashStates.Moment> moments =
+        new CrashStates(third.trace(), 1, 1 << 12, 1 << 8).moments(0).toList();
+    for (CrashStates.Moment moment : moments) {
+      for (long i = 0; i < moment.count(); i++) {
+        CrashStates.Choice choice = moment.choice(i);
+        try (Store store = Store.open(SimulatedDisk.mute(moment.state(choice)), ALWAYS)) {
+          assertEquals(2, store.len("k"), () -> moment.describe(choice));
+        }
+      }
     }
   }
 }
