@@ -283,11 +283,15 @@ final class InTest {
     String message = Files.readString(err, UTF_8).strip();
     String begin =
         "space in: standard output cannot be written: Broken pipe; taken and not printed: ";
-    String shown = isText ? "'" + "x".repeat(LARGE) + "'" : "in base64, " + "/".repeat(LARGE / 3 * 4);
+    String shown =
+        isText ? "'" + "x".repeat(LARGE) + "'" : "in base64, " + "/".repeat(LARGE / 3 * 4);
     assertEquals(3, process.exitValue());
     assertTrue(
         message.equals(begin + shown),
-        () -> message.length() + " characters: " + message.substring(0, Math.min(200, message.length())));
+        () ->
+            message.length()
+                + " characters: "
+                + message.substring(0, Math.min(200, message.length())));
   }
 
   @Test

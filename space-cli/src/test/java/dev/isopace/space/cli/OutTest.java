@@ -99,8 +99,7 @@ final class OutTest {
               }
             });
     Background out =
-        new Background(
-            endless, OutputStream.nullOutputStream(), "out", uri + "?fail=close", "k");
+        new Background(endless, OutputStream.nullOutputStream(), "out", uri + "?fail=close", "k");
     assertTrue(blocked.await(30, TimeUnit.SECONDS));
     out.signal().get(30, TimeUnit.SECONDS);
     assertEquals(

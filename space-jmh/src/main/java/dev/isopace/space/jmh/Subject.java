@@ -141,9 +141,9 @@ public class Subject {
   }
 
   /**
-   * Has all entries of a key removed before the space is closed. A thread must not do so itself when
-   * it is torn down, at the end of the last iteration: another, which has ended earlier, may have
-   * closed the space.
+   * Has all entries of a key removed before the space is closed. A thread must not do so itself
+   * when it is torn down, at the end of the last iteration: another, which has ended earlier, may
+   * have closed the space.
    */
   void drainAtClose(String key) {
     used.add(key);
