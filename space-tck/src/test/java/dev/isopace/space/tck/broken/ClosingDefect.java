@@ -455,6 +455,9 @@ enum ClosingDefect implements Flaw {
 
   /** Close looks who waits, and then says that it is closed: who comes in between is forgotten. */
   private static final class Counting extends ForwardingSpace<Object> {
+    /** Some hundred nanoseconds: so that nobody is forgotten but now and then. */
+    private static final int MOMENT = 20;
+
     Counting() {
       super(new Remembering());
     }
@@ -462,6 +465,9 @@ enum ClosingDefect implements Flaw {
     @Override
     public void close() {
       ((Remembering) to).remember();
+      for (int i = 0; i < MOMENT; i++) {
+        Thread.onSpinWait();
+      }
       super.close();
     }
   }
