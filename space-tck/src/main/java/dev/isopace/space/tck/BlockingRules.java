@@ -24,6 +24,9 @@ abstract class BlockingRules extends Rules {
   /** The number of timed waits at once: beyond 64 and 128, at which timers may be bounded. */
   private static final int MANY_AT_ONCE = 200;
 
+  /** The number of waiters that try to lose one race each: not every one does. */
+  private static final int RACES = 12;
+
   private static final List<Duration> PROBES =
       List.of(
           Duration.ZERO,
@@ -222,6 +225,54 @@ abstract class BlockingRules extends Rules {
       space().inp(key);
     }
     return waiter.result();
+  }
+
+  @Test
+  void in2_aRaceThatIsLostNearTheEndDoesNotExtendTheWait() {
+    Duration timeout = stage().moment().multipliedBy(6);
+    long limit = timeout.multipliedBy(5).dividedBy(3).toNanos();
+    int late = 0;
+    // As above; but where a waiter wins now and then, it loses one race, not all of many.
+    for (int round = 0; round < 2 || (late > 0 && round < 20); round++) {
+      long soonest = soonestLoser(KEY + round + " at the end ", timeout);
+      if (soonest > 0 && soonest < limit) {
+        return;
+      }
+      late += soonest > 0 ? 1 : 0;
+      assertTrue(
+          late < 3,
+          "whoever lost a race was empty after "
+              + soonest
+              + " ns or more, as late twice before, but the timeout was "
+              + timeout.toNanos()
+              + " ns; an entry was written and taken by another shortly before its end");
+    }
+  }
+
+  /** Returns the shortest wait of several that lose a race near their end; 0 if none has lost. */
+  private long soonestLoser(String key, Duration timeout) {
+    List<Actor<Long>> waiters = new ArrayList<>();
+    for (int i = 0; i < RACES; i++) {
+      String own = key + i;
+      waiters.add(
+          start(
+              untimed() + " of what another takes near the end",
+              () -> {
+                long begin = System.nanoTime();
+                return call().on(own, timeout).isPresent() ? 0 : System.nanoTime() - begin;
+              }));
+    }
+    stage().letPassIdly(timeout.multipliedBy(5).dividedBy(6));
+    List<Actor<Long>> losers = new ArrayList<>();
+    for (int i = 0; i < RACES; i++) {
+      space().out(key + i, "1");
+      boolean isTaken = space().inp(key + i).isPresent();
+      if (isTaken && !waiters.get(i).isDone()) {
+        losers.add(waiters.get(i));
+      }
+    }
+    waiters.forEach(Actor::result);
+    return losers.stream().mapToLong(Actor::result).filter(time -> time > 0).min().orElse(0);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,9 @@ abstract class CloseRules extends Rules {
 
   /** The number of attempts in which a wake-up may be late before it counts as always late. */
   private static final int ATTEMPTS = 3;
+
+  /** The number of handles that are closed while a wait begins. */
+  private static final int INSTANTS = 2_000;
 
   /** Long enough for one to wait in vain, and not only to look. */
   private static final Duration SHORT = Duration.ofMillis(5);
@@ -67,7 +71,7 @@ abstract class CloseRules extends Rules {
       late = lateness(what, waking.waiters());
       // Late waiters included: each must end, and in the right way.
       for (Actor<?> waiter : waking.waiters()) {
-        assertInstanceOf(SpaceClosedException.class, waiter.failure(), what);
+        requireClosed(what, waiter);
       }
       waking.closing().result(stage().timeToClose());
       if (late == null) {
@@ -90,8 +94,34 @@ abstract class CloseRules extends Rules {
     return null;
   }
 
+  private static void requireClosed(String what, Actor<?> waiter) {
+    Throwable failure = waiter.failure();
+    if (failure instanceof AssertionError error) {
+      throw error;
+    }
+    assertInstanceOf(SpaceClosedException.class, failure, what);
+  }
+
   private Actor<?> startBlocked(Space<String> space, Wait wait, String key) {
-    return start(wait + " of " + key, () -> wait.call().on(space, key)).awaitBlocked();
+    return start(wait + " of " + key, () -> await(space, wait, key)).awaitBlocked();
+  }
+
+  /** Waits until close, which must not leave an interrupt behind. */
+  private static Optional<String> await(Space<String> space, Wait wait, String key)
+      throws InterruptedException {
+    try {
+      return wait.call().on(space, key);
+    } catch (SpaceClosedException e) {
+      if (Thread.interrupted()) {
+        throw new AssertionError(
+            "a waiting "
+                + wait
+                + " threw SpaceClosedException, and the interrupt flag of its thread is set, which"
+                + " nobody has interrupted",
+            e);
+      }
+      throw e;
+    }
   }
 
   @Test
@@ -146,7 +176,7 @@ abstract class CloseRules extends Rules {
             List<Actor<?>> waiters = new ArrayList<>();
             for (int i = 0; i < CROWD + 20; i++) {
               String key = i < CROWD ? KEY : KEY + i;
-              waiters.add(start(wait + " of " + key, () -> wait.call().on(space, key)));
+              waiters.add(start(wait + " of " + key, () -> await(space, wait, key)));
             }
             Actor.awaitAllBlocked(stage(), waiters);
             return new Waking(
@@ -194,17 +224,41 @@ abstract class CloseRules extends Rules {
                 wait + " while the handle closes",
                 () -> {
                   spin(3_000);
-                  return wait.call().on(space, KEY);
+                  return await(space, wait, KEY);
                 }));
       }
       spin(3_000);
       space.close();
       for (int i = 0; i < waiters.size(); i++) {
-        assertInstanceOf(
-            SpaceClosedException.class,
-            waiters.get(i).failure(),
-            "what " + Wait.ALL.get(i) + " got that began while the handle was closed");
+        requireClosed(
+            "what " + Wait.ALL.get(i) + " got that began while the handle was closed",
+            waiters.get(i));
       }
+    }
+  }
+
+  @Test
+  void cls1_noWaiterIsForgottenThatBeginsAtTheInstantOfClose() {
+    // It is seldom met: so many attempts, as far as a second goes.
+    Stage.Patience time = stage().atMostOnce(stage().promptly());
+    for (int round = 0; round < rounds(INSTANTS) && !time.isExhausted(); round++) {
+      Space<String> space = stage().open(Codec.utf8());
+      Wait wait = Wait.ALL.get(round % 4);
+      // Now about as long as a call takes, now as long as one that has to travel.
+      int most = 8 << round / 4 % 8;
+      CountDownLatch ready = new CountDownLatch(2);
+      Actor<?> waiter =
+          start(
+              wait + " at the instant of close",
+              () -> {
+                meet(ready);
+                spin(most);
+                return await(space, wait, KEY);
+              });
+      meet(ready);
+      spin(most);
+      space.close();
+      requireClosed("what " + wait + " got that began at the instant of close", waiter);
     }
   }
 

@@ -36,62 +36,66 @@ abstract class CopyRules extends Rules {
 
   /** Opens the space with a codec that shares, and with one that copies. */
   private void onEach(Use use) throws Exception {
-    for (Codec<byte[]> codec : List.of(SHARING, Codec.bytes())) {
-      for (byte[] value : List.of(SMALL, LARGE)) {
-        try (Space<byte[]> space = stage().open(codec)) {
-          use.on(space, value);
-        }
+    on(SHARING, "a codec that gives out the array it was given", use);
+    on(Codec.bytes(), "a codec that copies", use);
+  }
+
+  private void on(Codec<byte[]> codec, String name, Use use) throws Exception {
+    for (byte[] value : List.of(SMALL, LARGE)) {
+      try (Space<byte[]> space = stage().open(codec)) {
+        use.on(space, value, name);
       }
     }
   }
 
   private interface Use {
-    void on(Space<byte[]> space, byte[] value) throws Exception;
+    void on(Space<byte[]> space, byte[] value, String codec) throws Exception;
   }
 
   private static void spoil(byte[] array) {
     Arrays.fill(array, (byte) 99);
   }
 
-  private static void requireSound(String what, byte[] value, byte[] found) {
-    assertArrayEquals(value, found, () -> what + " of " + value.length + " bytes");
+  private static void requireSound(String what, byte[] value, byte[] found, String codec) {
+    assertArrayEquals(
+        value, found, () -> what + " of " + value.length + " bytes, through " + codec);
   }
 
   @Test
   void cpy1_changingWhatWasGivenChangesNothing() throws Exception {
     onEach(
-        (space, value) -> {
+        (space, value, codec) -> {
           for (int i = 0; i < 2; i++) {
             byte[] given = value.clone();
             space.out(KEY, given);
             spoil(given);
           }
-          requireSound("rd", value, space.rd(KEY));
-          requireSound("rdp", value, space.rdp(KEY).orElseThrow());
-          requireSound("in", value, space.in(KEY));
-          requireSound("inp", value, space.inp(KEY).orElseThrow());
+          requireSound("rd", value, space.rd(KEY), codec);
+          requireSound("rdp", value, space.rdp(KEY).orElseThrow(), codec);
+          requireSound("in", value, space.in(KEY), codec);
+          requireSound("inp", value, space.inp(KEY).orElseThrow(), codec);
         });
   }
 
   @Test
   void cpy1_changingWhatWasReadChangesNothing() throws Exception {
     onEach(
-        (space, value) -> {
+        (space, value, codec) -> {
           space.out(KEY, value.clone());
           for (int i = 0; i < 2; i++) {
             byte[] read = space.rd(KEY);
-            requireSound("rd", value, read);
+            requireSound("rd", value, read, codec);
             spoil(read);
             byte[] probed = space.rdp(KEY).orElseThrow();
-            requireSound("rdp", value, probed);
+            requireSound("rdp", value, probed, codec);
             spoil(probed);
             for (Duration timeout : List.of(LONG, Duration.ZERO)) {
               byte[] timed = space.rd(KEY, timeout).orElseThrow();
-              requireSound("rd with timeout " + timeout, value, timed);
+              requireSound("rd with timeout " + timeout, value, timed, codec);
               spoil(timed);
             }
           }
-          requireSound("in", value, space.in(KEY));
+          requireSound("in", value, space.in(KEY), codec);
         });
   }
 
@@ -108,6 +112,7 @@ abstract class CopyRules extends Rules {
               }
               return bytes;
             });
+    String codec = "a codec that changes what it cannot decode";
     for (byte[] value : List.of(SMALL, LARGE)) {
       Space<byte[]> space = stage().open(spoiling);
       works.set(false);
@@ -129,9 +134,10 @@ abstract class CopyRules extends Rules {
         requireSound(
             "rdp after " + call.getKey() + " had changed what it could not decode",
             value,
-            space.rdp(KEY).orElseThrow());
+            space.rdp(KEY).orElseThrow(),
+            codec);
       }
-      requireSound("inp", value, space.inp(KEY).orElseThrow());
+      requireSound("inp", value, space.inp(KEY).orElseThrow(), codec);
       space.close();
     }
   }
@@ -143,7 +149,7 @@ abstract class CopyRules extends Rules {
 
   private void requireThatWaitersShareNothing(String key) throws Exception {
     onEach(
-        (space, value) -> {
+        (space, value, codec) -> {
           List<Actor<byte[]>> waiters = new ArrayList<>();
           // Else a taker may take the entry before a reader has seen it.
           boolean withTakers = !stage().promises(Capability.SHARED);
@@ -162,11 +168,11 @@ abstract class CopyRules extends Rules {
           }
           for (Actor<byte[]> waiter : waiters) {
             byte[] received = waiter.result();
-            requireSound("what one that waited received", value, received);
+            requireSound("what one that waited received", value, received, codec);
             spoil(received);
           }
           for (int left = withTakers ? 0 : 2; left > 0; left--) {
-            requireSound("what is left", value, space.inp(key).orElseThrow());
+            requireSound("what is left", value, space.inp(key).orElseThrow(), codec);
           }
           assertEquals(0, space.len(key));
         });

@@ -99,9 +99,11 @@ final class Ensemble {
         + number
         + ": these calls on one key cannot be put into an order in which a queue answers so. A line"
         + " is a call, from where it began to where it returned; calls that do not overlap must"
-        + " keep their order"
-        + (others == 0 ? "" : ". " + others + " more calls are left out")
-        + ":\n"
+        + " keep their order. "
+        + least.calls().size()
+        + " calls show it"
+        + (others == 0 ? "" : "; " + others + " more are left out")
+        + ".\n"
         + least.picture();
   }
 

@@ -30,7 +30,7 @@ abstract class KeysRules extends Rules {
 
   @Test
   void prb3_keysAreThoseThatHoldEntries() {
-    assertEquals(Set.of(), space().keys(), "keys of an empty space");
+    requireKeys(Set.of(), space().keys(), "keys of an empty space");
     Actor<?> taker = startBlocked(Wait.IN, "waited on");
     startBlocked(Wait.RD, "waited on");
     Set<String> expected = new HashSet<>();
@@ -42,13 +42,13 @@ abstract class KeysRules extends Rules {
       space().out(key, "1");
       expected.add(key);
     }
-    assertEquals(expected, space().keys());
+    requireKeys(expected, space().keys(), "keys");
     for (int i = 0; i < 100; i += 2) {
       space().inp(KEY + i);
       expected.remove(KEY + i);
       space().rdp(KEY + (i + 1));
     }
-    assertEquals(expected, space().keys(), "keys after every second one was emptied");
+    requireKeys(expected, space().keys(), "keys after every second one was emptied");
     space().inp(KEY + 1);
     expected.remove(KEY + 1);
     space().out(KEY + 0, "1");
@@ -56,7 +56,7 @@ abstract class KeysRules extends Rules {
     requireKeys(expected, space().keys(), "keys, as many as before, of which one is another");
     space().out("waited on", "1");
     taker.result();
-    assertEquals(expected, space().keys(), "keys after one that waited has emptied its own");
+    requireKeys(expected, space().keys(), "keys after one that waited has emptied its own");
   }
 
   @Test
@@ -71,7 +71,7 @@ abstract class KeysRules extends Rules {
       space().out(key, "2");
       space().out(key, "3");
       takers.forEach(Actor::result);
-      assertEquals(
+      requireKeys(
           Set.of(key), space().keys(), "keys after two takers took two of three entries, in turn");
       space().inp(key);
     }
@@ -98,11 +98,11 @@ abstract class KeysRules extends Rules {
         "keys().add, of an empty space",
         () -> none.add("more"));
     space().out(KEY, "1");
-    assertEquals(Set.of(), none, "a snapshot of an empty space after out");
+    requireKeys(Set.of(), none, "a snapshot of an empty space after out");
     Set<String> before = space().keys();
     space().out("later", "1");
     space().inp(KEY);
-    assertEquals(Set.of(KEY), before, "a snapshot after changes in the space");
+    requireKeys(Set.of(KEY), before, "a snapshot after changes in the space");
     thrownBy(UnsupportedOperationException.class, "keys().add", () -> before.add("more"));
     thrownBy(UnsupportedOperationException.class, "keys().remove", () -> before.remove(KEY));
     thrownBy(
@@ -121,7 +121,7 @@ abstract class KeysRules extends Rules {
     Iterator<String> iterator = before.iterator();
     iterator.next();
     requireUnsupported("keys().iterator().remove", iterator::remove);
-    assertEquals(Set.of("later"), space().keys(), "keys after changes that were refused");
+    requireKeys(Set.of("later"), space().keys(), "keys after changes that were refused");
   }
 
   private static void requireUnsupported(String what, Runnable change) {

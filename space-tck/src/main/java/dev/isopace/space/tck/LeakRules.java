@@ -58,7 +58,7 @@ abstract class LeakRules extends Rules {
     // of each.
     Leak leak =
         leakOf("keys used", keys -> 16 * keys + 500_000, name -> useKeys(name, most, LONGEST));
-    assertEquals(Set.of(), space().keys(), "keys after all were emptied");
+    requireKeys(Set.of(), space().keys(), "keys after all were emptied");
     assertTrue(
         !leak.isOne(),
         () ->
@@ -191,7 +191,7 @@ abstract class LeakRules extends Rules {
     Leak leak =
         leakOf(
             "", calls -> 16 * calls + 500_000, name -> failCalls(name, ways, rounds(FAILED_CALLS)));
-    assertEquals(Set.of(), space.keys(), "keys after calls that failed");
+    requireKeys(Set.of(), space.keys(), "keys after calls that failed");
     assertTrue(
         !leak.isOne(),
         () -> leak.uses() + " calls that failed left " + leak + thoseThatLeak(ways, FAILED_CALLS));
@@ -411,7 +411,7 @@ abstract class LeakRules extends Rules {
             "waits ended",
             waits -> 16 * waits + 500_000,
             name -> endWaits("ended-" + name, rounds(ENDED_WAITS), LONGEST.dividedBy(3)));
-    assertEquals(Set.of(), space().keys(), "keys after all waits have ended");
+    requireKeys(Set.of(), space().keys(), "keys after all waits have ended");
     assertTrue(!leak.isOne(), () -> leak.uses() + " waits left " + leak);
   }
 

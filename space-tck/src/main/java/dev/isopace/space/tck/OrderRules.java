@@ -325,7 +325,7 @@ abstract class OrderRules extends Rules {
       }
     }
     assertEquals(expected.size(), taken.size(), "number of entries taken");
-    assertEquals(expected, new TreeSet<>(taken));
+    requireKeys(expected, new TreeSet<>(taken), "entries taken");
     assertEquals(0, space().len(keys[0]) + space().len(keys[1]), "entries left");
   }
 
@@ -400,11 +400,11 @@ abstract class OrderRules extends Rules {
     for (int i = 0; i < 3; i++) {
       space().out(KEY, "same");
     }
-    assertEquals(3, space().len(KEY));
+    assertEquals(3, space().len(KEY), "len after three calls of out with equal values");
     for (int i = 0; i < 3; i++) {
-      assertEquals(Optional.of("same"), space().inp(KEY), "copy " + i);
+      assertEquals(Optional.of("same"), space().inp(KEY), "inp of copy " + i);
     }
-    assertEquals(Optional.empty(), space().inp(KEY));
+    assertEquals(Optional.empty(), space().inp(KEY), "inp after all copies were taken");
   }
 
   @Test

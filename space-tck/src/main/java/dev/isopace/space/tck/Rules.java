@@ -206,7 +206,7 @@ abstract class Rules {
   }
 
   /** Waits for others without being put to sleep, so that all go on at the same instant. */
-  private void meet(CountDownLatch ready) {
+  final void meet(CountDownLatch ready) {
     ready.countDown();
     Stage.Patience patience = stage().patience();
     while (ready.getCount() > 0 && !patience.isExhausted()) {

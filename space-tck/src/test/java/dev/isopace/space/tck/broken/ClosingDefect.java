@@ -107,6 +107,26 @@ enum ClosingDefect implements Flaw {
             }
           }),
 
+  CLOSE_SETS_THE_FLAG_OF_WHO_WAITS(
+      "CLS-1",
+      codec ->
+          new ForwardingSpace<>(new PlainSpace<>()) {
+            @Override
+            public Object in(String key) throws InterruptedException {
+              boolean wasOpen = !closed;
+              try {
+                return super.in(key);
+              } catch (SpaceClosedException e) {
+                if (wasOpen) {
+                  Thread.currentThread().interrupt();
+                }
+                throw e;
+              }
+            }
+          }),
+
+  CLOSE_WAKES_THOSE_WHO_WAITED_WHEN_IT_BEGAN("CLS-1", codec -> new Counting()),
+
   CLOSE_WAKES_100_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(100, waiter -> true)),
 
   CLOSE_WAKES_256_WAITERS_AT_MOST("CLS-1", codec -> wakingAtClose(256, waiter -> true)),
@@ -430,6 +450,44 @@ enum ClosingDefect implements Flaw {
               waiter.signal.signal();
             }
           });
+    }
+  }
+
+  /** Close looks who waits, and then says that it is closed: who comes in between is forgotten. */
+  private static final class Counting extends ForwardingSpace<Object> {
+    /** Some hundred nanoseconds: so that nobody is forgotten but now and then. */
+    private static final int MOMENT = 20;
+
+    Counting() {
+      super(new Remembering());
+    }
+
+    @Override
+    public void close() {
+      ((Remembering) to).remember();
+      for (int i = 0; i < MOMENT; i++) {
+        Thread.onSpinWait();
+      }
+      super.close();
+    }
+  }
+
+  /** Close wakes those who waited at one instant. */
+  private static final class Remembering extends PlainSpace<Object> {
+    private List<Waiter> waiting = List.of();
+
+    void remember() {
+      lock.lock();
+      try {
+        waiting = queues.values().stream().flatMap(q -> q.waiters.stream()).toList();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    void wakeAllForClose() {
+      waiting.forEach(waiter -> waiter.signal.signal());
     }
   }
 

@@ -310,40 +310,48 @@ enum TimeoutDefect implements Flaw {
             }
           }),
 
-  A_LOST_RACE_RESTARTS_THE_TIMEOUT_OF_THE_FIRST(
-      "IN-2",
-      codec ->
-          new PlainSpace<>() {
-            private final Set<Thread> losers = new HashSet<>();
+  A_LOST_RACE_RESTARTS_THE_TIMEOUT_OF_THE_FIRST("IN-2", codec -> new Restarting(Integer.MAX_VALUE)),
 
-            @Override
-            void await(Waiter waiter, Deadline deadline) throws InterruptedException {
-              super.await(waiter, deadline);
-              if (!deadline.hasPassed()) {
-                // Slow to wake up: meanwhile others take.
-                letOthersIn(100_000);
-                losers.add(Thread.currentThread());
-              }
-            }
+  A_RACE_THAT_IS_LOST_AND_NOT_WON_LATER_RESTARTS_THE_TIMEOUT("IN-2", codec -> new Restarting(4));
 
-            @Override
-            protected @Nullable Object take(String key, Deadline deadline)
-                throws InterruptedException {
-              Duration timeout = Duration.ofNanos(deadline.remainingNanos());
-              boolean isLong = timeout.toMinutes() > 0;
-              for (; ; ) {
-                Object taken = super.take(key, isLong ? deadline : Deadline.after(timeout));
-                lock.lock();
-                try {
-                  if (!losers.remove(Thread.currentThread()) || taken != null) {
-                    return taken;
-                  }
-                } finally {
-                  lock.unlock();
-                }
-              }
-            }
-          });
+  /** A taker that has lost a race waits anew for as long as at first. */
+  private static final class Restarting extends PlainSpace<Object> {
+    private final Set<Thread> losers = new HashSet<>();
+    private final int quick;
+    private int wakeUps;
+
+    /** Makes one in which every so many-th wake-up is a quick one, and wins its race. */
+    Restarting(int quick) {
+      this.quick = quick;
+    }
+
+    @Override
+    void await(Waiter waiter, Deadline deadline) throws InterruptedException {
+      super.await(waiter, deadline);
+      if (!deadline.hasPassed() && ++wakeUps % quick != 0) {
+        // Slow to wake up: meanwhile others take.
+        letOthersIn(100_000);
+        losers.add(Thread.currentThread());
+      }
+    }
+
+    @Override
+    protected @Nullable Object take(String key, Deadline deadline) throws InterruptedException {
+      Duration timeout = Duration.ofNanos(deadline.remainingNanos());
+      boolean isLong = timeout.toMinutes() > 0;
+      for (; ; ) {
+        Object taken = super.take(key, isLong ? deadline : Deadline.after(timeout));
+        lock.lock();
+        try {
+          if (!losers.remove(Thread.currentThread()) || taken != null) {
+            return taken;
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+  }
 
   /** Ends a wait that goes on. */
   private static final class GivesUp extends RuntimeException {
