@@ -57,7 +57,8 @@ final class LaterLifeTest {
 
     @Override
     public void delete(String name) throws IOException {
-      requireWorking(deletes);
+      // That there is no such file is known without the device.
+      requireWorking(deletes || !list().contains(name));
       super.delete(name);
     }
 

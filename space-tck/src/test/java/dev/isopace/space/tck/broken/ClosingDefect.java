@@ -455,8 +455,8 @@ enum ClosingDefect implements Flaw {
 
   /** Close looks who waits, and then says that it is closed: who comes in between is forgotten. */
   private static final class Counting extends ForwardingSpace<Object> {
-    /** Some hundred nanoseconds: so that nobody is forgotten but now and then. */
-    private static final int MOMENT = 20;
+    /** Some ten microseconds: a moment that the suite meets in each run. */
+    private static final int MOMENT = 500;
 
     Counting() {
       super(new Remembering());
