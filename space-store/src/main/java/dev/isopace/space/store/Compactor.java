@@ -88,11 +88,12 @@ final class Compactor {
     if (pause.isPausing()) {
       return null;
     }
+    CompactionPlan plan = plan();
     boolean needsRoom = engine.supply().needsRoom();
-    if (plan().isFullOfRemovals(needsRoom)) {
+    if (plan.isFullOfRemovals(needsRoom)) {
       return () -> attempt(this::rewriteAll);
     }
-    List<Segment> run = plan().next(needsRoom);
+    List<Segment> run = plan.next(needsRoom);
     return run.isEmpty() ? null : () -> attempt(() -> rewriteUnlessEmptied(run));
   }
 

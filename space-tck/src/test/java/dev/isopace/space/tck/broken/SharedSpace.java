@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -280,6 +281,11 @@ class SharedSpace<V> extends AbstractSpace<V> {
     try {
       for (SocketChannel channel : waiting) {
         channel.close();
+      }
+      // Its socket is closed by the call that was cut off, when that ends.
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+      while (!waiting.isEmpty() && System.nanoTime() < until) {
+        Thread.onSpinWait();
       }
       turn.lock();
       try {
