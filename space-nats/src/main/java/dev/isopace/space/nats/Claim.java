@@ -117,7 +117,7 @@ final class Claim {
           return Outcome.NOT_MINE;
         }
         if (answer.isRefusal()) {
-          throw Failures.failed(call, answer);
+          throw remote.questions().failure(call, answer);
         }
       } else if (first.state() == Pending.State.REFUSED) {
         throw remote.wire().refusal(call, first);
