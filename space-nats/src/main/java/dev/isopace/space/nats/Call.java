@@ -82,6 +82,11 @@ final class Call {
         : Math.min(left, interruptedAt + patienceAfterInterrupt - now);
   }
 
+  /** The part of a time that it can spare: the rest of its timeout is for the server's answers. */
+  long sparing(long nanos) {
+    return Math.min(nanos, timeoutNanos / 4);
+  }
+
   /** For ever, if there is no number for it. */
   private static long sum(long nanos, long more) {
     return nanos > Long.MAX_VALUE - more ? Long.MAX_VALUE : nanos + more;

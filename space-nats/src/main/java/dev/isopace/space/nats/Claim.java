@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   success                          mine
  *   no such entry, first attempt     somebody else's
  *   no such entry, later attempt     an earlier attempt of mine has removed it, or somebody else
+ *   no responders, of a lone server  nobody has got it: as if it had not been sent
  *   anything else, or none           not known; such as that the server could not remove it
  * </pre>
  *
@@ -37,7 +38,10 @@ final class Claim {
     MINE,
     NOT_MINE,
 
-    /** Nothing was sent: there is no connection, or what was seen may not be so any longer. */
+    /**
+     * Nothing was sent: there is no connection, or what was seen may not be so any longer. Or
+     * nobody got it.
+     */
     NOT_TRIED
   }
 
@@ -116,8 +120,12 @@ final class Claim {
         if (answer.isNoSuchEntry()) {
           return Outcome.NOT_MINE;
         }
+        if (isUndelivered(first)) {
+          remote.wire().awaitUninterruptibly(remote.wire()::isClosed, FIRST_PAUSE_NANOS);
+          return Outcome.NOT_TRIED;
+        }
         if (answer.isRefusal()) {
-          throw Failures.failed(call, answer);
+          throw remote.questions().failure(call, answer);
         }
       } else if (first.state() == Pending.State.REFUSED) {
         throw remote.wire().refusal(call, first);
@@ -126,6 +134,13 @@ final class Claim {
     } finally {
       attempts.forEach(remote.wire()::forget);
     }
+  }
+
+  /** Whether the core of the only server says that there is nobody whom it could give it to. */
+  private boolean isUndelivered(Pending attempt) {
+    return !remote.link().isClustered()
+        && attempt.reply().isStatusMessage()
+        && attempt.answer().isNoResponders();
   }
 
   private Outcome findOut() throws InterruptedException {

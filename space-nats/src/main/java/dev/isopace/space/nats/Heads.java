@@ -114,20 +114,26 @@ final class Heads {
       if (sight != null && sight.trust() == Trust.SURE) {
         return sight.entry();
       }
-      progress.mayBeRefused = false;
     }
     // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
     // asked, or who knows that there is none.
+    boolean isUnconfirmed = false;
     for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
+      // Who may ask directly can do without the leader.
+      progress.mayBeRefused = !direct && mayAskDirectly();
+      if (progress.mayBeRefused && unconfirmedOn == link.epoch()) {
+        remote.requireStream(call);
+        continue;
+      }
       String subject = direct ? names.directGet() : names.get();
       Sight sight = askForHead(call, subject, body, progress);
       if (sight != null && (sight.trust() == Trust.SURE || look == Look.GLIMPSE)) {
         return sight.entry();
       }
       if (direct) {
-        progress.mayBeRefused = sight != null && sight.trust() == Trust.UNCONFIRMED;
+        isUnconfirmed = sight != null && sight.trust() == Trust.UNCONFIRMED;
       }
-      if (progress.mayBeRefused && unconfirmedOn == link.epoch()) {
+      if (isUnconfirmed && unconfirmedOn == link.epoch()) {
         return null;
       }
     }

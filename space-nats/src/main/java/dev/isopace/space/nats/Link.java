@@ -296,7 +296,7 @@ final class Link implements ConnectionListener {
    */
   void closeDispatcher(Dispatcher dispatcher) {
     try {
-      Sending.once(() -> connection.closeDispatcher(dispatcher));
+      Sending.aside(() -> connection.closeDispatcher(dispatcher));
     } catch (IllegalStateException e) {
       closeUntold(dispatcher);
     } catch (IllegalArgumentException e) {
@@ -306,15 +306,13 @@ final class Link implements ConnectionListener {
 
   private void closeUntold(Dispatcher dispatcher) {
     try {
-      Threads.callAside(
-          "space-nats-close",
+      Sending.aside(
           () -> {
             // The library drops what it has to send, as Sending says, and goes on.
             Thread.currentThread().interrupt();
             connection.closeDispatcher(dispatcher);
-            return true;
           });
-    } catch (Exception e) {
+    } catch (IllegalStateException | IllegalArgumentException e) {
       // As above.
     }
   }

@@ -64,7 +64,7 @@ final class Pending {
   /** The reply, parsed: as it is needed, and only by the thread that waits for it. */
   private @Nullable Answer answer;
 
-  /** The thread to unpark when this is done; null if nobody waits. */
+  /** The thread to unpark when this is heard of, and when it is done; null if nobody waits. */
   private volatile @Nullable Thread waiter;
 
   /**
@@ -111,7 +111,10 @@ final class Pending {
     return state() == State.REPLIED && kind.test(answer());
   }
 
-  /** From now on the calling thread is unparked when this is done, which it may be already. */
+  /**
+   * From now on the calling thread is unparked when this is heard of, and when it is done, which it
+   * may be already.
+   */
   void attach() {
     waiter = Thread.currentThread();
   }
@@ -144,7 +147,12 @@ final class Pending {
   boolean complete(Message reply) {
     Ending more = ending;
     if (more != null && !more.isLast(reply)) {
+      boolean isFirst = parts.isEmpty();
       parts.add(reply);
+      if (isFirst) {
+        // Who waits until it is heard of; later ones are no news for anybody.
+        unparkWaiter();
+      }
       return true;
     }
     settle(new Outcome(State.REPLIED, reply));
@@ -164,10 +172,14 @@ final class Pending {
     if (!counts || !outcome.compareAndSet(current, settled)) {
       return counts && settle(settled);
     }
+    unparkWaiter();
+    return true;
+  }
+
+  private void unparkWaiter() {
     Thread thread = waiter;
     if (thread != null && thread != Thread.currentThread()) {
       LockSupport.unpark(thread);
     }
-    return true;
   }
 }

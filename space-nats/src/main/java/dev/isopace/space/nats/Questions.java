@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import dev.isopace.space.SpaceException;
 import dev.isopace.space.spi.Lifecycle;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
@@ -220,11 +221,15 @@ final class Questions {
 
   /** Throws if an answer says that asking again makes no sense. */
   void requireTemporary(Call call, Answer answer) {
-    if (answer.errorCode() == Answer.STREAM_NOT_FOUND) {
-      throw Failures.noStream(call, names);
-    }
     if (!answer.isTemporary()) {
-      throw Failures.failed(call, answer);
+      throw failure(call, answer);
     }
+  }
+
+  /** What a call says that an error ends. */
+  SpaceException failure(Call call, Answer error) {
+    return error.errorCode() == Answer.STREAM_NOT_FOUND
+        ? Failures.noStream(call, names)
+        : Failures.failed(call, error);
   }
 }

@@ -253,29 +253,38 @@ final class RemoteStream {
    * Returns when all servers know the subscriptions that this connection had before: a message to
    * the stream itself goes the same way, after them. It is refused, since it asks for a stream of
    * another name, so that nothing is stored.
+   *
+   * <p>Nobody answers that for a stream that is gone; so after an attempt in vain it is asked for.
    */
   void awaitSubscribed(Call call, String keySubject) throws InterruptedException {
     if (!link.isClustered()) {
       return;
     }
     Headers headers = new Headers().add("Nats-Expected-Stream", "none:" + names.stream());
-    questions.ask(
-        call,
-        names.entry(keySubject),
-        headers,
-        Requests.NONE,
-        reply -> {
-          Answer answer = Answer.of(reply);
-          if (answer.isTemporary()) {
-            return null;
-          }
-          if (!answer.isError()) {
-            throw new SpaceException(
-                call
-                    + ": the server stored a message that asked for another stream; an entry of no"
-                    + " bytes may be in the space now");
-          }
-          return answer;
-        });
+    Questions.Progress progress = new Questions.Progress();
+    while (questions.askOnce(
+            call,
+            names.entry(keySubject),
+            headers,
+            Requests.NONE,
+            reply -> refusal(call, Answer.of(reply)),
+            progress)
+        == null) {
+      requireStream(call);
+    }
+  }
+
+  /** What the stream says of a message for another one; null if it says nothing yet. */
+  private static @Nullable Answer refusal(Call call, Answer answer) {
+    if (answer.isTemporary()) {
+      return null;
+    }
+    if (!answer.isError()) {
+      throw new SpaceException(
+          call
+              + ": the server stored a message that asked for another stream; an entry of no bytes"
+              + " may be in the space now");
+    }
+    return answer;
   }
 }

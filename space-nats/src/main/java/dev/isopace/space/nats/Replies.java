@@ -179,7 +179,7 @@ final class Replies {
     behind.values().forEach(LockSupport::unpark);
     if (link.connection().getStatus() != Connection.Status.CLOSED) {
       try {
-        Sending.once(subscription::unsubscribe);
+        Sending.aside(subscription::unsubscribe);
       } catch (IllegalStateException e) {
         // Closed by now, with all its subscriptions; or the library's queue is full, and it has
         // ended here alone.

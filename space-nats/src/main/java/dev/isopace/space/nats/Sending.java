@@ -5,7 +5,9 @@ package dev.isopace.space.nats;
  * its writer by a lock and a queue. An interrupt, pending or new, ends the wait for these; the
  * message is then dropped without notice. So the flag is cleared for the time of the call, and set
  * again afterwards. What remains is an interrupt that comes within those microseconds; it is
- * reported to the caller, which must send once more.
+ * reported to the caller, which must send once more. Of a subscription that ends, the library sends
+ * nothing once more, since it has forgotten it by then: where many end at once, that is left to a
+ * thread that nobody interrupts.
  */
 final class Sending {
   private Sending() {}
@@ -23,6 +25,22 @@ final class Sending {
       }
     }
     return !during;
+  }
+
+  /** Makes a call, which cannot be made again, where no interrupt of the calling thread comes. */
+  static void aside(Runnable call) {
+    try {
+      Threads.callAside(
+          "space-nats-send",
+          () -> {
+            call.run();
+            return true;
+          });
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("an error on a thread aside", e);
+    }
   }
 
   /** Makes a call, and makes it again, after another that undoes it, until it was not disturbed. */

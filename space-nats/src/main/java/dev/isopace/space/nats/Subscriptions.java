@@ -57,10 +57,13 @@ final class Subscriptions {
     }
   }
 
-  /** Ends a subscription: here at once, on the server if it can be told. */
+  /**
+   * Ends a subscription: here at once, on the server if it can be told. An interrupt in that very
+   * instant keeps it from that; then, too, what comes until the next connection is for nobody.
+   */
   void unsubscribe(String subject) {
     try {
-      Sending.surely(() -> dispatcher.unsubscribe(subject), () -> {});
+      Sending.once(() -> dispatcher.unsubscribe(subject));
     } catch (IllegalStateException | NullPointerException e) {
       // The connection is closed, with all its subscriptions, or just being closed, which the
       // library does not expect here; or its queue is full, and what comes by this one until the

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * nothing in advance: otherwise all clients would delete each entry, and all but one in vain.
  */
 final class Takers<V> {
-  /** How long a probe waits for its turn in this handle. */
+  /** How long a probe waits for its turn in this handle, or a quarter of its timeout. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** The same where the one that has it may be waiting for the turn among clients. */
@@ -140,7 +140,9 @@ final class Takers<V> {
       // After the nudge was taken note of: close sets its mark before it nudges.
       lines.requireUsable(call, line);
       long left =
-          call.stays ? call.deadline.remainingNanos() : call.begun + soon(line) - System.nanoTime();
+          call.stays
+              ? call.deadline.remainingNanos()
+              : call.begun + call.sparing(soon(line)) - System.nanoTime();
       if (left <= 0) {
         return false;
       }

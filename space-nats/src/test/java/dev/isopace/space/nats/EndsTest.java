@@ -1,6 +1,7 @@
 package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.Codec;
@@ -12,6 +13,7 @@ import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Patience;
 import dev.isopace.space.nats.fixture.Request;
 import dev.isopace.space.nats.fixture.Step;
+import dev.isopace.space.nats.fixture.Wrapped;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.time.Duration;
@@ -193,6 +195,69 @@ final class EndsTest {
         String message = String.valueOf(wait.outcome());
         assertTrue(message.contains("is gone"), message);
       }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("A take that knows the head of a stream that is deleted: that it is gone")
+  void streamOfKnownHeadIsGone() throws Exception {
+    try (FaultProxy proxy = FaultProxy.before(server.get());
+        Space<String> space = Fresh.open(proxy.address(), Fresh.name())) {
+      space.out("k", "v");
+      proxy.answer(
+          Request.DELETE,
+          "{\"error\":{\"code\":404,\"err_code\":10059,\"description\":\"stream not found\"}}");
+      SpaceException e = assertThrows(SpaceException.class, () -> space.inp("k"));
+      assertTrue(String.valueOf(e.getMessage()).contains("is gone"), e::toString);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // as above
+  @DisplayName("Waits on a cluster, whose stream is deleted before the barrier: that it is gone")
+  void streamIsDeletedBeforeBarrier() throws Exception {
+    assertEndsAtBarrier(space -> space.in("k"));
+    assertEndsAtBarrier(space -> space.rd("k"));
+  }
+
+  private interface Wait {
+    Object on(Space<String> space) throws InterruptedException;
+  }
+
+  @SuppressWarnings("try") // as above
+  private static void assertEndsAtBarrier(Wait wait) throws Exception {
+    String name = Fresh.name();
+    try (FaultProxy proxy = FaultProxy.before(server.get());
+        Space<String> first = Fresh.open(server.get().address(), name);
+        Connection admin = Nats.connect(server.get().url());
+        Connection connection = Nats.connect("nats://" + proxy.address())) {
+      assertEquals(0, first.len("k"));
+      String configuration =
+          admin.jetStreamManagement().getStreamInfo("sp-" + name).getConfiguration().toJson();
+      // Led by another server than the one that the client is connected to.
+      proxy.answer(
+          Request.INFO, "{\"config\":" + configuration + ",\"cluster\":{\"leader\":\"another\"}}");
+      Connection deleting =
+          Wrapped.as(
+              Connection.class,
+              (method, arguments) -> {
+                if (method.getName().equals("publish")
+                    && String.valueOf(arguments[0]).equals("sp." + name + ".e.k")) {
+                  deleteIfThere(admin, "sp-" + name);
+                }
+                return method.invoke(connection, arguments);
+              });
+      try (Space<String> space = NatsSpaces.open(deleting, name, Codec.utf8())) {
+        String message = String.valueOf(new Made(() -> wait.on(space)).outcome(Patience.usual()));
+        assertTrue(message.contains("is gone"), message);
+      }
+    }
+  }
+
+  private static void deleteIfThere(Connection admin, String stream) throws Exception {
+    if (admin.jetStreamManagement().getStreamNames().contains(stream)) {
+      admin.jetStreamManagement().deleteStream(stream);
     }
   }
 

@@ -103,6 +103,27 @@ final class PermissionsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closing a connection may be interrupted, as all else
+  @DisplayName("Without looks at the leader: a direct one that fails is repeated, or says why not")
+  void leaderIsNotAsked() throws Exception {
+    String unavailable =
+        "{\"error\":{\"code\":503,\"err_code\":10008,\"description\":\"temporarily\"}}";
+    server.reload(without("publish", "$JS.API.STREAM.MSG.GET.sp-s"));
+    all.out("k", "v");
+    for (int i = 0; i < 2; i++) {
+      // At first it is not known yet that the leader may not be asked.
+      proxy.answer(Request.DIRECT_GET, unavailable);
+      assertEquals(Optional.of("v"), space.rdp("k"));
+      assertTrue(proxy.hasAnswered());
+    }
+    try (Connection connection = Nats.connect("nats://all:p@" + server.address())) {
+      connection.jetStreamManagement().deleteStream("sp-s");
+    }
+    SpaceException gone = assertThrows(SpaceException.class, () -> space.rdp("k"));
+    assertTrue(String.valueOf(gone.getMessage()).contains("is gone"), gone::toString);
+  }
+
+  @Test
   @DisplayName("An entry that was stored before, while another one of the key is refused")
   void out() throws Exception {
     proxy.delay(Request.PUBLISH, LATE);
