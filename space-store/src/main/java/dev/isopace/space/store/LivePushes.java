@@ -60,15 +60,22 @@ final class LivePushes {
     try {
       for (int i = 0; i < count; i++) {
         KeyQueue queue = index.find(keys[i]);
-        long at = queue == null ? -1 : queue.positions.indexOf(positions[i]);
-        queues[i] = at < 0 ? null : queue;
-        if (queue != null && at >= 0) {
-          // For want of memory, rewriting may end here, and not when it is led over.
-          queue.positions.prepareSet(at);
-        }
+        queues[i] = queue != null && prepare(queue.positions, positions[i]) ? queue : null;
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Whether an entry is there, which can be led over then: for want of memory, rewriting may end
+   * here, and not later.
+   */
+  private static boolean prepare(Positions positions, long position) {
+    long at = positions.indexOf(position);
+    if (at >= 0) {
+      positions.prepareSet(at);
+    }
+    return at >= 0;
   }
 }

@@ -129,19 +129,24 @@ final class LaterLifeTest {
     }
   }
 
+  /** Leaves files that are given up and cannot be deleted, and one entry behind them. */
+  private static void leaveFiles(Store store, FaultyDisk disk) throws Exception {
+    disk.deletes = false;
+    for (int i = 0; i < 200; i++) {
+      store.push("taken", VALUE);
+    }
+    while (store.pullp("taken").isPresent()) {}
+    assertThrows(IOException.class, store::compact);
+    store.push("k", VALUE);
+  }
+
   @Test
   @DisplayName("A file that could not be deleted is whole after a close and a power cut")
   void leftover() throws Exception {
     SimulatedDisk first = SimulatedDisk.empty();
     FaultyDisk disk = new FaultyDisk(first);
     try (Store store = Store.open(disk, NEVER)) {
-      disk.deletes = false;
-      for (int i = 0; i < 200; i++) {
-        store.push("taken", VALUE);
-      }
-      while (store.pullp("taken").isPresent()) {}
-      assertThrows(IOException.class, store::compact);
-      store.push("k", VALUE);
+      leaveFiles(store, disk);
     }
     try (Store store = Store.open(SimulatedDisk.after(left(first).durable()), NEVER)) {
       assertEquals(1, store.len("k"));
@@ -156,13 +161,7 @@ final class LaterLifeTest {
     FaultyDisk disk = new FaultyDisk(first);
     Image killed;
     try (Store store = Store.open(disk, NEVER)) {
-      disk.deletes = false;
-      for (int i = 0; i < 200; i++) {
-        store.push("taken", VALUE);
-      }
-      while (store.pullp("taken").isPresent()) {}
-      assertThrows(IOException.class, store::compact);
-      store.push("k", VALUE);
+      leaveFiles(store, disk);
       killed = left(first);
     }
     SimulatedDisk second = SimulatedDisk.after(killed);
