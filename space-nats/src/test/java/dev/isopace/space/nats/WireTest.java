@@ -11,7 +11,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Replies are read only by those who wait for them: here nobody does, until the end. */
+/**
+ * Replies are read only by those who wait for them: here nobody does, until the end. The server
+ * refuses nothing of this: to what is sent to an entry's subject, which has no stream, it replies
+ * at once and in order, so that the first is answered before the one that counts as refused. Its
+ * replies to requests of its interface may come in another order.
+ */
 @DisplayName("A refusal that may be another request's says nothing of those that are carried out")
 final class WireTest {
   private static final Names NAMES = new Names("s");
@@ -45,9 +50,9 @@ final class WireTest {
   void refusedAndForgotten() throws Exception {
     with(
         wire -> {
-          Pending done = wire.send(NAMES.delete(), null, BODY);
-          Pending refused = wire.send(NAMES.delete(), null, BODY);
-          wire.refuse(NAMES.delete());
+          Pending done = wire.send(NAMES.entry("k"), null, BODY);
+          Pending refused = wire.send(NAMES.entry("k"), null, BODY);
+          wire.refuse(NAMES.entry("k"));
           wire.forget(refused);
           assertAnswered(wire, done);
         });
