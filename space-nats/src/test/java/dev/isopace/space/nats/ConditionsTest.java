@@ -75,7 +75,7 @@ final class ConditionsTest {
     assertSays(
         SpaceException.class,
         List.of(gone.address(), "no server answers"),
-        () -> Fresh.open(gone.address(), "s?connect=500ms"));
+        () -> Fresh.openRefused(gone.address(), "s"));
   }
 
   @Test
@@ -217,7 +217,7 @@ final class ConditionsTest {
       assertSays(
           SpaceException.class,
           List.of("credentials"),
-          () -> Fresh.open("all:wrong@" + strict.address(), "s?timeout=1s"));
+          () -> Fresh.openRefused("all:wrong@" + strict.address(), "s?timeout=1s"));
     }
   }
 

@@ -85,7 +85,7 @@ final class ConnectionsTest {
 
   private static void assertRefused(String address, String nameAndParameters) {
     SpaceException e =
-        assertThrows(SpaceException.class, () -> Fresh.open(address, nameAndParameters));
+        assertThrows(SpaceException.class, () -> Fresh.openRefused(address, nameAndParameters));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains("credentials"), message);
     assertConceals("secret", e);
@@ -181,11 +181,12 @@ final class ConnectionsTest {
         requireUsable(space);
       }
       SpaceException untrusted =
-          assertThrows(SpaceException.class, () -> Fresh.open(server.address(), "s?tls=true"));
+          assertThrows(
+              SpaceException.class, () -> Fresh.openRefused(server.address(), "s?tls=true"));
       assertTrue(
           String.valueOf(untrusted.getMessage()).contains(server.address()), untrusted::toString);
       SpaceException plain =
-          assertThrows(SpaceException.class, () -> Fresh.open(server.address(), "s"));
+          assertThrows(SpaceException.class, () -> Fresh.openRefused(server.address(), "s"));
       assertTrue(String.valueOf(plain.getMessage()).contains("tls=true"), plain::toString);
     }
   }
@@ -212,7 +213,7 @@ final class ConnectionsTest {
         for (String host : List.of("127.0.0.1", "localhost")) {
           assertThrows(
               SpaceException.class,
-              () -> Fresh.open(host + ":" + server.port(), "s?tls=true&connect=3s"),
+              () -> Fresh.openRefused(host + ":" + server.port(), "s?tls=true"),
               host);
         }
       }
