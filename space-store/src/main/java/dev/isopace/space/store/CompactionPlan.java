@@ -165,8 +165,8 @@ final class CompactionPlan {
 
   /**
    * Bytes that would be written again, as far as is known. How many removals of a segment are
-   * needed is known once it has been rewritten; until then, what is read for a run is an upper
-   * bound.
+   * needed is known once it has been rewritten: before, none is counted, so this may be too low;
+   * afterwards, those that were needed then, so it may be too high.
    */
   private static long kept(Segment segment) {
     return segment.liveBytes + segment.needed;

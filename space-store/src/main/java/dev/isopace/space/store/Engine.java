@@ -296,7 +296,7 @@ final class Engine implements Log.Owner {
       Throwable failure = log.failure();
       if (failure == null) {
         log.active().trim();
-        boolean hasRoom = supply.giveBack();
+        boolean hasRoom = supply.leaveOne();
         if (settings.sync() != Sync.ALWAYS) {
           Segment.makeDurable(segments.all());
           // One that could not be deleted is found first by the next life, and must be whole.

@@ -1,7 +1,7 @@
 package dev.isopace.space.store;
 
+import dev.isopace.space.spi.Tenacity;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long a leader waits for others to join its batch, once the batch before has landed. Used by
@@ -59,7 +59,7 @@ final class GatheringPolicy {
       if (idle < AWAKE_NANOS) {
         Thread.yield();
       } else if (idle < patience) {
-        LockSupport.parkNanos(this, patience - idle);
+        Tenacity.park(this, patience - idle);
       } else if (count > first) {
         break;
       } else {

@@ -21,7 +21,11 @@ final class KeyQueue {
   final Line readers = new Line();
   final Line takers = new Line();
 
-  /** Sequence of the push with which the key last began to hold entries. */
+  /**
+   * Sequence of the push with which the key last began to hold entries. It may be that of the same
+   * push in an earlier segment, which is void: what counts is that no entry of this queue has a
+   * lower one.
+   */
   long begin;
 
   private long claimed;

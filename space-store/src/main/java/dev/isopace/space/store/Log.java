@@ -353,7 +353,7 @@ final class Log {
     int length = Format.length(key.length, body.length);
     System.arraycopy(body, 0, bytes, length - body.length, body.length);
     Format.seal(crc, bytes, 0, length, sequence++, type, key, segment.epoch);
-    Outcome outcome = write(segment, tail, bytes, length);
+    Outcome outcome = writeAndForce(segment, tail, bytes, length);
     if (outcome.kind() == Outcome.Kind.DONE) {
       lastOffset = tail;
       tail += length;
@@ -514,7 +514,7 @@ final class Log {
       }
     }
     long began = System.nanoTime();
-    Outcome outcome = write(batch.segment, batch.base, batch.bytes, batch.size);
+    Outcome outcome = writeAndForce(batch.segment, batch.base, batch.bytes, batch.size);
     long nanos = System.nanoTime() - began;
     Batch next;
     Tenacity.lock(lock);
@@ -543,8 +543,11 @@ final class Log {
     tail = batch.base + batch.size;
   }
 
-  /** Writes records, and a terminator, which the bytes have the room for. */
-  private Outcome write(Segment segment, long base, byte[] bytes, int size) {
+  /**
+   * Writes records, and a terminator, which the bytes have the room for; and makes them durable, if
+   * the log is synced.
+   */
+  private Outcome writeAndForce(Segment segment, long base, byte[] bytes, int size) {
     Format.putLong(bytes, size, 0);
     int length = (int) Math.min(size + Format.TERMINATOR, segment.capacity - base);
     try {

@@ -182,8 +182,6 @@ final class Replay implements Closeable {
     checkpoint.queues.forEach(table::add);
     sequence = checkpoint.sequence;
     usedCheckpoint = true;
-    // What was closed was durable: the last batch needs no proof.
-    isSynced = true;
     return checkpoint.states.size();
   }
 

@@ -307,7 +307,7 @@ final class Spares implements Closeable {
         small.handle.force();
       }
     } catch (IOException | RuntimeException | Error e) {
-      giveBack(small, e);
+      cutBack(small, e);
       throw e;
     }
     SegmentHeader header = new SegmentHeader(small.first, small.last, small.epoch, 0, 0);
@@ -319,7 +319,7 @@ final class Spares implements Closeable {
   }
 
   /** Gives back what a segment that could not be made larger has taken: others may need it. */
-  private static void giveBack(Segment small, Throwable failure) {
+  private static void cutBack(Segment small, Throwable failure) {
     try {
       small.handle.truncate(small.capacity);
     } catch (IOException e) {
@@ -331,7 +331,7 @@ final class Spares implements Closeable {
    * Gives back the room of what has been prepared, but for one small segment: where there is no
    * room any more, a store can still be opened, to be emptied.
    */
-  void giveBack() throws IOException {
+  void giveBackRoom() throws IOException {
     deleteGivenUp();
     for (Reusable file = reusable.poll(); file != null; file = reusable.poll()) {
       file.handle().close();

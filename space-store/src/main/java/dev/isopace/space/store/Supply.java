@@ -324,7 +324,7 @@ final class Supply implements Closeable {
    * At the end: gives back the room that is only of use while the store is open, but for a segment
    * that the next opening needs. False if there is not even that.
    */
-  boolean giveBack() {
+  boolean leaveOne() {
     try {
       if (spares.count() == 0) {
         long size = Math.min(settings.segmentSize(), Spares.FIRST);
@@ -334,7 +334,7 @@ final class Supply implements Closeable {
       return false;
     }
     try {
-      spares.giveBack();
+      spares.giveBackRoom();
     } catch (IOException e) {
       // They are as good as before; only larger.
     }

@@ -272,15 +272,7 @@ final class Takers<V> implements Waits.Exits {
   private boolean giveUpOn(Candidate candidate, Waiter waiter) {
     Tenacity.lock(log.lock);
     try {
-      if (waiter.isServed() || !candidate.isFirst(index)) {
-        return false;
-      }
-      KeyQueue queue = candidate.queue();
-      if (waiter.inLine) {
-        queue.takers.remove(waiter);
-        Effects.wakeFirst(queue);
-      }
-      return true;
+      return candidate.isFirst(index) && leaveTakers(candidate.queue().key, waiter);
     } finally {
       log.lock.unlock();
     }
