@@ -164,7 +164,7 @@ final class Lines {
       if (!line.isSubscribed) {
         subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
-        line.headCache.startOver(true);
+        line.headCache.setSubscribed(true);
       }
       return true;
     } catch (IllegalStateException e) {
@@ -200,7 +200,7 @@ final class Lines {
       }
       if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
-        line.headCache.startOver(false);
+        line.headCache.setSubscribed(false);
         subscriptions.unsubscribe(names.wake(line.keySubject));
       }
     } finally {
