@@ -106,8 +106,8 @@ final class Call {
     noteInterrupt();
   }
 
-  /** Whether a call that stays has stayed for long enough; a call that does not always has. */
-  boolean isOverdue() {
+  /** Whether it need not wait for an entry, or no longer: one that does not stay always has. */
+  boolean hasWaitedEnough() {
     return !stays || deadline.hasPassed();
   }
 

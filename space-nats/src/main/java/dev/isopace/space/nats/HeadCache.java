@@ -215,12 +215,12 @@ final class HeadCache {
     }
   }
 
-  /** A subscription was made, or ended. */
-  void startOver(boolean isOfUse) {
+  /** A subscription was made, or ended, since it did not pay. */
+  void setSubscribed(boolean isSubscribed) {
     lock.lock();
     try {
       inVain = 0;
-      wouldPay = isOfUse;
+      wouldPay = isSubscribed;
     } finally {
       lock.unlock();
     }
@@ -310,7 +310,7 @@ final class HeadCache {
    *
    * @param left how many entries may be taken now without others in between; 0 if that is not known
    */
-  void startAnew(int left) {
+  void othersHaveTaken(int left) {
     lock.lock();
     try {
       dropPrefetch();

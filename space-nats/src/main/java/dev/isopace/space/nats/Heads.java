@@ -108,35 +108,35 @@ final class Heads {
     remote.barrierIfStrict(call);
     byte[] body = Requests.head(names.entry(keySubject), from);
     Questions.Progress progress = new Questions.Progress();
-    if (look == Look.DOUBTFUL && mayAskDirectly() && unconfirmedOn != link.epoch()) {
-      progress.mayBeRefused = true;
-      Sight sight = askForHead(call, names.get(), body, progress);
-      if (sight != null && sight.trust() == Trust.SURE) {
-        return sight.entry();
-      }
-    }
-    // Nobody answers by the direct API for a stream that is gone; so every other time the leader is
-    // asked, or who knows that there is none.
     boolean isUnconfirmed = false;
-    for (boolean direct = mayAskDirectly(); ; direct = !direct && mayAskDirectly()) {
+    // Both ways in turn, where there are two: nobody answers by the direct API for a stream that is
+    // gone, and it is not sure of "nothing".
+    boolean isLeaderNext = look == Look.DOUBTFUL && !isLeaderRefused();
+    for (; ; isLeaderNext = !isLeaderNext) {
+      boolean asksLeader = isLeaderNext || !mayAskDirectly();
       // Who may ask directly can do without the leader.
-      progress.mayBeRefused = !direct && mayAskDirectly();
-      if (progress.mayBeRefused && unconfirmedOn == link.epoch()) {
+      progress.mayBeRefused = asksLeader && mayAskDirectly();
+      if (progress.mayBeRefused && isLeaderRefused()) {
         remote.requireStream(call);
         continue;
       }
-      String subject = direct ? names.directGet() : names.get();
+      String subject = asksLeader ? names.get() : names.directGet();
       Sight sight = askForHead(call, subject, body, progress);
       if (sight != null && (sight.trust() == Trust.SURE || look == Look.GLIMPSE)) {
         return sight.entry();
       }
-      if (direct) {
+      if (!asksLeader) {
         isUnconfirmed = sight != null && sight.trust() == Trust.UNCONFIRMED;
       }
-      if (isUnconfirmed && unconfirmedOn == link.epoch()) {
+      if (isUnconfirmed && isLeaderRefused()) {
         return null;
       }
     }
+  }
+
+  /** Whether the server does not let this client ask the leader, as far as is known. */
+  private boolean isLeaderRefused() {
+    return unconfirmedOn == link.epoch();
   }
 
   private @Nullable Sight askForHead(

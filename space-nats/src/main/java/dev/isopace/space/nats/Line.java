@@ -53,7 +53,10 @@ final class Line {
   /** Whether it listens to others that compete. Changed as {@link #isSubscribed}. */
   volatile boolean isCompeting;
 
-  /** How many calls use this line. Changed only within the {@link Lines}' map. */
+  /**
+   * How many calls use this line. Changed only within the {@link Lines}' map; lessened only with
+   * their lock held, too.
+   */
   int users;
 
   private final ReentrantLock lock = new ReentrantLock();

@@ -95,27 +95,22 @@ final class Lines {
     return new Line(key, keySubject, headCache, competition.turnTaking(keySubject));
   }
 
+  /** Ends a use. What stays in the map then is kept, so that it will be forgotten some time. */
   void release(Line line) {
-    boolean keep = line.isWorthKeeping();
-    map.compute(
-        line.keySubject,
-        (keySubject, found) -> {
-          line.users--;
-          return line.users == 0 && !keep && !line.isWorthKeeping() ? null : found;
-        });
-    if (keep) {
-      keep(line);
-    }
-  }
-
-  private void keep(Line line) {
     Line eldest = null;
+    // Both in one: otherwise another call might meanwhile remove this line, and keep another one of
+    // the same key, which would not be forgotten if this one took its place among those kept.
     keeping.lock();
     try {
-      kept.remove(line.keySubject);
-      kept.put(line.keySubject, line);
-      if (kept.size() > KEPT) {
-        eldest = kept.remove(kept.keySet().iterator().next());
+      Line left =
+          map.compute(
+              line.keySubject,
+              (keySubject, found) -> {
+                line.users--;
+                return found == line && line.users == 0 && !line.isWorthKeeping() ? null : found;
+              });
+      if (left == line && line.users == 0) {
+        eldest = keep(line);
       }
     } finally {
       keeping.unlock();
@@ -123,6 +118,13 @@ final class Lines {
     if (eldest != null) {
       forget(eldest);
     }
+  }
+
+  /** Keeps a line; returns the one that was not used for longest, if there are too many. */
+  private @Nullable Line keep(Line line) {
+    kept.remove(line.keySubject);
+    kept.put(line.keySubject, line);
+    return kept.size() > KEPT ? kept.remove(kept.keySet().iterator().next()) : null;
   }
 
   private void forget(Line line) {
@@ -164,7 +166,7 @@ final class Lines {
       if (!line.isSubscribed) {
         subscriptions.subscribe(names.wake(line.keySubject));
         line.isSubscribed = true;
-        line.headCache.startOver(true);
+        line.headCache.setSubscribed(true);
       }
       return true;
     } catch (IllegalStateException e) {
@@ -200,7 +202,7 @@ final class Lines {
       }
       if (line.isSubscribed && line.disarmIfIdle()) {
         line.isSubscribed = false;
-        line.headCache.startOver(false);
+        line.headCache.setSubscribed(false);
         subscriptions.unsubscribe(names.wake(line.keySubject));
       }
     } finally {

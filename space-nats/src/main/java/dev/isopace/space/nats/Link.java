@@ -72,8 +72,11 @@ final class Link implements ConnectionListener {
   /** The server that led the stream when it was opened; null if it did not say. */
   private volatile @Nullable String leader;
 
-  /** Whether that was this very server, without others: its name may be another at each start. */
-  private volatile boolean isAlone;
+  /**
+   * Whether that was this very server, and in no cluster: then it is the one that this is connected
+   * to, though its name may be another at each start.
+   */
+  private volatile boolean isSingleServer;
 
   /** The connection on which the server has refused subscriptions; it does not say which. */
   private volatile long limitedOn;
@@ -134,7 +137,7 @@ final class Link implements ConnectionListener {
    */
   boolean isClustered() {
     String first = leader;
-    return hasCluster() || (!isAlone && first != null && !isServer(first));
+    return hasCluster() || (!isSingleServer && first != null && !isServer(first));
   }
 
   private boolean hasCluster() {
@@ -148,7 +151,7 @@ final class Link implements ConnectionListener {
    */
   boolean isBesideStream() {
     String only = leader;
-    return (only == null || isAlone) ? !isClustered() : isServer(only);
+    return (only == null || isSingleServer) ? !isClustered() : isServer(only);
   }
 
   private boolean isServer(String name) {
@@ -157,7 +160,7 @@ final class Link implements ConnectionListener {
 
   /** Which server leads the stream: maybe another one of the cluster, or behind a leaf node. */
   void setLeader(String name) {
-    isAlone = !hasCluster() && isServer(name);
+    isSingleServer = !hasCluster() && isServer(name);
     leader = name;
   }
 

@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -36,6 +37,11 @@ final class Parking {
           }
           return true;
         });
+  }
+
+  /** A time at random, so long at most: those that wait for the same do not go on at once. */
+  static long atRandom(long longestNanos) {
+    return ThreadLocalRandom.current().nextLong(longestNanos + 1);
   }
 
   /** Lets some time pass. */

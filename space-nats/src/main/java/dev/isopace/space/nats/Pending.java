@@ -39,7 +39,12 @@ final class Pending {
     CLOSED
   }
 
-  private record Outcome(State state, @Nullable Message reply) {}
+  private record Outcome(State state, @Nullable Message reply) {
+    /** A reply may come after all, on the next connection, for what is broken. */
+    boolean mayBecome(Outcome next) {
+      return state == State.WAITING || (state == State.BROKEN && next.state == State.REPLIED);
+    }
+  }
 
   /** Which of several replies is the last one. */
   interface Ending {
@@ -159,21 +164,17 @@ final class Pending {
     return false;
   }
 
-  boolean fail(State state) {
-    return settle(new Outcome(state, null));
+  /** There will be no reply, for some reason; unless there is one already. */
+  void fail(State state) {
+    settle(new Outcome(state, null));
   }
 
-  private boolean settle(Outcome settled) {
-    // A reply may come after all, on the next connection, for what is broken.
-    Outcome current = outcome.get();
-    boolean counts =
-        current.state() == State.WAITING
-            || (current.state() == State.BROKEN && settled.state() == State.REPLIED);
-    if (!counts || !outcome.compareAndSet(current, settled)) {
-      return counts && settle(settled);
+  private void settle(Outcome settled) {
+    Outcome before =
+        outcome.getAndUpdate(current -> current.mayBecome(settled) ? settled : current);
+    if (before.mayBecome(settled)) {
+      unparkWaiter();
     }
-    unparkWaiter();
-    return true;
   }
 
   private void unparkWaiter() {

@@ -7,7 +7,6 @@ import io.nats.client.impl.Headers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +117,7 @@ final class Questions {
     }
 
     private void rest(Call call) throws InterruptedException {
-      Parking.pause(call, jittered(pause));
+      Parking.pause(call, pause / 2 + Parking.atRandom(pause / 2));
       pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
     }
   }
@@ -213,10 +212,6 @@ final class Questions {
       }
     }
     return null;
-  }
-
-  private static long jittered(long nanos) {
-    return nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
   }
 
   /** Throws if an answer says that asking again makes no sense. */

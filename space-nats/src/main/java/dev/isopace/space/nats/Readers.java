@@ -1,7 +1,6 @@
 package dev.isopace.space.nats;
 
 import dev.isopace.space.spi.Coder;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +75,7 @@ final class Readers<V> {
       if (head != null) {
         return decode(call, line.key, head);
       }
-      boolean isOver = call.isOverdue();
+      boolean isOver = call.hasWaitedEnough();
       while (!isOver && !me.isNudged && me.received() == null) {
         isOver = !await(me);
       }
@@ -122,7 +121,7 @@ final class Readers<V> {
   private boolean await(Reader me) throws InterruptedException {
     long left = me.call.deadline.remainingNanos();
     long rely = remote.link().recheckNanos(recheckNanos);
-    long recheck = rely + ThreadLocalRandom.current().nextLong(rely / 4 + 1);
+    long recheck = rely + Parking.atRandom(rely / 4);
     boolean isNudged = Parking.await(me.call, () -> me.isNudged, Math.min(left, recheck));
     if (!isNudged && recheck < left) {
       me.isNudged = true;

@@ -3,7 +3,6 @@ package dev.isopace.space.nats;
 import dev.isopace.space.spi.Coder;
 import dev.isopace.space.spi.Lifecycle;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +116,7 @@ final class Takers<V> {
         return new Attempt(line, me).take();
       }
       V value = new Attempt(line, me).take();
-      if (value != null || me.call.isOverdue()) {
+      if (value != null || me.call.hasWaitedEnough()) {
         return value;
       }
       line.endTurn(me);
@@ -148,7 +147,7 @@ final class Takers<V> {
       }
       watchDecoding(line);
       long recheck = remote.link().recheckNanos(recheckNanos);
-      long most = Math.min(left, recheck + jitter(recheck / 4));
+      long most = Math.min(left, recheck + Parking.atRandom(recheck / 4));
       if (!Parking.await(call, () -> me.isNudged, most) && call.stays) {
         line.recheck(recheck);
       }
@@ -176,10 +175,6 @@ final class Takers<V> {
 
   private static long soon(Line line) {
     return line.turnTaking.isOn() ? SOON_AMONG_OTHERS_NANOS : SOON_NANOS;
-  }
-
-  private static long jitter(long nanos) {
-    return ThreadLocalRandom.current().nextLong(nanos + 1);
   }
 
   /** The way from the head to a value. */
@@ -238,10 +233,10 @@ final class Takers<V> {
         // It looked from a sequence on that a server which lost its latest messages uses again.
         return false;
       }
-      if (wasThorough && (call.isOverdue() || line.isArmed(epoch))) {
+      if (wasThorough && (call.hasWaitedEnough() || line.isArmed(epoch))) {
         return true;
       }
-      if (!call.isOverdue() && !line.isArmed(epoch)) {
+      if (!call.hasWaitedEnough() && !line.isArmed(epoch)) {
         lines.arm(call, line, epoch);
       }
       return false;
@@ -249,12 +244,12 @@ final class Takers<V> {
 
     private void awaitTurnAmongClients() throws InterruptedException {
       if (!hasNoTurn()) {
-        line.turnTaking.await(call).ifPresent(this::startAnew);
+        line.turnTaking.await(call).ifPresent(this::afterOthers);
       }
     }
 
-    private void startAnew(int left) {
-      line.headCache.startAnew(left);
+    private void afterOthers(int left) {
+      line.headCache.othersHaveTaken(left);
       mustLook = left == 0;
     }
 
@@ -301,7 +296,7 @@ final class Takers<V> {
       long begun = System.nanoTime();
       long from = line.headCache.lookFrom(epoch);
       // Who may wait looks once more when it has subscribed.
-      wasThorough = wasArmed || call.isOverdue();
+      wasThorough = wasArmed || call.hasWaitedEnough();
       // Of an entry there would have been a wake-up, if others do not take as well.
       boolean isDoubtful = wasArmed && line.headCache.recentLosses() == 0;
       Heads.Look look =
@@ -411,7 +406,7 @@ final class Takers<V> {
       int losses = line.headCache.recentLosses();
       if (losses > 0 && !line.turnTaking.isOn()) {
         long longest = SHORTEST_PAUSE_NANOS << Math.min(losses, MOST_DOUBLINGS);
-        Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + jitter(longest));
+        Parking.pause(call, SHORTEST_PAUSE_NANOS / 2 + Parking.atRandom(longest));
       } else if (!remote.link().isUp()) {
         remote.link().awaitUp(call);
       }

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -265,7 +264,7 @@ final class TurnTaking {
         areThereTurns
             ? MORE_NANOS + (1 + Math.min(MOST_AHEAD, crowd)) * LONGEST_TURN_NANOS
             : SHORTEST_SPREAD_NANOS << Math.min(lossesInARow, heardAnything ? MOST_DOUBLINGS : 1);
-    return (areThereTurns ? base : 0) + ThreadLocalRandom.current().nextLong(base);
+    return (areThereTurns ? base : 0) + Parking.atRandom(base);
   }
 
   /** A claim was won. */

@@ -163,7 +163,7 @@ final class Wire {
       remove(pending);
     } else if (remembered() > MOST_REMEMBERED) {
       leftOutOn = pending.epoch;
-      drop(pending);
+      table.remove(pending.token);
     }
   }
 
@@ -247,12 +247,9 @@ final class Wire {
         && refusals.containsKey(new Refusal(pending.subject, pending.epoch));
   }
 
-  private void drop(Pending pending) {
-    table.remove(pending.token);
-  }
-
+  /** It was not refused: so one of the others may have been. */
   private void remove(Pending pending) {
-    drop(pending);
+    table.remove(pending.token);
     if (!refusals.isEmpty()) {
       assignRefusals();
     }
@@ -267,7 +264,9 @@ final class Wire {
             boolean isComplete = refusal.epoch() != leftOutOn || !isChange(refusal.subject());
             if (isComplete && unanswered.size() <= count) {
               unanswered.forEach(pending -> pending.fail(Pending.State.REFUSED));
-              unanswered.stream().filter(pending -> !pending.isAttached()).forEach(this::drop);
+              unanswered.stream()
+                  .filter(pending -> !pending.isAttached())
+                  .forEach(pending -> table.remove(pending.token));
               refusals.remove(refusal);
             }
           });

@@ -1,13 +1,12 @@
 package dev.isopace.space.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.isopace.space.Space;
 import dev.isopace.space.nats.fixture.FaultProxy;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NewestServer;
-import dev.isopace.space.nats.fixture.Patience;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,9 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("How many messages a client sends for an operation, with one replica")
 final class CostTest {
-  /** Long enough for a wait to have begun, and too short for anything to be repeated. */
-  private static final Duration WHILE = Duration.ofMillis(500);
-
   @RegisterExtension static final NewestServer server = new NewestServer();
 
   private final FaultProxy proxy = FaultProxy.before(server.get());
@@ -60,29 +56,27 @@ final class CostTest {
   @Test
   @DisplayName("A take that waits looks, subscribes, asks the leader; and removes what wakes it")
   void waitsToTake() throws Exception {
-    FutureTask<String> first = new FutureTask<>(() -> space.in("k"));
-    assertCost(3, true, () -> waitsFor(first));
+    FutureTask<String> first = assertCost(3, () -> space.in("k"));
     assertCost(1, "v", () -> other.out("k", "v") ? first.get() : "");
     // It is still subscribed.
-    FutureTask<String> second = new FutureTask<>(() -> space.in("k"));
-    assertCost(1, true, () -> waitsFor(second));
+    FutureTask<String> second = assertCost(1, () -> space.in("k"));
     assertCost(1, "w", () -> other.out("k", "w") ? second.get() : "");
   }
 
   @Test
   @DisplayName("A read that waits also asks what is new; and returns what wakes it")
   void waitsToRead() throws Exception {
-    FutureTask<String> read = new FutureTask<>(() -> space.rd("k"));
-    assertCost(4, true, () -> waitsFor(read));
+    FutureTask<String> read = assertCost(4, () -> space.rd("k"));
     assertCost(0, "v", () -> other.out("k", "v") ? read.get() : "");
   }
 
-  private static boolean waitsFor(FutureTask<String> task) {
-    Thread thread = new Thread(task, "player");
-    thread.setDaemon(true);
-    thread.start();
-    Patience.letPass(WHILE);
-    return !task.isDone();
+  /** Of a wait, until there is nothing to do but to wait. */
+  private FutureTask<String> assertCost(long messages, Callable<String> wait) {
+    long before = proxy.requests();
+    FutureTask<String> begun = Waits.start(wait);
+    assertFalse(begun.isDone());
+    assertEquals(messages, proxy.requests() - before);
+    return begun;
   }
 
   private <T> void assertCost(long messages, T result, Callable<T> call) throws Exception {

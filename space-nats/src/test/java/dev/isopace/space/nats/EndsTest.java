@@ -24,9 +24,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@DisplayName("A call that cannot succeed any longer ends within a second, and says why")
+@DisplayName("A call that cannot succeed any longer ends soon, and says why")
 final class EndsTest {
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration MOMENT = Duration.ofMillis(1);
 
   /** A look, a removal, and seven times another look and removal. A pause of a second follows. */
@@ -192,7 +192,8 @@ final class EndsTest {
       connection.jetStreamManagement().deleteStream("sp-" + name);
       proxy.cutAll();
       for (Made wait : waits) {
-        String message = String.valueOf(wait.outcome());
+        // A server 2.9 leaves direct questions for it unanswered; the leader is asked 2 s later.
+        String message = String.valueOf(wait.outcome(Patience.usual()));
         assertTrue(message.contains("is gone"), message);
       }
     }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Patience;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -19,17 +19,25 @@ final class GateTest {
   private final Gate gate = new Gate();
 
   private FutureTask<Gate.Admission> enter() {
-    FutureTask<Gate.Admission> entering = Calls.start(gate::enter);
-    Patience.letPass(MOMENT);
-    return entering;
+    return startWaiting(gate::enter);
+  }
+
+  /** Starts what is to wait at the gate, and returns when it does, or has ended. */
+  private static <T> FutureTask<T> startWaiting(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "player");
+    thread.setDaemon(true);
+    thread.start();
+    Patience.await(
+        "a wait", () -> task.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+    return task;
   }
 
   @Test
   @DisplayName("A gate is held when those in it have left, and others get in when it is released")
   void held() throws Exception {
     assertEquals(Gate.Admission.AT_ONCE, gate.enter());
-    FutureTask<Boolean> holding = Calls.start(() -> gate.hold(LONG_MILLIS));
-    Patience.letPass(MOMENT);
+    FutureTask<Boolean> holding = startWaiting(() -> gate.hold(LONG_MILLIS));
     FutureTask<Gate.Admission> entering = enter();
     assertFalse(holding.isDone());
     gate.leave();
@@ -54,8 +62,7 @@ final class GateTest {
       "When the gate is shut, those who wait for it go away, and so does who wants to hold it")
   void shut() throws Exception {
     assertEquals(Gate.Admission.AT_ONCE, gate.enter());
-    FutureTask<Boolean> holding = Calls.start(() -> gate.hold(LONG_MILLIS));
-    Patience.letPass(MOMENT);
+    FutureTask<Boolean> holding = startWaiting(() -> gate.hold(LONG_MILLIS));
     FutureTask<Gate.Admission> entering = enter();
     gate.shut(MOMENT.toMillis());
     assertFalse(holding.get());

@@ -18,7 +18,7 @@ final class HeadCacheTest {
   @DisplayName("It pays to ask in advance after any number of takes that found another entry")
   void countless() {
     HeadCache cache = new HeadCache(() -> true, pending -> {});
-    cache.startAnew(Integer.MAX_VALUE);
+    cache.othersHaveTaken(Integer.MAX_VALUE);
     for (int i = 1; i <= TAKES; i++) {
       cache.setGone(entry(i), CONNECTION, true);
     }

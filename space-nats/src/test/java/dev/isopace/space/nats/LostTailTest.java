@@ -68,7 +68,7 @@ final class LostTailTest {
         Patience.await("a wake-up that waits to be received", slow::isStuck);
         restore(server, copy);
         awaitEmpty(List.of(space, other));
-        FutureTask<Optional<String>> read = start(space, false);
+        FutureTask<Optional<String>> read = startReading(space);
         Patience.letPass(MOMENT);
         slow.resume();
         for (int i = 0; i < MANY; i++) {
@@ -135,7 +135,7 @@ final class LostTailTest {
         assertEquals(Optional.of("taken"), other.inp("k"));
         Patience.await("a wake-up that waits to be received", slow::isStuck);
         proxy.arm(Request.INFO, Step.NO_REPLY, 0);
-        FutureTask<Optional<String>> read = start(space, false);
+        FutureTask<Optional<String>> read = startReading(space);
         Patience.await("the reader's question", proxy::hasHit);
         slow.resume();
         restore(server, copy);
@@ -221,15 +221,13 @@ final class LostTailTest {
 
   /** Takes a first entry by waiting for it: from now on the space is told of entries of the key. */
   private static void haveToldOfEntries(Space<String> space, Space<String> other) throws Exception {
-    FutureTask<Optional<String>> first = start(space, true);
+    FutureTask<String> first = Waits.start(() -> space.in("k"));
     other.out("k", "first");
-    assertEquals(Optional.of("first"), first.get());
+    assertEquals("first", first.get());
   }
 
-  private static FutureTask<Optional<String>> start(Space<String> space, boolean takes) {
-    FutureTask<Optional<String>> call =
-        new FutureTask<>(
-            () -> takes ? space.in("k", Patience.usual()) : space.rd("k", Patience.usual()));
+  private static FutureTask<Optional<String>> startReading(Space<String> space) {
+    FutureTask<Optional<String>> call = new FutureTask<>(() -> space.rd("k", Patience.usual()));
     Thread thread = new Thread(call, "player");
     thread.setDaemon(true);
     thread.start();

@@ -26,11 +26,7 @@ final class SilentConnectionTest {
         FaultProxy proxy = FaultProxy.before(server);
         Space<String> space = Fresh.open(proxy.address(), name);
         Space<String> other = Fresh.open(server.address(), name)) {
-      FutureTask<String> take = new FutureTask<>(() -> space.in("k"));
-      Thread thread = new Thread(take, "taker");
-      thread.setDaemon(true);
-      thread.start();
-      Patience.letPass(Duration.ofMillis(500));
+      FutureTask<String> take = Waits.start(() -> space.in("k"));
       proxy.silenceNext();
       proxy.cutAll();
       Patience.await("the next connection", proxy::hasSilenced);

@@ -10,8 +10,6 @@ import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
-import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,8 +19,6 @@ final class SlowClientTest {
   private static final int ROUNDS = 2;
   private static final int MOST_PENDING = 4;
   private static final int BURST = 20;
-  private static final Duration SOON = Duration.ofSeconds(1);
-  private static final Duration LISTENS = Duration.ofMillis(300);
 
   @Test
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
@@ -37,10 +33,8 @@ final class SlowClientTest {
         for (int round = 0; round < ROUNDS; round++) {
           String busy = "busy " + round;
           String key = "k " + round;
-          FutureTask<String> read = start(() -> space.rd(busy));
-          FutureTask<String> take = start(() -> space.in(key));
-          // Until both are told of entries.
-          Patience.letPass(LISTENS);
+          FutureTask<String> read = Waits.start(() -> space.rd(busy));
+          FutureTask<String> take = Waits.start(() -> space.in(key));
           slow.pause();
           long before = slow.dropped();
           for (int i = 0; i < BURST; i++) {
@@ -51,19 +45,11 @@ final class SlowClientTest {
           other.out(key, "v");
           Patience.await("a wake-up that is dropped", () -> slow.dropped() > full);
           slow.resume();
-          Patience.await("the end of the take", Patience.scaled(SOON), take::isDone);
+          Patience.await("the end of the take", take::isDone);
           assertEquals("v", take.get());
           assertEquals("v", read.get());
         }
       }
     }
-  }
-
-  private static FutureTask<String> start(Callable<String> call) {
-    FutureTask<String> task = new FutureTask<>(call);
-    Thread thread = new Thread(task, "player");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
   }
 }

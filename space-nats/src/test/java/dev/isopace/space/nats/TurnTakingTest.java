@@ -16,6 +16,11 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("Turns are advice: they cost little, hold nobody up, and what is no turn is ignored")
 final class TurnTakingTest {
+  private static final int WAITS = 5;
+
+  /** Less than the shortest wait for the turns of 32 others. */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
   private final List<String> sent = new ArrayList<>();
   private final Queue<Runnable> planned = new ArrayDeque<>();
   private final TurnTaking turnTaking =
@@ -44,6 +49,25 @@ final class TurnTakingTest {
       message.append(" c").append(i);
     }
     return message.toString();
+  }
+
+  private interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  /**
+   * Waits behind many others, which would take longer each time. The shortest of some waits counts:
+   * on a busy machine any of them may take longer than it lasts.
+   */
+  private void assertShort(Wait wait) throws InterruptedException {
+    long shortest = Long.MAX_VALUE;
+    for (int i = 0; i < WAITS; i++) {
+      turnTaking.hear(manyOthers(), false);
+      long begun = System.nanoTime();
+      wait.run();
+      shortest = Math.min(shortest, System.nanoTime() - begun);
+    }
+    assertTrue(shortest < SHORT_NANOS, shortest + " ns");
   }
 
   /** Plays a turn to its end. */
@@ -110,9 +134,7 @@ final class TurnTakingTest {
     assertEquals(OptionalInt.of(0), turnTaking.await(probe()));
     assertEquals(List.of(), sent);
     turnTaking.lost();
-    long begun = System.nanoTime();
-    assertEquals(OptionalInt.of(0), turnTaking.await(probe()));
-    assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
+    assertShort(() -> assertEquals(OptionalInt.of(0), turnTaking.await(probe())));
   }
 
   @Test
@@ -120,13 +142,12 @@ final class TurnTakingTest {
   void close() throws Exception {
     turnTaking.begin();
     turnTaking.lost();
-    turnTaking.hear(manyOthers(), false);
     Thread closer = new Thread(turnTaking::endWaits);
     closer.start();
     closer.join();
-    long begun = System.nanoTime();
-    turnTaking.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5)));
-    assertTrue(System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(300));
+    assertShort(
+        () ->
+            turnTaking.await(Call.waiting("in", "k", Deadline.NEVER, TimeUnit.SECONDS.toNanos(5))));
   }
 
   @Test

@@ -6,7 +6,6 @@ import dev.isopace.space.Codec;
 import dev.isopace.space.Space;
 import dev.isopace.space.Spaces;
 import dev.isopace.space.nats.fixture.Binaries;
-import dev.isopace.space.nats.fixture.Calls;
 import dev.isopace.space.nats.fixture.Fresh;
 import dev.isopace.space.nats.fixture.NatsServer;
 import dev.isopace.space.nats.fixture.Patience;
@@ -18,7 +17,6 @@ import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,8 +29,6 @@ final class WakingTest {
   private static final int WAKE_UPS = 31;
 
   private static final int ROUNDS = 3;
-
-  private static final Duration SOON = Duration.ofSeconds(2);
 
   @Test
   @DisplayName("A reader that was told of an entry which cannot be decoded, and is gone")
@@ -57,7 +53,7 @@ final class WakingTest {
         Patience.await("an entry that somebody takes", () -> other.len(KEY) == 0);
         Patience.letPass(Duration.ofMillis(300));
         other.out(KEY, "good");
-        Patience.await("the end of the read", Patience.scaled(SOON), read::isDone);
+        Patience.await("the end of the read", read::isDone);
         assertEquals("good", read.get());
       }
     }
@@ -73,14 +69,7 @@ final class WakingTest {
   }
 
   private static FutureTask<String> read(Space<String> space) {
-    return waiting(() -> space.rd(KEY));
-  }
-
-  private static FutureTask<String> waiting(Callable<String> call) {
-    FutureTask<String> started = Calls.start(call);
-    // Until it has looked, and is told of entries.
-    Patience.letPass(Duration.ofMillis(50));
-    return started;
+    return Waits.start(() -> space.rd(KEY));
   }
 
   @Test
@@ -93,8 +82,8 @@ final class WakingTest {
       String name = Fresh.name();
       try (Space<String> space = Fresh.open(server.address(), name);
           Space<String> other = Fresh.open(server.address(), name)) {
-        FutureTask<String> take = waiting(() -> space.in("taken"));
-        FutureTask<String> read = waiting(() -> space.rd("read"));
+        FutureTask<String> take = Waits.start(() -> space.in("taken"));
+        FutureTask<String> read = Waits.start(() -> space.rd("read"));
         tellHeadersAlone(connection.jetStreamManagement(), "sp-" + name);
         for (int i = 0; i < ROUNDS; i++) {
           String value = "value " + i;
@@ -103,8 +92,8 @@ final class WakingTest {
           assertEquals(value, take.get());
           assertEquals(value, read.get());
           assertEquals(Optional.of(value), other.inp("read"));
-          take = waiting(() -> space.in("taken"));
-          read = waiting(() -> space.rd("read"));
+          take = Waits.start(() -> space.in("taken"));
+          read = Waits.start(() -> space.rd("read"));
         }
         // All of this entry is told.
         other.out("taken", "");

@@ -30,8 +30,8 @@ final class FaultStepsTest {
   private static final String NEW = "new";
   private static final Duration MOMENT = Duration.ofMillis(30);
 
-  /** More than a lost connection and a few lost answers take. */
-  private static final String PARAMETERS = "?timeout=3s";
+  /** More than a lost connection and a few lost answers take, of which each takes two seconds. */
+  private static final String PARAMETERS = "?timeout=10s";
 
   /** What is there when a call is made. */
   private enum Setting {
