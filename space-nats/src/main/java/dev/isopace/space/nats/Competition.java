@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Competition {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** For how long nothing is sent where the library's queue was full. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Link link;
   private final Names names;
   private final Subscriptions subscriptions;
@@ -23,6 +26,9 @@ final class Competition {
 
   /** The connection on which the server does not allow clients to send each other messages. */
   private volatile long refusedOn;
+
+  /** When something could not be sent. */
+  private volatile long failedAt = System.nanoTime() - SILENCE_NANOS;
 
   Competition(Link link, Names names, Subscriptions subscriptions) {
     this.link = link;
@@ -51,13 +57,14 @@ final class Competition {
   }
 
   private void hint(String subject, String text) {
-    if (mayHint() && link.isUp()) {
+    if (mayHint() && link.isUp() && System.nanoTime() - failedAt >= SILENCE_NANOS) {
       try {
         byte[] body = text.getBytes(StandardCharsets.US_ASCII);
         Sending.once(() -> link.connection().publish(subject, body));
       } catch (RuntimeException e) {
         // There is no connection, or whatever it is: nobody relies on this, and a take must not end
-        // by it that has its entry.
+        // by it that has its entry. Nor must it, or close, wait for room again and again.
+        failedAt = System.nanoTime();
       }
     }
   }

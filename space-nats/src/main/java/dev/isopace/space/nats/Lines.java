@@ -3,7 +3,9 @@ package dev.isopace.space.nats;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lines {
   private static final int KEPT = 64;
+
+  /** How many lines one call forgets at most. */
+  private static final int MOST_AT_ONCE = 2;
 
   /** How soon to ask whether the library's queue has room again. */
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -97,7 +102,7 @@ final class Lines {
 
   /** Ends a use. What stays in the map then is kept, so that it will be forgotten some time. */
   void release(Line line) {
-    Line eldest = null;
+    List<Line> surplus = List.of();
     // Both in one: otherwise another call might meanwhile remove this line, and keep another one of
     // the same key, which would not be forgotten if this one took its place among those kept.
     keeping.lock();
@@ -110,21 +115,30 @@ final class Lines {
                 return found == line && line.users == 0 && !line.isWorthKeeping() ? null : found;
               });
       if (left == line && line.users == 0) {
-        eldest = keep(line);
+        surplus = keep(line);
       }
     } finally {
       keeping.unlock();
     }
-    if (eldest != null) {
-      forget(eldest);
-    }
+    surplus.forEach(this::forget);
   }
 
-  /** Keeps a line; returns the one that was not used for longest, if there are too many. */
-  private @Nullable Line keep(Line line) {
+  /**
+   * Keeps a line; returns those that were not used for longest, if there are too many. Not while
+   * the library's queue is filling up, since the server could not be told; so they may become more,
+   * and fewer later.
+   */
+  private List<Line> keep(Line line) {
     kept.remove(line.keySubject);
     kept.put(line.keySubject, line);
-    return kept.size() > KEPT ? kept.remove(kept.keySet().iterator().next()) : null;
+    if (kept.size() <= KEPT || !link.hasRoom()) {
+      return List.of();
+    }
+    List<Line> surplus = new ArrayList<>(MOST_AT_ONCE);
+    while (kept.size() > KEPT && surplus.size() < MOST_AT_ONCE) {
+      surplus.add(kept.remove(kept.keySet().iterator().next()));
+    }
+    return surplus;
   }
 
   private void forget(Line line) {

@@ -114,6 +114,12 @@ final class Link implements ConnectionListener {
     return connection;
   }
 
+  /** Whether the library's queue of messages to the server is not half full. */
+  boolean hasRoom() {
+    long most = connection.getOptions().getMaxMessagesInOutgoingQueue();
+    return most <= 0 || connection.outgoingPendingMessageCount() < most / 2;
+  }
+
   long epoch() {
     return lostConnections.get() + connection.getStatistics().getReconnects();
   }

@@ -52,8 +52,10 @@ final class NatsSpace<V> extends AbstractSpace<V> {
         new Writer(remote, lines::wrote, opened.writeNanos(), opened.mostBytes(), isReplicated);
     long recheckNanos =
         isReplicated || link.isClustered() ? RECHECK_CLUSTERED_NANOS : RECHECK_NANOS;
-    this.takers = new Takers<>(lines, remote, heads, coder, lifecycle(), gate, recheckNanos);
-    this.readers = new Readers<>(lines, remote, heads, coder, recheckNanos);
+    LastLooks lastLooks = new LastLooks(link);
+    this.takers =
+        new Takers<>(lines, remote, heads, coder, lifecycle(), gate, lastLooks, recheckNanos);
+    this.readers = new Readers<>(lines, remote, heads, coder, lastLooks, recheckNanos);
     this.keyCounts = new KeyCounts(remote);
     opened.listen(
         new Opened.Listener() {

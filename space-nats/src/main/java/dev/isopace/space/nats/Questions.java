@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
   /** What is said instead of an answer if nothing could be sent, though there is a connection. */
   static final String NOT_SENT =
-      "it could not be asked, since the client library's queue of messages is full, which the"
-          + " server does not read, or the connection is being closed";
+      "it could not be asked, since the client library's queue of messages is full or busy, as when"
+          + " the server does not read, or the connection is being closed";
 
   /** After this time an answer is taken to be lost, though the connection seems to be there. */
   static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);

@@ -20,13 +20,21 @@ final class Readers<V> {
   private final RemoteStream remote;
   private final Heads heads;
   private final Coder<V> coder;
+  private final LastLooks lastLooks;
   private final long recheckNanos;
 
-  Readers(Lines lines, RemoteStream remote, Heads heads, Coder<V> coder, long recheckNanos) {
+  Readers(
+      Lines lines,
+      RemoteStream remote,
+      Heads heads,
+      Coder<V> coder,
+      LastLooks lastLooks,
+      long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
     this.heads = heads;
     this.coder = coder;
+    this.lastLooks = lastLooks;
     this.recheckNanos = recheckNanos;
   }
 
@@ -59,6 +67,7 @@ final class Readers<V> {
     Call call = me.call;
     long preparedOn = 0;
     for (; ; ) {
+      boolean hasNews = me.isNudged;
       me.isNudged = false;
       // After the nudge was taken note of: close sets its mark before it nudges.
       lines.requireUsable(call, line);
@@ -69,9 +78,10 @@ final class Readers<V> {
         prepare(line, me, epoch);
         preparedOn = epoch;
         look = Heads.Look.DOUBTFUL;
+        hasNews = true;
       }
       long lookedAt = System.nanoTime();
-      Entry head = heads.head(call, line.keySubject, 1, look);
+      Entry head = look(line, me, look, epoch, hasNews);
       if (head != null) {
         return decode(call, line.key, head);
       }
@@ -89,6 +99,24 @@ final class Readers<V> {
         return null;
       }
     }
+  }
+
+  /**
+   * Looks at the head.
+   *
+   * @param epoch the connection by which it hears of what is stored
+   * @param hasNews whether something was heard since its last look, or it has not looked yet since
+   *     it could hear of what is stored
+   */
+  private @Nullable Entry look(Line line, Reader me, Heads.Look look, long epoch, boolean hasNews)
+      throws InterruptedException {
+    if (!me.call.hasWaitedEnough()) {
+      return heads.head(me.call, line.keySubject, 1, look);
+    }
+    return lastLooks.look(
+        me.call,
+        () -> !hasNews && !me.isNudged && remote.link().epoch() == epoch,
+        () -> heads.head(me.call, line.keySubject, 1, look));
   }
 
   /** Whether a look is still valid: the connection may be dead, without notice. */

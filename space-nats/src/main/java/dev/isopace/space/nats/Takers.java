@@ -66,6 +66,7 @@ final class Takers<V> {
   private final long recheckNanos;
 
   private final Semaphore claims = new Semaphore(MOST_CLAIMS);
+  private final LastLooks lastLooks;
 
   Takers(
       Lines lines,
@@ -74,6 +75,7 @@ final class Takers<V> {
       Coder<V> coder,
       Lifecycle lifecycle,
       Gate gate,
+      LastLooks lastLooks,
       long recheckNanos) {
     this.lines = lines;
     this.remote = remote;
@@ -81,6 +83,7 @@ final class Takers<V> {
     this.coder = coder;
     this.lifecycle = lifecycle;
     this.gate = gate;
+    this.lastLooks = lastLooks;
     this.recheckNanos = recheckNanos;
   }
 
@@ -301,13 +304,25 @@ final class Takers<V> {
       boolean isDoubtful = wasArmed && line.headCache.recentLosses() == 0;
       Heads.Look look =
           !wasThorough ? Heads.Look.GLIMPSE : isDoubtful ? Heads.Look.DOUBTFUL : Heads.Look.HOPEFUL;
-      Entry head = heads.head(call, line.keySubject, from, look);
-      if (head == null && wasThorough) {
-        // After a reconnect meanwhile this says nothing for those who wait; they look again anyway.
-        line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
-        line.turnTaking.sawNothing();
-      }
-      return head;
+      LastLooks.Look looking =
+          () -> {
+            Entry head = heads.head(call, line.keySubject, from, look);
+            if (head == null && wasThorough) {
+              // After a reconnect meanwhile this says nothing for those who wait; they look again
+              // anyway.
+              line.sawNothing(news, begun, wasArmed && epoch == remote.link().epoch());
+              line.turnTaking.sawNothing();
+            }
+            return head;
+          };
+      return call.stays && call.hasWaitedEnough()
+          ? lastLooks.look(call, this::isKnownEmpty, looking)
+          : looking.look();
+    }
+
+    /** Whether a look within the call has found no entry, and none was heard of since. */
+    private boolean isKnownEmpty() {
+      return line.isEmptySince(call.begun, remote.link().epoch());
     }
 
     /** Null if the entry must be looked for first, since it may not be there any longer. */
