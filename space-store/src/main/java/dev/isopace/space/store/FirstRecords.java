@@ -23,9 +23,10 @@ final class FirstRecords {
   /**
    * What follows a log that was read.
    *
+   * @param isDurable whether all of it is known to be durable, but for what is carried
    * @param isSynced whether all that is appended from now on is made durable at once
    */
-  FirstRecords(Replay replay, boolean isSynced) {
+  FirstRecords(Replay replay, boolean isDurable, boolean isSynced) {
     this.carried = replay.carried();
     this.isSynced = isSynced;
     this.sequence = replay.nextSequence();
@@ -35,7 +36,7 @@ final class FirstRecords {
     for (Carried each : carried) {
       sum += length(each);
     }
-    if (!isSynced && replay.isSynced() && !end.equals(LogEnd.NONE)) {
+    if (!isSynced && isDurable && !end.equals(LogEnd.NONE)) {
       // Else nothing would tell damage from what a life without sync has not finished, and the
       // next one would write the batch once more where it is: a power cut could spoil it there.
       sum += Format.length(0, Format.DURABLE_BODY);

@@ -23,8 +23,11 @@ final class IntervalForces {
   /** Whether something was written that no force has begun for. */
   private boolean isWritten;
 
-  /** Since when, if so. */
-  private long writtenSince;
+  /** Up to where all has been forced, if the log does not say so yet; null if it does. */
+  private @Nullable LogEnd unmarked;
+
+  /** Since when there is something to be forced, or to be said in the log, if there is. */
+  private long since;
 
   IntervalForces(Engine engine, Settings settings) {
     this.engine = engine;
@@ -38,9 +41,9 @@ final class IntervalForces {
    * long as nothing is written: a store that nobody uses costs nothing.
    */
   long nanosLeft() {
-    return interval == Long.MAX_VALUE || !isWritten
+    return interval == Long.MAX_VALUE || (!isWritten && unmarked == null)
         ? Long.MAX_VALUE
-        : interval - (System.nanoTime() - writtenSince);
+        : interval - (System.nanoTime() - since);
   }
 
   boolean isDue() {
@@ -51,7 +54,7 @@ final class IntervalForces {
   void written() {
     if (!isWritten) {
       isWritten = true;
-      writtenSince = System.nanoTime();
+      since = System.nanoTime();
       engine.housekeeping().signalWork();
     }
   }
@@ -88,33 +91,37 @@ final class IntervalForces {
 
   /** Makes all that has been written so far durable, and says so in the log. */
   void run() {
-    LogEnd forced = forceAll();
+    forceAll();
+    LogEnd forced = unmarked;
     if (forced == null) {
       return;
     }
-    log.append(Marker.durable(forced.id(), forced.offset()));
+    boolean isMarked = log.append(Marker.durable(forced.id(), forced.offset()));
     log.lock.lock();
     try {
-      // The marker alone is not worth another one, unless somebody has appended before it.
-      long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
-      Segment active = log.active();
-      if (active.first == forced.id() && active.end == marked) {
-        isWritten = false;
+      if (isMarked) {
+        unmarked = null;
+        // The marker alone is not worth another one, unless somebody has appended before it.
+        long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
+        Segment active = log.active();
+        isWritten &= active.first != forced.id() || active.end != marked;
+      } else {
+        waitAnew();
       }
     } finally {
       log.lock.unlock();
     }
   }
 
-  /** Makes all that has been written durable. Null if there was nothing, or that failed. */
-  private @Nullable LogEnd forceAll() {
+  /** Makes all that has been written durable; what that is, remains to be said in the log. */
+  private void forceAll() {
     List<Segment> targets;
     Segment active;
     long end;
     log.lock.lock();
     try {
       if (!isWritten) {
-        return null;
+        return;
       }
       active = log.active();
       end = active.end;
@@ -131,8 +138,21 @@ final class IntervalForces {
       active.handle.force();
     } catch (IOException | RuntimeException | Error e) {
       engine.fail(e);
-      return null;
+      return;
     }
-    return new LogEnd(active.first, active.epoch, end);
+    log.lock.lock();
+    try {
+      unmarked = new LogEnd(active.first, active.epoch, end);
+      waitAnew();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
+  /** What is to be said in the log has an interval's time again. Under the lock. */
+  private void waitAnew() {
+    if (!isWritten) {
+      since = System.nanoTime();
+    }
   }
 }

@@ -21,17 +21,20 @@ final class Opener {
       throws IOException {
     Survey survey = replay.survey();
     List<Segment> found = replay.segments().all();
-    if (!replay.isSynced()) {
+    boolean isDurable = replay.isSynced();
+    if (!isDurable) {
       replay.tellUnproven();
       if (settings.sync() != Sync.NEVER) {
         Segment.makeDurable(found.stream().filter(Segment::isUnproven).toList());
+        isDurable = true;
       }
     }
     Spares spares = new Spares(disk, settings.sync() == Sync.ALWAYS, survey.nextId() + 1);
     try {
       tidy(disk, survey, spares);
       long capacity = Math.min(settings.segmentSize(), Spares.FIRST);
-      FirstRecords firstRecords = new FirstRecords(replay, settings.sync() == Sync.ALWAYS);
+      FirstRecords firstRecords =
+          new FirstRecords(replay, isDurable, settings.sync() == Sync.ALWAYS);
       Segment first =
           spares.makeFirst(survey.nextId(), capacity, firstRecords::encode, firstRecords.length());
       try {

@@ -2,12 +2,14 @@ package dev.isopace.space.store;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.isopace.space.store.disk.Disk;
 import dev.isopace.space.store.disk.Handle;
 import dev.isopace.space.store.disk.NioDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -112,6 +114,60 @@ final class IntervalTest {
         Await.until("it is forced", () -> disk.forces.get() > before);
         Await.until("the thread rests", () -> Await.isIdle(disk));
       }
+    }
+  }
+
+  /** The type of the record that a log ends with, when its process is killed. */
+  private static int lastType(SimulatedDisk disk) throws IOException {
+    int type = 0;
+    try (Disk left = SimulatedDisk.mute(disk.trace().image().written());
+        Replay replay = new Replay(left, Disk.Mode.READ)) {
+      replay.runThrough(bytes -> {});
+      for (Segment segment : replay.segments().all()) {
+        RecordReader reader =
+            new RecordReader(segment.handle, segment.epoch, Format.HEADER, segment.end);
+        while (reader.next()) {
+          type = reader.type();
+        }
+      }
+    }
+    return type;
+  }
+
+  @Test
+  @DisplayName("What was forced within a long task is said to be durable when that has ended")
+  void saidAfterALongTask() throws Exception {
+    SimulatedDisk disk = SimulatedDisk.empty();
+    AtomicInteger rounds = new AtomicInteger();
+    CountDownLatch isFilling = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    Disk slow =
+        new ForwardingDisk(disk) {
+          @Override
+          public Handle open(String name, Mode mode) throws IOException {
+            return new ForwardingHandle(super.open(name, mode)) {
+              @Override
+              public int write(ByteBuffer buffer, long at) throws IOException {
+                // Not the one that is made when the store is opened.
+                if (buffer.remaining() >= Settings.SMALLEST_SEGMENT / 2
+                    && rounds.getAndIncrement() == 1) {
+                  isFilling.countDown();
+                  Await.released(mayGoOn);
+                }
+                return super.write(buffer, at);
+              }
+            };
+          }
+        };
+    try (Store store = Store.open(slow, SETTINGS.withSegmentSize(Settings.SMALLEST_SEGMENT))) {
+      while (isFilling.getCount() > 0) {
+        store.push("k", new byte[100]);
+      }
+      store.push("k", new byte[100]);
+      // Longer than the interval: it is forced as soon as the thread goes on filling.
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      mayGoOn.countDown();
+      Await.until("it is said", () -> Await.isIdle(disk) && lastType(disk) == Format.DURABLE);
     }
   }
 

@@ -3,15 +3,20 @@ package dev.isopace.space.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.isopace.space.store.disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("What one life has left, and failed at, is no harm to a later one of another kind")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -21,6 +26,8 @@ final class LaterLifeTest {
   private static final Settings ALWAYS =
       new Settings(Settings.Sync.ALWAYS, Duration.ZERO, 0, SEGMENT, Settings.REQUIRED_VALUE);
   private static final Settings NEVER = ALWAYS.withSync(Settings.Sync.NEVER, Duration.ZERO);
+  private static final Settings RARELY =
+      ALWAYS.withSync(Settings.Sync.INTERVAL, Duration.ofHours(1));
 
   /** A disk whose device has trouble at times. */
   private static final class FaultyDisk extends ForwardingDisk {
@@ -179,25 +186,30 @@ final class LaterLifeTest {
     }
   }
 
-  @Test
-  @DisplayName("No power cut spoils an acknowledged entry that a life without sync has led on")
-  void carriedThrough() throws IOException {
+  static Stream<Arguments> livesThatMakeEntriesDurable() {
+    return Stream.of(arguments(ALWAYS, NEVER), arguments(NEVER, RARELY));
+  }
+
+  @ParameterizedTest(name = "{0}, then {1}")
+  @MethodSource("livesThatMakeEntriesDurable")
+  @DisplayName("No power cut spoils an entry that is durable, and that a killed life has led on")
+  void ledOn(Settings writing, Settings opening) throws IOException {
     SimulatedDisk first = SimulatedDisk.empty();
     Image killed;
-    try (Store store = Store.open(first, ALWAYS)) {
+    try (Store store = Store.open(first, writing)) {
       store.push("k", VALUE);
       store.push("k", VALUE);
       killed = left(first);
     }
     SimulatedDisk second = SimulatedDisk.after(killed);
-    try (Store store = Store.open(second, NEVER)) {
+    try (Store store = Store.open(second, opening)) {
       assertEquals(2, store.len("k"));
       killed = left(second);
     }
     SimulatedDisk third = SimulatedDisk.after(killed);
     Store.open(third, ALWAYS).close();
     List<CrashStates.Moment> moments =
-        new CrashStates(third.trace(), 1, 1 << 12, 1 << 8).moments(0).toList();
+        new CrashStates(third.trace(), 1, 1 << 10, 1 << 7).moments(0).toList();
     for (CrashStates.Moment moment : moments) {
       for (long i = 0; i < moment.count(); i++) {
         CrashStates.Choice choice = moment.choice(i);
