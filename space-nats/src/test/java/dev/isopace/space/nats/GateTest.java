@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Changes wait while the gate is held, and pass it no longer once it is shut")
 final class GateTest {
   private static final Duration MOMENT = Duration.ofMillis(50);
-  private static final long LONG_MILLIS = Patience.usual().toMillis();
+
+  /** Longer than tests have patience. */
+  private static final long LONG_MILLIS = 2 * Patience.usual().toMillis();
 
   private final Gate gate = new Gate();
 
@@ -41,6 +43,7 @@ final class GateTest {
     FutureTask<Gate.Admission> entering = enter();
     assertFalse(holding.isDone());
     gate.leave();
+    Patience.await("the last one to leave", holding::isDone);
     assertTrue(holding.get());
     assertFalse(entering.isDone());
     gate.release();
@@ -65,7 +68,9 @@ final class GateTest {
     FutureTask<Boolean> holding = startWaiting(() -> gate.hold(LONG_MILLIS));
     FutureTask<Gate.Admission> entering = enter();
     gate.shut(MOMENT.toMillis());
+    Patience.await("who wants to hold it", holding::isDone);
     assertFalse(holding.get());
+    Patience.await("who wants to enter", entering::isDone);
     assertEquals(Gate.Admission.NEVER, entering.get());
   }
 }

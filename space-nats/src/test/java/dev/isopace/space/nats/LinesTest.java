@@ -16,6 +16,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +31,9 @@ final class LinesTest {
   private static final int MORE_THAN_KEPT = 65;
 
   @RegisterExtension static final NewestServer server = new NewestServer();
+
+  /** Held for writing while nobody is to use a line, nor to be about to forget one. */
+  private final ReadWriteLock mayUse = new ReentrantReadWriteLock();
 
   @Test
   @SuppressWarnings("try") // closing a connection may be interrupted, as all else
@@ -82,21 +87,31 @@ final class LinesTest {
     return true;
   }
 
-  private static boolean useUntil(Lines lines, String key, AtomicBoolean isOver) {
+  private boolean useUntil(Lines lines, String key, AtomicBoolean isOver) {
     while (!isOver.get()) {
-      useOnce(lines, key, true);
+      mayUse.readLock().lock();
+      try {
+        useOnce(lines, key, true);
+      } finally {
+        mayUse.readLock().unlock();
+      }
     }
     return true;
   }
 
   /** Whether one of these lines is still there, though many others were used since. */
-  private static boolean isKnownForEver(Lines lines, Queue<Line> used) {
-    for (int i = 0; i < MORE_THAN_KEPT; i++) {
-      useOnce(lines, "other " + i, true);
+  private boolean isKnownForEver(Lines lines, Queue<Line> used) {
+    mayUse.writeLock().lock();
+    try {
+      for (int i = 0; i < MORE_THAN_KEPT; i++) {
+        useOnce(lines, "other " + i, true);
+      }
+      boolean isKnown = used.contains(useOnce(lines, "k", false));
+      used.clear();
+      return isKnown;
+    } finally {
+      mayUse.writeLock().unlock();
     }
-    boolean isKnown = used.contains(useOnce(lines, "k", false));
-    used.clear();
-    return isKnown;
   }
 
   /** Uses a key, of which it learns that it is or is not worth keeping. */
