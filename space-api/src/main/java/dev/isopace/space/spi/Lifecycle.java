@@ -114,17 +114,18 @@ public final class Lifecycle {
   }
 
   /**
-   * Closes the handle. The first caller runs the action; any other only waits until the action has
-   * ended. A call from within the action returns at once. The interrupt flag of the calling thread
-   * neither ends the wait nor gets lost.
+   * Closes the handle, for good, even if the action fails. The first caller runs the action, and
+   * gets what it throws; any other only waits until the action has ended, whether or not it failed.
+   * A call from within the action returns at once. The interrupt flag of the calling thread neither
+   * ends the wait nor gets lost.
    *
    * <p>The action must not wait for another thread that may itself call this method: each would
    * wait for the other.
    *
-   * <p>A caller that has nearly used up its stack ends with StackOverflowError before anything has
-   * happened: the handle is open, and can still be closed.
+   * <p>A caller that has nearly used up its stack ends with StackOverflowError before it has done
+   * anything: a handle that was open is open still, and can be closed.
    *
-   * @param release wakes the waiters and releases what the handle holds
+   * @param release the action: wakes the waiters and releases what the handle holds
    */
   public void close(Runnable release) {
     Objects.requireNonNull(release, "release");

@@ -42,7 +42,6 @@ import picocli.CommandLine.Spec;
       "3:not all of it could be measured, peers aside, or there are no benchmarks",
       ExitCode.SIGNAL_HELP
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {

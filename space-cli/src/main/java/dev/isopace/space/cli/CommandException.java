@@ -79,16 +79,11 @@ final class CommandException extends Exception {
     }
   }
 
-  /**
-   * Returns the exit code.
-   *
-   * @param failed that of a failure, which depends on the command
-   */
-  int exitCode(int failed) {
+  int exitCode() {
     return switch (kind) {
       case BAD_INPUT -> ExitCode.BAD_INPUT;
       case DAMAGE -> ExitCode.DAMAGED;
-      case FAILURE -> failed;
+      case FAILURE -> ExitCode.FAILED;
     };
   }
 

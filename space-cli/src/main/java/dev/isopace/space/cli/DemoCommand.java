@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the words were counted",
-      "1:the space, the input, or standard output, failed",
       ExitCode.BAD_INPUT_HELP,
+      "3:the space, the input, or standard output, failed",
       ExitCode.SIGNAL_HELP
     },
     mixinStandardHelpOptions = true,

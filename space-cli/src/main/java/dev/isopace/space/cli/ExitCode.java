@@ -1,6 +1,6 @@
 package dev.isopace.space.cli;
 
-/** Exit codes of the commands for scripts; {@code demo} fails with 1. */
+/** Exit codes. */
 final class ExitCode {
   /** There was no entry, or fewer than were asked for. */
   static final int NONE = 1;

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
           + " `| head -1`, is noticed when the next entry is printed: the message on standard error"
           + " then holds that entry."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:all that was asked for; with --all or --follow at least one entry",

@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
       "Takes the oldest entry of a key, if there is one, and prints it.",
       "`space in --help` says what can be lost."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:an entry was printed",

@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
           + ", \\r"
           + ", \\t or \\u001b, and a backslash as \\\\, but with -0 all is printed as it is."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the keys were printed, if there are any",

@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "len",
     description = "Prints how many entries a key holds.",
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:a number was printed, possibly 0",

@@ -146,12 +146,11 @@ final class Main implements Runnable {
   }
 
   private static int report(CommandLine command, Exception e) {
-    int failed = command.getCommandSpec().exitCodeOnExecutionException();
     if (e instanceof CommandException failure) {
-      return report(command, failure.exitCode(failed), failure::print);
+      return report(command, failure.exitCode(), failure::print);
     }
     // A defect of this program, or a failure that nobody foresaw: its kind may be all it says.
-    return report(command, failed, e.toString());
+    return report(command, ExitCode.FAILED, e.toString());
   }
 
   private static int report(CommandLine command, int exitCode, String message) {

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
           + " without the line feed that ends it.",
       "If it fails or is interrupted, it says how many entries were written: the first ones."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:all entries were written",

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rd",
     description = "Waits for an entry of a key, prints the oldest one, and leaves it there.",
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:an entry was printed",

@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "rdp",
     description = "Prints the oldest entry of a key, if there is one, and leaves it there.",
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:an entry was printed",

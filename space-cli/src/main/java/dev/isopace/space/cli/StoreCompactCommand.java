@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
       "Gives back at once the disk space of entries that were taken.",
       "A store does so by itself while it is in use, little by little."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:done",

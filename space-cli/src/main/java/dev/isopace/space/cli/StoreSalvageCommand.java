@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
       "Of the damaged store, nothing but its lock file is written. An entry whose removal is lost"
           + " is there again."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:nothing is lost",

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
       "Reads everything in a store and writes nothing but its lock file.",
       "If it is damaged, standard error names the file and the offset."
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the store is sound",

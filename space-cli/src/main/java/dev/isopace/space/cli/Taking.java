@@ -16,8 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
  * process may end. A write to standard output does not take notice of an interrupt: while nobody
  * reads it, the process stays, and says why.
  *
- * <p>So an entry is printed at most once, and is lost in two cases only: the process dies with it
- * in hand, or standard output fails. Then the entry is in the message, which is what is left of it.
+ * <p>So an entry is printed at most once. It is taken and not printed in three cases only: the
+ * process dies with it in hand; standard output fails, and then it is in the message; the space
+ * cannot say whether it was removed, and then it is in the message if the space knows it.
  */
 final class Taking {
   /** A source of entries; empty when there are no more. */

@@ -30,7 +30,6 @@ import picocli.CommandLine.Parameters;
       "space tck URI [--seed N] [--scale X] [--load X] [--rule ID] [--no-kill]",
       "                 [--report FILE]"
     },
-    exitCodeOnExecutionException = ExitCode.FAILED,
     exitCodeListHeading = ExitCode.HEADING,
     exitCodeList = {
       "0:the space is conformant",

@@ -165,7 +165,7 @@ final class DemoTest {
       assertEquals(
           "space demo: " + operation + "(\"k\"): the disk is on fire" + System.lineSeparator(),
           run.err());
-      assertEquals(1, run.exitCode());
+      assertEquals(ExitCode.FAILED, run.exitCode());
       assertEquals("", run.out());
     }
   }
@@ -176,7 +176,7 @@ final class DemoTest {
   void closedBehindItsBack() {
     Run run =
         Run.onText(SOME.repeat(999), "demo", "--input=-", "--uri=flaky:x?fail=close&after=99");
-    assertEquals(1, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().matches("space demo: .*closed.*\\R"), run.err());
   }
 
@@ -196,7 +196,7 @@ final class DemoTest {
             });
     Run run = Run.with(blocked, null, "demo", "--input=-", "--uri=flaky:x?fail=in&after=1");
     never.countDown();
-    assertEquals(1, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("space demo: in(\"k\"): the disk is on fire" + System.lineSeparator(), run.err());
   }
 
@@ -210,7 +210,7 @@ final class DemoTest {
               throw new IOException("the cable\nis out");
             });
     Run run = Run.with(broken, null, "demo", "--input=-");
-    assertEquals(1, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(
         "space demo: standard input cannot be read: the cable is out" + System.lineSeparator(),
         run.err());
@@ -227,7 +227,7 @@ final class DemoTest {
               throw new StackOverflowError("deep");
             });
     Run run = Run.with(broken, null, "demo", "--input=-");
-    assertEquals(1, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(
         "space demo: java.lang.StackOverflowError: deep" + System.lineSeparator(), run.err());
   }
@@ -237,7 +237,8 @@ final class DemoTest {
   void threadsEnd() throws InterruptedException {
     assertEquals(0, Run.onText(SOME, "demo", "--input=-").exitCode());
     assertEquals(
-        1, Run.onText(SOME, "demo", "--input=-", "--uri=flaky:x?fail=out&after=9").exitCode());
+        ExitCode.FAILED,
+        Run.onText(SOME, "demo", "--input=-", "--uri=flaky:x?fail=out&after=9").exitCode());
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("consumer-") || thread.getName().startsWith("producer-")) {
         thread.join(TimeUnit.SECONDS.toMillis(10));
@@ -247,7 +248,7 @@ final class DemoTest {
   }
 
   @ParameterizedTest
-  @DisplayName("Output that cannot be written is one line, exit code 1")
+  @DisplayName("Output that cannot be written is one line")
   @ValueSource(strings = {"demo --input=-"})
   void brokenOutput(String line) {
     StringWriter err = new StringWriter();
@@ -260,7 +261,7 @@ final class DemoTest {
             new Interruption(task -> {}));
     CommandLine command = Main.commandLine(environment);
     command.setErr(new PrintWriter(err)).setOut(new PrintWriter(new BrokenWriter()));
-    assertEquals(1, command.execute(line.split(" ", -1)));
+    assertEquals(ExitCode.FAILED, command.execute(line.split(" ", -1)));
     assertEquals(
         "space demo: standard output cannot be written" + System.lineSeparator(), err.toString());
   }

@@ -75,7 +75,7 @@ public class Crowd {
   @Benchmark
   public void feed(Subject subject) throws InterruptedException, TimeoutException {
     for (int i = 0; i < takers; i++) {
-      subject.space().out(KEY, subject.value());
+      subject.write(KEY);
     }
     if (!served.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new TimeoutException(

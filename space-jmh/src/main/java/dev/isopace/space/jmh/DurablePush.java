@@ -95,7 +95,7 @@ public class DurablePush {
    */
   @Benchmark
   public void push(Subject subject, Own own) {
-    subject.space().out(own.key, subject.value());
+    subject.write(own.key);
   }
 
   /**

@@ -54,7 +54,7 @@ public class FillAndDrain {
     public void fill(Subject subject, IterationParams batch) throws IOException {
       subject.reopen();
       for (int i = 0; i < batch.getBatchSize(); i++) {
-        subject.space().out(KEY, subject.value());
+        subject.write(KEY);
       }
     }
   }
@@ -68,7 +68,7 @@ public class FillAndDrain {
   @Benchmark
   @SuppressWarnings("UnusedVariable") // that it is a parameter is what prepares it
   public void push(Subject subject, Empty empty) {
-    subject.space().out(KEY, subject.value());
+    subject.write(KEY);
   }
 
   /**

@@ -66,7 +66,7 @@ public class Footprint {
     Space<byte[]> space = subject.space();
     long before = Machine.heap();
     for (int i = 0; i < entries; i++) {
-      space.out(KEY, subject.value());
+      subject.write(KEY);
     }
     bytes.perEntry = (double) (Machine.heap() - before) / entries;
     subject.drain(KEY);
@@ -80,7 +80,7 @@ public class Footprint {
       space = subject.space();
       before = Machine.heap();
       for (String key : keys) {
-        space.out(key, subject.value());
+        subject.write(key);
       }
       bytes.perKey = (double) (Machine.heap() - before) / keys.length;
       for (String key : keys) {

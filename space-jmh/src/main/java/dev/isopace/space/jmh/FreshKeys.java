@@ -50,14 +50,4 @@ public class FreshKeys {
     subject.space().out(key, subject.value());
     return subject.space().inp(key).orElseThrow();
   }
-
-  /**
-   * Makes a key alone, to know what that costs.
-   *
-   * @return the key
-   */
-  @Benchmark
-  public String key() {
-    return Long.toString(next++);
-  }
 }

@@ -87,7 +87,7 @@ public class HotKey {
   private void work(Subject subject, int worker, int part) throws InterruptedException {
     if (worker < threads) {
       for (int i = 0; i < part; i++) {
-        subject.space().out(KEY, subject.value());
+        subject.write(KEY);
       }
     } else {
       for (int i = 0; i < part; i++) {

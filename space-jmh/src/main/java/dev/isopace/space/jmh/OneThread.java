@@ -83,7 +83,7 @@ public class OneThread {
   }
 
   /**
-   * Reads where there is nothing.
+   * Tries to take where there is nothing.
    *
    * @param subject the space
    * @return nothing

@@ -84,8 +84,9 @@ public class Subject {
   }
 
   /**
-   * Closes the space; a second call does nothing. JMH calls this before it tears down any state
-   * that uses a space, which therefore finds it closed.
+   * Removes what was written under the keys to be drained, closes the space, and deletes its
+   * directory; a second call does nothing. JMH calls this before it tears down any state that uses
+   * a space, which therefore finds it closed.
    */
   @TearDown
   public void close() throws IOException {
@@ -137,7 +138,19 @@ public class Subject {
   /** Writes an entry that stays until the space is closed, and is removed then. */
   void keep(String key) {
     drainAtClose(key);
-    space().out(key, value);
+    write(key);
+  }
+
+  /**
+   * Writes an entry. A benchmark that takes none afterwards writes by this, since it would count
+   * what a closed space drops.
+   *
+   * @throws IllegalStateException if the space is closed, and nothing was written
+   */
+  void write(String key) {
+    if (!space().out(key, value)) {
+      throw new IllegalStateException("the space is closed: nothing was written to '" + key + "'");
+    }
   }
 
   /**

@@ -64,6 +64,17 @@ class SubjectTest {
     assertEquals(Set.of("other"), space.keys());
   }
 
+  @Test
+  void whatAClosedSpaceDropsIsNotCounted() throws IOException {
+    Subject subject = new Subject();
+    subject.open();
+    subject.close();
+
+    IllegalStateException failure =
+        assertThrows(IllegalStateException.class, () -> subject.write("jobs"));
+    assertEquals("the space is closed: nothing was written to 'jobs'", failure.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"store:", "store:?sync=never"})
   void aStoreWithoutADirectoryIsNotMadeInTheRootOfTheDisk(String uri) throws IOException {

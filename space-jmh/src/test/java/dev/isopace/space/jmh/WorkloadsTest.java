@@ -25,7 +25,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Every benchmark of spaces runs, and leaves nothing behind, so that none rots. */
 class WorkloadsTest {
   private static final String IN_MEMORY =
-      "OneThread|FreshKeys.pair|HotKey|Probes|PingPong|Crowd|Footprint";
+      "OneThread|FreshKeys|HotKey|Probes|PingPong|Crowd|Footprint";
 
   @TempDir private Path directory;
 

@@ -64,10 +64,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Rejected</h2>
  *
- * <p>A ConcurrentHashMap with a lock in each queue: a queue that becomes idle must then be marked
- * dead before it is removed, and every caller be ready to find a dead one and start again; its
- * table never shrinks. A condition per key: waking is then not direct, and order among takers is
- * lost between the signal and the lock.
+ * <p>A ConcurrentHashMap with a lock in each queue, for the reasons that {@link KeyedQueues} gives.
+ * A condition per key: waking is then not direct, and order among takers is lost between the signal
+ * and the lock.
  *
  * @param <V> what takers receive
  */

@@ -149,6 +149,9 @@ final class KeyedQueues<V> {
    * a VarHandle linked, when it is first used, which takes far more stack than a call asks for
    * ahead, and memory; if that failed, the caller would end with the error and stay in line, where
    * it would be given an entry that nobody gets. Leaves no trace.
+   *
+   * <p>No entry stands behind another here: whoever writes the first that does makes its {@link
+   * Overflow} before anything has changed.
    */
   private void rehearse() {
     int hash = hash("k");

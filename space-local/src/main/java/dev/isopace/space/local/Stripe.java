@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #find} may run without the lock, during a change. It then sees any mixture of old and
  * new slots, of one table. It ends nevertheless, after as many steps as the table has slots, and
  * dereferences nothing but nodes, whose keys are final: so it finds the node, or another of an
- * equal key that has left, or none, and its caller must ask the lock whether that is true.
+ * equal key that has left, or none, and its caller must ask the lock whether that is true. For the
+ * same reasons it cannot fail where there is stack, which a caller that takes the lock has asked
+ * for; so it may run within the lock and ahead of the try that releases it.
  */
 final class Stripe extends SeqLock {
   private static final int SMALLEST = 8;

@@ -124,6 +124,22 @@ final class FirstCallTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"local:", "local:?copy=true"})
+  void anEntryBehindAnotherThatWasNotWrittenIsNotThere(String uri) throws Exception {
+    for (int frames = 0; frames < FARTHEST; frames += STEP) {
+      try (Space<String> space = fresh(uri)) {
+        assertTrue(space.out("k", "1"));
+        boolean[] isWritten = new boolean[1];
+        make(new Deep(() -> isWritten[0] = space.out("k", "2"), frames));
+        assertEquals(isWritten[0] ? 2 : 1, space.len("k"), frames + " frames from the end");
+        assertTrue(space.out("k", "3"));
+        assertEquals(Optional.of("1"), space.inp("k"));
+        assertEquals(Optional.of(isWritten[0] ? "2" : "3"), space.inp("k"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local:", "local:?copy=true"})
   void anOpenThatFailsIsNotTheLastOne(String uri) throws Exception {
     for (int frames = 0; frames < FARTHEST; frames += STEP) {
       SpaceProvider provider = freshProvider();
