@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** PRB-3: the list of keys. */
@@ -24,6 +26,14 @@ abstract class KeysRules extends Rules {
    * More than the 10,000 that a server or a database may list at most, also where time is short.
    */
   private static final int MANY_ENCODED_KEYS = 20_000;
+
+  /** The number of calls that meet at one key: every second one writes, the others take. */
+  private static final int MEETING = 4;
+
+  private static final int RACERS = 3;
+
+  /** Long enough for one to wait for the call that comes next. */
+  private static final Duration SHORT = Duration.ofNanos(50_000);
 
   /** The longest time for work that takes longer where each call has to travel. */
   private static final Duration LONGEST = Duration.ofSeconds(6);
@@ -202,5 +212,52 @@ abstract class KeysRules extends Rules {
       isOver.set(true);
     }
     changing.forEach(Actor::result);
+  }
+
+  @Test
+  void prb3_keysAreThoseThatHoldEntriesOnceAllWhoWroteAndTookAtTheSameTimeAreDone() {
+    Stage.Effort effort = stage().effort(rounds(40_000), LONGEST.dividedBy(24));
+    AtomicInteger calls = new AtomicInteger();
+    List<Actor<?>> racers = new ArrayList<>();
+    for (int i = 0; i < RACERS; i++) {
+      racers.add(
+          start(
+              "one of several who write and take the same few entries",
+              () -> {
+                int call = calls.getAndIncrement();
+                for (; effort.goesOnAfter(call); call = calls.getAndIncrement()) {
+                  race(call);
+                }
+                return null;
+              }));
+    }
+    racers.forEach(Actor::result);
+    List<String> keys =
+        IntStream.rangeClosed(0, calls.get() / MEETING).mapToObj(i -> KEY + i).toList();
+    Set<String> expected = new HashSet<>();
+    for (String key : keys) {
+      if (space().len(key) > 0) {
+        expected.add(key);
+      }
+    }
+    requireKeys(expected, space().keys(), "keys after several wrote and took at the same time");
+    for (String key : expected) {
+      DurableRules.drain(space(), key);
+    }
+    requireKeys(
+        Set.of(), space().keys(), "keys after all were emptied that several had written and taken");
+  }
+
+  /** Makes one of the calls that meet at a key, of which each thread makes the next one. */
+  private void race(int call) throws InterruptedException {
+    int meeting = call / MEETING;
+    String key = KEY + meeting;
+    if (call % 2 == 0) {
+      space().out(key, "1");
+    } else if (meeting % 8 == 0) {
+      space().in(key, SHORT);
+    } else {
+      space().inp(key);
+    }
   }
 }

@@ -9,8 +9,11 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with the keys that a space lists. */
 @SuppressWarnings("ImmutableEnumChecker")
@@ -333,6 +336,48 @@ enum ListingDefect implements Flaw {
               } finally {
                 lock.unlock();
               }
+            }
+          }),
+
+  /** The list follows each change of the entries, and others change them in between. */
+  KEYS_ARE_LISTED_APART_FROM_THEIR_ENTRIES(
+      "PRB-3",
+      codec ->
+          new PlainSpace<>() {
+            private final Set<String> listed = ConcurrentHashMap.newKeySet();
+
+            @Override
+            protected boolean put(String key, Object value) {
+              boolean isStored = super.put(key, value);
+              if (isStored) {
+                LockSupport.parkNanos(1);
+                listed.add(key);
+              }
+              return isStored;
+            }
+
+            @Override
+            protected @Nullable Object take(String key, Deadline deadline)
+                throws InterruptedException {
+              return taken(key, super.take(key, deadline));
+            }
+
+            @Override
+            protected @Nullable Object poll(String key) {
+              return taken(key, super.poll(key));
+            }
+
+            private @Nullable Object taken(String key, @Nullable Object value) {
+              if (value != null && lifecycle().isOpen() && count(key) == 0) {
+                listed.remove(key);
+              }
+              return value;
+            }
+
+            @Override
+            protected Set<String> names() {
+              lifecycle().requireOpen("keys", null);
+              return Set.copyOf(listed);
             }
           }),
 
