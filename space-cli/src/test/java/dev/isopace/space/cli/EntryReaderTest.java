@@ -80,7 +80,7 @@ final class EntryReaderTest {
     assertEquals(
         "some text, line " + line + " is not valid UTF-8: malformed at byte " + at + " of it",
         refused.getMessage());
-    assertEquals(2, refused.exitCode(3));
+    assertEquals(2, refused.exitCode());
   }
 
   @Test

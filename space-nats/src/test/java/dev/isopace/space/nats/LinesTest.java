@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class LinesTest {
   private static final Names NAMES = new Names("s");
   private static final int THREADS = 4;
-  private static final int ROUNDS = 500;
+  private static final int ROUNDS = 1_500;
   private static final int USES = 5;
   private static final int MORE_THAN_KEPT = 65;
 

@@ -69,17 +69,19 @@ final class CompactionPlan {
   /**
    * All runs in which anything is of no use, or several segments fit into one; those that are
    * damaged are among them, so that it is found whether they still are.
+   *
+   * @param isBehindDamage whether something before them is damaged: then their removals are kept
    */
-  List<List<Segment>> all() {
+  List<List<Segment>> all(boolean isBehindDamage) {
     List<List<Segment>> runs = new ArrayList<>();
     List<Segment> run = new ArrayList<>();
-    boolean isDamaged = false;
+    boolean keepsRemovals = isBehindDamage;
     long kept = 0;
     long read = 0;
     for (Segment segment : sealed) {
-      isDamaged |= segment.isDamaged;
+      keepsRemovals |= segment.isDamaged;
       // Where everything before it is rewritten, too, no removals are.
-      long keptOfIt = isDamaged ? kept(segment) : segment.liveBytes;
+      long keptOfIt = keepsRemovals ? kept(segment) : segment.liveBytes;
       if (!run.isEmpty()
           && (kept + keptOfIt > segmentSize
               || read + segment.end > Position.LARGEST_OFFSET

@@ -172,7 +172,7 @@ final class Compactor {
   /** The same, in segments that nothing is written to any more. */
   private void rewriteAll() throws IOException {
     List<CorruptLogException> damages = new ArrayList<>();
-    compact(log.locked(() -> plan().all()), damages);
+    compact(log.locked(() -> plan().all(false)), damages);
     dropOldest();
     if (!damages.isEmpty()) {
       CorruptLogException damage = damages.remove(0);
@@ -198,13 +198,24 @@ final class Compactor {
       try {
         rewrite(run, !damages.isEmpty());
       } catch (CorruptLogException e) {
+        List<List<Segment>> parts = soundParts(run);
+        if (!run.get(0).isDamaged) {
+          compactPart(parts.remove(0), run, damages);
+        }
         damages.add(e);
-        for (List<Segment> part : soundParts(run)) {
-          if (part.size() < run.size()) {
-            compact(log.locked(() -> plan(part).all()), damages);
-          }
+        for (List<Segment> part : parts) {
+          compactPart(part, run, damages);
         }
       }
+    }
+  }
+
+  private void compactPart(List<Segment> part, List<Segment> run, List<CorruptLogException> damages)
+      throws IOException {
+    // Of a run of which no segment is known to be damaged, all would be tried again and again.
+    if (part.size() < run.size()) {
+      boolean isBehindDamage = !damages.isEmpty();
+      compact(log.locked(() -> plan(part).all(isBehindDamage)), damages);
     }
   }
 

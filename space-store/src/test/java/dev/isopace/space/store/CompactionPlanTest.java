@@ -87,12 +87,25 @@ final class CompactionPlanTest {
   @Test
   @DisplayName("When all is to be compacted, a segment that is full and all alive is not rewritten")
   void all() throws IOException {
-    assertEquals(List.of(), plan().all());
+    assertEquals(List.of(), plan().all(false));
     add(SEGMENT_SIZE, 0);
     Segment first = add(LARGE, LARGE / 2);
     Segment second = add(LARGE, LARGE / 2);
     Segment third = add(LARGE, 1);
     add(SEGMENT_SIZE, 0);
-    assertEquals(List.of(List.of(first, second), List.of(third)), plan().all());
+    assertEquals(List.of(List.of(first, second), List.of(third)), plan().all(false));
+  }
+
+  @Test
+  @DisplayName("Behind damage, the removals of a run count, since it keeps them")
+  void behindDamage() throws IOException {
+    Segment first = add(LARGE, LARGE - 20_000);
+    Segment second = add(LARGE, LARGE - 20_000);
+    for (Segment each : sealed) {
+      each.needed += SEGMENT_SIZE / 2;
+      each.removalsKept = SEGMENT_SIZE / 2;
+    }
+    assertEquals(List.of(List.of(first, second)), plan().all(false));
+    assertEquals(List.of(List.of(first), List.of(second)), plan().all(true));
   }
 }
