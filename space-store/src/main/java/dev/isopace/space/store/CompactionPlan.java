@@ -3,6 +3,7 @@ package dev.isopace.space.store;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which runs of adjacent segments are worth rewriting, each into one. Made and asked under the
@@ -10,8 +11,9 @@ import java.util.List;
  *
  * <p>Whenever the dead bytes in segments that are no longer appended to exceed the live ones in the
  * store, the segments with the least live bytes are rewritten; also, many small ones into one.
- * Where room is needed, that is done with all segments of which more than half is dead. Where there
- * are more bytes of removals that were kept than live ones, all are rewritten.
+ * Where room is needed, those are of which more than half is dead, from the oldest on, one at a
+ * time. Where there are more bytes of removals that were kept than live ones, or than a segment
+ * holds if room is needed, all are rewritten.
  */
 final class CompactionPlan {
   /** This many adjacent segments, each at most 1/SMALL of the largest size, are merged. */
@@ -44,11 +46,11 @@ final class CompactionPlan {
             .filter(segment -> !segment.isDamaged)
             .mapToLong(CompactionPlan::garbage)
             .sum();
-    if (garbage > liveBytes) {
-      return worst(0);
+    if (needsRoom) {
+      Segment oldest = oldestOfWhichMostIsDead();
+      return oldest == null ? crowd() : List.of(oldest);
     }
-    List<Segment> worst = needsRoom ? worst(0.5) : List.of();
-    return worst.isEmpty() ? crowd() : worst;
+    return garbage > liveBytes ? around(worst()) : crowd();
   }
 
   /**
@@ -63,7 +65,7 @@ final class CompactionPlan {
       }
       removals += segment.removalsKept;
     }
-    return removals > (needsRoom ? liveBytes / 2 : Math.max(liveBytes, segmentSize));
+    return removals > (needsRoom ? segmentSize : Math.max(liveBytes, segmentSize));
   }
 
   /**
@@ -103,16 +105,27 @@ final class CompactionPlan {
     return runs;
   }
 
+  /** The segment with the least in it; null if nothing in any is dead. */
+  private @Nullable Segment worst() {
+    return sealed.stream()
+        .filter(segment -> !segment.isDamaged && deadShare(segment) > 0)
+        .max(Comparator.comparingDouble(CompactionPlan::deadShare))
+        .orElse(null);
+  }
+
   /**
-   * The segment with the least in it, and those neighbours that fit in with it; none if no more
-   * than that share of each is dead.
+   * Where room is needed, there may be none for the removals that a run would keep, which are those
+   * of entries that older segments hold. So these go first, and one at a time.
    */
-  private List<Segment> worst(double share) {
-    Segment worst =
-        sealed.stream()
-            .filter(segment -> !segment.isDamaged && deadShare(segment) > share)
-            .max(Comparator.comparingDouble(CompactionPlan::deadShare))
-            .orElse(null);
+  private @Nullable Segment oldestOfWhichMostIsDead() {
+    return sealed.stream()
+        .filter(segment -> !segment.isDamaged && deadShare(segment) > 0.5)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** A segment, and those neighbours that fit in with it; none if there is no such segment. */
+  private List<Segment> around(@Nullable Segment worst) {
     if (worst == null) {
       return List.of();
     }

@@ -90,11 +90,18 @@ final class Compactor {
     }
     CompactionPlan plan = plan();
     boolean needsRoom = engine.supply().needsRoom();
-    if (plan.isFullOfRemovals(needsRoom)) {
+    List<Segment> run = plan.next(needsRoom);
+    boolean isFullOfRemovals = plan.isFullOfRemovals(needsRoom);
+    // Where room is needed, single runs first: they take little.
+    if (isFullOfRemovals && (run.isEmpty() || !needsRoom)) {
       return () -> attempt(this::rewriteAll);
     }
-    List<Segment> run = plan.next(needsRoom);
-    return run.isEmpty() ? null : () -> attempt(() -> rewriteUnlessEmptied(run));
+    if (run.isEmpty()) {
+      return null;
+    }
+    return needsRoom
+        ? () -> attempt(() -> rewrite(run, true))
+        : () -> attempt(() -> rewriteUnlessEmptied(run));
   }
 
   private CompactionPlan plan() {
@@ -164,7 +171,14 @@ final class Compactor {
   /** Rewrites whatever holds anything that is of no use. */
   void compactAll() throws IOException {
     discards.clear();
-    rollIfWorthwhile();
+    if (!rollIfWorthwhile()) {
+      // There may be room for that once the rest has been rewritten.
+      dropOldest();
+      rewriteAll();
+      if (!rollIfWorthwhile()) {
+        throw new IOException("the log could not go on in another segment");
+      }
+    }
     dropOldest();
     rewriteAll();
   }
@@ -237,12 +251,13 @@ final class Compactor {
     return parts;
   }
 
-  private void rollIfWorthwhile() throws IOException {
+  /** Has the log go on in another segment if most of this one is dead; false if it cannot. */
+  private boolean rollIfWorthwhile() {
     log.lock.lock();
     try {
       Segment active = log.active();
       if (active.liveBytes * 2 > active.end) {
-        return;
+        return true;
       }
       log.rollSoon();
     } finally {
@@ -250,10 +265,11 @@ final class Compactor {
     }
     do {
       if (!log.append(Marker.oldest(log.locked(segments::oldest)))) {
-        throw new IOException("the log could not go on in another segment");
+        return false;
       }
       // Not where there is no room for another segment.
     } while (log.locked(log::isToRoll));
+    return true;
   }
 
   /** Deletes the oldest segments, as far as nothing lives in them. */

@@ -55,9 +55,20 @@ final class CompactionPlanTest {
     add(LARGE, 10_000);
     assertEquals(List.of(bad, worst, alsoBad), plan().next(false));
     alsoBad.isDamaged = true;
-    assertEquals(List.of(bad, worst), plan().next(true));
-    worst.isDamaged = true;
-    assertEquals(List.of(bad), plan().next(true));
+    add(LARGE, LARGE - 10_000);
+    assertEquals(List.of(bad, worst), plan().next(false));
+  }
+
+  @Test
+  @DisplayName("Where room is needed, the oldest is of which most is dead, alone")
+  void roomIsNeeded() throws IOException {
+    add(LARGE, LARGE / 3);
+    Segment oldest = add(LARGE, LARGE - 20_000);
+    Segment next = add(LARGE, LARGE - 10_000);
+    add(LARGE, 0);
+    assertEquals(List.of(oldest), plan().next(true));
+    oldest.isDamaged = true;
+    assertEquals(List.of(next), plan().next(true));
   }
 
   @Test
