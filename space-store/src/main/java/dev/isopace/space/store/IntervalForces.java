@@ -100,7 +100,10 @@ final class IntervalForces {
     log.lock.lock();
     try {
       if (isMarked) {
-        unmarked = null;
+        if (forced.equals(unmarked)) {
+          // Else another force was due meanwhile: to make room for the marker may take long.
+          unmarked = null;
+        }
         // The marker alone is not worth another one, unless somebody has appended before it.
         long marked = forced.offset() + Format.length(0, Format.DURABLE_BODY);
         Segment active = log.active();
