@@ -77,7 +77,7 @@ final class BadInputTest {
     assertEquals(
         "space demo: opening 'flaky:': out of order in two lines" + System.lineSeparator(),
         run.err());
-    assertEquals(1, run.exitCode());
+    assertEquals(3, run.exitCode());
   }
 
   @ParameterizedTest
