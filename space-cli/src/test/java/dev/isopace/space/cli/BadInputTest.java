@@ -71,7 +71,7 @@ final class BadInputTest {
   }
 
   @Test
-  @DisplayName("A space that cannot be opened is no bad input: exit code 1")
+  @DisplayName("A space that cannot be opened is no bad input: exit code 3")
   void failureToOpen() {
     Run run = Run.of("demo", "--input=-", "--uri=flaky:?fail=open");
     assertEquals(
