@@ -1,7 +1,6 @@
 package dev.isopace.space.nats;
 
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +43,16 @@ final class LastLooks {
   @Nullable Entry look(Call call, BooleanSupplier isKnownEmpty, Look look)
       throws InterruptedException {
     if (!permits.tryAcquire()) {
-      boolean mayLook =
-          Interrupts.await(
-              call, () -> permits.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS));
-      if (hasAnsweredLately() && isKnownEmpty.getAsBoolean()) {
+      boolean mayLook = Permits.tryAcquire(permits, call);
+      Answered last = answered;
+      if (link.isCurrent(last.begun, last.epoch) && isKnownEmpty.getAsBoolean()) {
         if (mayLook) {
           permits.release();
         }
         return null;
       }
       if (!mayLook) {
-        throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
+        throw Permits.waitedEnough(call, link);
       }
     }
     try {
@@ -66,12 +64,5 @@ final class LastLooks {
     } finally {
       permits.release();
     }
-  }
-
-  private boolean hasAnsweredLately() {
-    Answered last = answered;
-    return last.epoch == link.epoch()
-        && System.nanoTime() - last.begun < Questions.ATTEMPT_NANOS
-        && link.isUp();
   }
 }

@@ -114,6 +114,14 @@ final class Link implements ConnectionListener {
     return connection;
   }
 
+  /**
+   * Whether what was seen at a time, on a connection, is still valid: the connection may be dead,
+   * without notice.
+   */
+  boolean isCurrent(long seenAt, long seenOn) {
+    return System.nanoTime() - seenAt < Questions.ATTEMPT_NANOS && isUp() && epoch() == seenOn;
+  }
+
   /** Whether the library's queue of messages to the server is not half full. */
   boolean hasRoom() {
     long most = connection.getOptions().getMaxMessagesInOutgoingQueue();

@@ -1,5 +1,6 @@
 package dev.isopace.space.nats;
 
+import dev.isopace.space.SpaceException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -12,10 +13,20 @@ final class Permits {
     if (semaphore.tryAcquire()) {
       return false;
     }
-    if (Interrupts.await(
-        call, () -> semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS))) {
+    if (tryAcquire(semaphore, call)) {
       return true;
     }
-    throw Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
+    throw waitedEnough(call, link);
+  }
+
+  /** Acquires a permit; false if the call has waited enough. */
+  static boolean tryAcquire(Semaphore semaphore, Call call) throws InterruptedException {
+    return Interrupts.await(
+        call, () -> semaphore.tryAcquire(call.patience(true), TimeUnit.NANOSECONDS));
+  }
+
+  /** What a call says that got none. */
+  static SpaceException waitedEnough(Call call, Link link) {
+    return Failures.noAnswer(call, "other calls of this handle wait for one", link.trouble());
   }
 }

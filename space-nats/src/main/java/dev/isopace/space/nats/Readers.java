@@ -95,7 +95,7 @@ final class Readers<V> {
         if (value != null) {
           return value;
         }
-      } else if (isOver && isCurrent(lookedAt, epoch)) {
+      } else if (isOver && remote.link().isCurrent(lookedAt, epoch)) {
         return null;
       }
     }
@@ -117,13 +117,6 @@ final class Readers<V> {
         me.call,
         () -> !hasNews && !me.isNudged && remote.link().epoch() == epoch,
         () -> heads.head(me.call, line.keySubject, 1, look));
-  }
-
-  /** Whether a look is still valid: the connection may be dead, without notice. */
-  private boolean isCurrent(long lookedAt, long epoch) {
-    return System.nanoTime() - lookedAt < Questions.ATTEMPT_NANOS
-        && remote.link().isUp()
-        && remote.link().epoch() == epoch;
   }
 
   /**

@@ -52,28 +52,25 @@ final class CompetitionTest {
   @DisplayName(
       "A backlog: four messages an entry at most, and no client has less than half its share")
   void backlog() throws Exception {
-    // Where other tests keep the processors, turns time out: so the best of several attempts
-    // counts.
-    long fewest = Long.MAX_VALUE;
-    int most = 0;
-    for (int i = 0; i < ATTEMPTS && (fewest > MOST_MESSAGES * ENTRIES || most < HALF); i++) {
+    // Where other tests keep the processors, turns time out: so one of several attempts is enough.
+    long messages = Long.MAX_VALUE;
+    int least = 0;
+    for (int i = 0; i < ATTEMPTS && (messages > MOST_MESSAGES * ENTRIES || least < HALF); i++) {
       try (NatsServer server = NatsServer.start(Binaries.newest());
           FaultProxy proxy = FaultProxy.before(server);
           Handles handles = new Handles(client -> Fresh.open(proxy.address(), "s"))) {
         write(handles.get(0), ENTRIES);
         long before = proxy.requests();
         AtomicIntegerArray got = drain(handles, ENTRIES);
-        long messages = proxy.requests() - before;
-        int least = IntStream.range(0, CLIENTS).map(got::get).min().orElseThrow();
+        messages = proxy.requests() - before;
+        least = IntStream.range(0, CLIENTS).map(got::get).min().orElseThrow();
         System.out.printf(
             "space-nats: %d clients, one key, %d entries: %d messages sent, the least got %d%n",
             CLIENTS, ENTRIES, messages, least);
-        fewest = Math.min(fewest, messages);
-        most = Math.max(most, least);
       }
     }
-    assertTrue(fewest <= MOST_MESSAGES * ENTRIES, fewest + " messages were sent");
-    assertTrue(most >= HALF, "one client has got " + most + " only");
+    assertTrue(messages <= MOST_MESSAGES * ENTRIES, messages + " messages were sent");
+    assertTrue(least >= HALF, "one client has got " + least + " only");
   }
 
   @Test
